@@ -1,0 +1,1 @@
+"""The Sega Mega Drive / Genesis as a Python library."""
