@@ -104,14 +104,6 @@ typedef struct vdp_chip {
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
 } vdp_chip;
 
-void vdp_power_on(vdp_chip *chip, int pal);
-void vdp_run(vdp_chip *chip, int64_t clock);
-int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
-int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
-void vdp_acknowledge(vdp_chip *chip, int64_t clock);
-void vdp_draw(vdp_chip *chip, int64_t clock);
-void vdp_draw_frame(vdp_chip *chip, uint8_t *indexed);
-
 /* ----------------------------------------------------------------------------------------- YM2612 */
 
 typedef struct ym2612 {

@@ -1,0 +1,17 @@
+"""Fixtures that all tests share."""
+
+import os
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def corpus() -> pathlib.Path:
+    """Return the folder of reference traces and ROMs; skip where there is none."""
+    path = pathlib.Path(os.environ.get("MEGADRIVE_CORPUS", ROOT.parent / "shared" / "corpus"))
+    if not path.is_dir():
+        pytest.skip(f"the corpus is absent (no folder at {path}; set MEGADRIVE_CORPUS)")
+    return path
