@@ -134,6 +134,7 @@ typedef struct io_ports {
     uint8_t rx_data[3];
     uint8_t serial_control[3];
     uint8_t version;            /* value of $A10001 */
+    uint8_t reserved[6];
 } io_ports;
 
 #define MD_BUTTON_UP 1
@@ -158,16 +159,31 @@ typedef struct io_ports {
 #define MD_SRAM_EVEN 2
 #define MD_SRAM_ODD 3
 
+/* What the cartridge board holds; its RAM stands at the end of md_state. */
 typedef struct cartridge_state {
     uint8_t bank[8];            /* 512 KiB page shown in each eighth of $000000-$3FFFFF */
     uint8_t sram_control;       /* $A130F1: bit 0 maps SRAM over ROM, bit 1 protects it */
-    uint8_t sram_dirty;         /* 1 since a write changed SRAM */
+    uint8_t reserved[7];
 } cartridge_state;
 
 /* ----------------------------------------------------------------------------------------- machine */
 
+#define MD_SRAM_MAX 65536
+
 /* The whole console at an instant. */
 typedef struct md_state {
+    int64_t clock;              /* mclk up to which the machine has been run */
+    int64_t refresh_clock;      /* CPU clocks: the next refresh request that costs the 68000 time */
+    int64_t hold_clock;         /* mclk: since when a DMA has kept the 68000 off its bus; -1: it does not */
+    int64_t fm_clock;           /* YM2612 internal cycles done since power-on */
+    int64_t psg_clock;          /* PSG ticks done since power-on */
+    uint16_t z80_bank;          /* 9 bits: A23-A15 of the window at $8000 */
+    uint8_t z80_busreq;         /* $A11100 latch: 1 = the 68000 asks for the Z80's bus */
+    uint8_t z80_reset;          /* $A11200 latch: 1 = reset asserted */
+    uint8_t locked;             /* 1: a bus cycle that nobody ends has stopped the 68000 */
+    uint8_t z80_locked;         /* the same for the Z80 */
+    uint8_t window_wait;        /* mclk of window wait not yet charged to the Z80 (less than a T state) */
+    uint8_t window_steal;       /* mclk of window cycles not yet charged to the 68000 (less than a clock) */
     m68000 cpu;
     z80 z80;
     vdp vdp;
@@ -175,10 +191,98 @@ typedef struct md_state {
     psg psg;
     io_ports io;
     cartridge_state cartridge;
-    uint8_t z80_busreq;         /* $A11100 latch: 1 = the 68000 asks for the Z80's bus */
-    uint8_t z80_reset;          /* $A11200 latch: 1 = reset asserted */
-    uint16_t z80_bank;          /* 9 bits: A23-A15 of the window at $8000 */
     uint8_t ram[65536];         /* work RAM, console byte order */
     uint8_t z80_ram[8192];
-    uint8_t sram[65536];        /* cartridge RAM as the cartridge addresses it */
+    uint8_t sram[65536];        /* cartridge RAM by cartridge address, both lanes */
 } md_state;
+
+/* How the machine reaches a chip that is not the C kernel: a Python object, say.  `chip` NULL means the kernel.
+ * The functions are those of the kernels, with `chip` first; they work on the same state. */
+typedef struct vdp_interface {
+    void *chip;
+    void (*run)(void *chip, int64_t clock);
+    int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
+    int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);
+    void (*acknowledge)(void *chip, int64_t clock);
+} vdp_interface;
+
+typedef struct ym2612_interface {
+    void *chip;
+    void (*write)(void *chip, uint32_t port, uint8_t value);
+    uint8_t (*read)(void *chip, uint32_t port);
+    int32_t (*run)(void *chip, int64_t cycles, int16_t *out);
+    void (*reset)(void *chip);
+} ym2612_interface;
+
+typedef struct psg_interface {
+    void *chip;
+    void (*write)(void *chip, uint8_t value);
+    void (*run)(void *chip, int64_t ticks, int16_t *out);
+} psg_interface;
+
+#define MD_FM_CAPACITY 4096
+#define MD_PSG_CAPACITY 16384
+
+/* A console: the state, and beside it what can be made anew or belongs to the outside. */
+typedef struct megadrive {
+    md_state state;
+    vdp_chip vdp;               /* draws state.vdp */
+    vdp_interface vdp_other;
+    ym2612_interface ym2612_other;
+    psg_interface psg_other;
+    audio_out audio;            /* what the next samples depend on, beside the chips */
+    const audio_table *audio_table; /* of the output rate; may be shared */
+    const uint8_t *rom;         /* padded to rom_mask + 1 bytes, at least 64 KiB */
+    const uint8_t *read_page[256]; /* each 64 KiB of the 68000's space that is plain memory; else NULL */
+    uint8_t *write_page[256];
+    int64_t target;             /* mclk: where the present slice ends */
+    uint32_t rom_size;          /* before padding */
+    uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
+    uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
+    uint32_t sram_start;        /* first and last address of the cartridge's RAM, as the 68000 sees them */
+    uint32_t sram_end;
+    uint8_t sram_kind;          /* MD_SRAM_ */
+    uint8_t mapper;             /* 1: Sega bank mapper at $A130F3-$A130FF */
+    uint8_t pal;
+    uint8_t address_errors;     /* 0: word accesses to odd addresses go to the even one */
+    uint8_t want_audio;         /* 1: samples of the present frame are kept */
+    uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
+    uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
+    uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    int32_t fm_count;           /* sample pairs in fm */
+    int32_t psg_count;          /* samples in psg */
+    int16_t fm[8192];           /* the frame's FM samples, L and R, at their native rate */
+    int16_t psg[16384];         /* the frame's PSG samples at their native rate */
+} megadrive;
+
+#define MD_RENDER_NONE 0
+#define MD_RENDER_ALL 1
+#define MD_RENDER_LAST 2
+
+#define MD_LOAD_DONE 0
+#define MD_LOAD_TRUNCATED 1
+#define MD_LOAD_NOT_A_STATE 2
+#define MD_LOAD_OTHER_VERSION 3
+#define MD_LOAD_OTHER_MACHINE 4
+#define MD_LOAD_DAMAGED 5
+
+/* In the order in which they are called:
+ *
+ *   md_connect        once, and after rom, sram_* or mapper changed: pointers and pages
+ *   md_power_on       everything as after switching on; `seed` 0: memories zero, else filled by xorshift64*
+ *   md_reset          the reset button
+ *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
+ *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
+ *   md_state_changed  after state was written from outside: brings all fields into their ranges
+ *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
+ *   md_fork           make `to` (not yet connected) the same machine as `from`
+ */
+void md_connect(megadrive *md);
+void md_power_on(megadrive *md, uint64_t seed);
+void md_reset(megadrive *md);
+int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+void md_state_changed(megadrive *md);
+int64_t md_save_size(const megadrive *md);
+void md_save(const megadrive *md, uint8_t *out);
+int md_load(megadrive *md, const uint8_t *data, int64_t size);
+void md_fork(megadrive *to, const megadrive *from);
