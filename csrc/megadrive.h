@@ -44,16 +44,56 @@ typedef struct z80 {
     uint16_t wz;                /* MEMPTR */
     uint16_t af_, bc_, de_, hl_;/* the shadow set */
     uint8_t q;                  /* F if the last instruction computed flags, else 0 */
-    uint8_t iff1, iff2, im;
     uint8_t ei;                 /* 1: the last instruction was EI */
     uint8_t p;                  /* 1: the last instruction was LD A,I or LD A,R */
-    uint8_t halted;
+    uint8_t prefix;             /* $DD or $FD: fetched, waits for its opcode (only in a row of prefixes), else 0 */
+    uint8_t iff1, iff2, im;
+    uint8_t halted;             /* 1 after HALT until an interrupt or reset; pc is the address after the HALT */
     uint8_t int_line;           /* 1 while /INT is asserted */
-    uint8_t nmi_pending;
-    uint8_t reserved[7];
-    int64_t clock;              /* T states since power-on */
+    uint8_t nmi_pending;        /* 1: a falling edge of /NMI was seen and not yet served */
+    uint8_t reserved[2];
+    int64_t clock;              /* T states since power-on; during an access: the start of its machine cycle */
     int64_t deadline;           /* T states: run loops return at the first instruction boundary at or after it */
 } z80;
+
+#define Z80_PIN_RD 1
+#define Z80_PIN_WR 2
+#define Z80_PIN_MREQ 4
+#define Z80_PIN_IORQ 8
+
+/* One T state as seen on the pins. */
+typedef struct z80_cycle {
+    uint16_t address;
+    int16_t data;               /* -1: nobody drives the data bus */
+    uint8_t pins;               /* Z80_PIN_ bits that are asserted */
+    uint8_t reserved;
+} z80_cycle;
+
+/* What a Z80 outside the console is connected to.  A null `memory` or `ports` means: call the functions beside it. */
+typedef struct z80_bus {
+    uint8_t *memory;            /* 65,536 bytes */
+    uint8_t *ports;             /* 65,536 bytes; OUT stores where IN reads */
+    void *user;                 /* passed to the functions */
+    uint8_t (*fetch)(void *user, uint16_t address);     /* opcode fetch (M1) */
+    uint8_t (*read)(void *user, uint16_t address);
+    void (*write)(void *user, uint16_t address, uint8_t value);
+    uint8_t (*in)(void *user, uint16_t port);           /* null: $FF */
+    void (*out)(void *user, uint16_t port, uint8_t value); /* null: nothing */
+    uint8_t (*acknowledge)(void *user);                 /* byte put on the bus for an interrupt; null: $FF */
+    z80_cycle *trace;           /* z80_step_traced writes here */
+    uint32_t trace_size;        /* room in `trace`; further T states are counted but not stored */
+    uint32_t trace_length;      /* T states of the last z80_step_traced */
+} z80_bus;
+
+/* reset: what the RESET pin does; a Z80 at power-on is one of zeros that was reset.  run: until clock >= deadline.
+ * step: one instruction or interrupt acceptance, or one NOP of HALT; returns its T states.
+ * flat: memory and ports are buffers.  calls: any of them may be functions.  traced: as calls, with the trace. */
+void z80_reset(z80 *cpu);
+void z80_run_flat(z80 *cpu, z80_bus *bus);
+void z80_run_calls(z80 *cpu, z80_bus *bus);
+int32_t z80_step_flat(z80 *cpu, z80_bus *bus);
+int32_t z80_step_calls(z80 *cpu, z80_bus *bus);
+int32_t z80_step_traced(z80 *cpu, z80_bus *bus);
 
 /* -------------------------------------------------------------------------------------------- VDP */
 
