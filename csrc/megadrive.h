@@ -44,16 +44,56 @@ typedef struct z80 {
     uint16_t wz;                /* MEMPTR */
     uint16_t af_, bc_, de_, hl_;/* the shadow set */
     uint8_t q;                  /* F if the last instruction computed flags, else 0 */
-    uint8_t iff1, iff2, im;
     uint8_t ei;                 /* 1: the last instruction was EI */
     uint8_t p;                  /* 1: the last instruction was LD A,I or LD A,R */
-    uint8_t halted;
+    uint8_t prefix;             /* $DD or $FD: fetched, waits for its opcode (only in a row of prefixes), else 0 */
+    uint8_t iff1, iff2, im;
+    uint8_t halted;             /* 1 after HALT until an interrupt or reset; pc is the address after the HALT */
     uint8_t int_line;           /* 1 while /INT is asserted */
-    uint8_t nmi_pending;
-    uint8_t reserved[7];
-    int64_t clock;              /* T states since power-on */
+    uint8_t nmi_pending;        /* 1: a falling edge of /NMI was seen and not yet served */
+    uint8_t reserved[2];
+    int64_t clock;              /* T states since power-on; during an access: the start of its machine cycle */
     int64_t deadline;           /* T states: run loops return at the first instruction boundary at or after it */
 } z80;
+
+#define Z80_PIN_RD 1
+#define Z80_PIN_WR 2
+#define Z80_PIN_MREQ 4
+#define Z80_PIN_IORQ 8
+
+/* One T state as seen on the pins. */
+typedef struct z80_cycle {
+    uint16_t address;
+    int16_t data;               /* -1: nobody drives the data bus */
+    uint8_t pins;               /* Z80_PIN_ bits that are asserted */
+    uint8_t reserved;
+} z80_cycle;
+
+/* What a Z80 outside the console is connected to.  A null `memory` or `ports` means: call the functions beside it. */
+typedef struct z80_bus {
+    uint8_t *memory;            /* 65,536 bytes */
+    uint8_t *ports;             /* 65,536 bytes; OUT stores where IN reads */
+    void *user;                 /* passed to the functions */
+    uint8_t (*fetch)(void *user, uint16_t address);     /* opcode fetch (M1) */
+    uint8_t (*read)(void *user, uint16_t address);
+    void (*write)(void *user, uint16_t address, uint8_t value);
+    uint8_t (*in)(void *user, uint16_t port);           /* null: $FF */
+    void (*out)(void *user, uint16_t port, uint8_t value); /* null: nothing */
+    uint8_t (*acknowledge)(void *user);                 /* byte put on the bus for an interrupt; null: $FF */
+    z80_cycle *trace;           /* z80_step_traced writes here */
+    uint32_t trace_size;        /* room in `trace`; further T states are counted but not stored */
+    uint32_t trace_length;      /* T states of the last z80_step_traced */
+} z80_bus;
+
+/* reset: what the RESET pin does; a Z80 at power-on is one of zeros that was reset.  run: until clock >= deadline.
+ * step: one instruction or interrupt acceptance, or one NOP of HALT; returns its T states.
+ * flat: memory and ports are buffers.  calls: any of them may be functions.  traced: as calls, with the trace. */
+void z80_reset(z80 *cpu);
+void z80_run_flat(z80 *cpu, z80_bus *bus);
+void z80_run_calls(z80 *cpu, z80_bus *bus);
+int32_t z80_step_flat(z80 *cpu, z80_bus *bus);
+int32_t z80_step_calls(z80 *cpu, z80_bus *bus);
+int32_t z80_step_traced(z80 *cpu, z80_bus *bus);
 
 /* -------------------------------------------------------------------------------------------- VDP */
 
@@ -113,11 +153,97 @@ typedef struct ym2612 {
 
 /* -------------------------------------------------------------------------------------------- PSG */
 
+/* One tick is 240 mclk.  At the start of a tick each channel's counter is compared with its period; if it has reached
+ * it, the channel's square wave toggles and the counter restarts at 1, else it counts up.
+ *
+ *   psg_reset         as after power-on
+ *   psg_write         one byte to the write port, at the present time, that is before the next tick
+ *   psg_run           run `ticks` ticks; `out` takes the level during each (the sum of the channels, each 0-8191),
+ *                     or is NULL: the state comes out the same
+ *   psg_run_channels  the same, but `out` takes the channels apart: 4 rows of `ticks` levels
+ *   psg_level         the level on the output now
+ */
 typedef struct psg {
-    uint16_t period[4];
-    uint8_t attenuation[4];
-    uint8_t latch;
+    int64_t clock;              /* ticks since power-on */
+    uint16_t period[3];         /* tone 1-3: half a wave in ticks, 10 bits as written; 0 acts as 1 */
+    uint16_t counter[4];        /* tone 1-3, noise: ticks since the last toggle, that one included */
+    uint16_t lfsr;              /* noise shift register; bit 0 is the output */
+    uint8_t attenuation[4];     /* tone 1-3, noise: 2 dB steps, 15 is silent */
+    uint8_t output[4];          /* square wave, 0 or 1: tone 1-3, the noise's divider */
+    uint8_t noise;              /* noise control: bit 2 white; bits 1-0 rate, 3 = from tone 3 */
+    uint8_t latch;              /* register that a data byte goes to: channel in bits 2-1, bit 0 attenuation */
+    uint8_t reserved[6];
 } psg;
+
+void psg_reset(psg *chip);
+void psg_write(psg *chip, uint8_t value);
+void psg_run(psg *chip, int64_t ticks, int16_t *out);
+void psg_run_channels(psg *chip, int64_t ticks, int16_t *out);
+int32_t psg_level(const psg *chip);
+
+/* ----------------------------------------------------------------------------------- audio output */
+
+/* From the chips' own rates to the samples that are heard.  The PSG is brought to the FM rate (one FM sample is 1008
+ * mclk, 21/5 ticks), both are mixed as on the board, pass the output capacitors and the board's low-pass, and are
+ * resampled to any rate.  Both steps are windowed-sinc filters.  Which output samples a span of time has depends on the
+ * clock alone: sample n is complete at (n + 1) * master_clock / rate.
+ *
+ *   audio_configure   fill the table of a rate (8000-192000 Hz); 0, or -1 with nothing changed if an argument is out of
+ *                     range.  psg_level: a PSG channel's full square as a part of an FM channel's full swing (0-4).
+ *                     The table is constant from then on: machines and forks may share it
+ *   audio_reset       power-on at `clock`: silence before it
+ *   audio_count       output samples that belong to the time from `from` to `to`
+ *   audio_render      write the samples from out->clock to `clock`.  `fm`: the FM samples (left, right) that end in this
+ *                     span, fm_count = clock / 1008 - out->clock / 1008; `psg`: the ticks that end in it, psg_count =
+ *                     clock / 240 - out->clock / 240.  Missing ones are held, surplus ones dropped; NULL if there are
+ *                     none.  Returns the number of samples (left, right) written, or -1 with nothing changed if there
+ *                     are more than `capacity` of them or time runs backwards
+ *   audio_skip        nobody hears the time up to `clock`: what comes next begins from silence, without a step
+ *   audio_delay       mclk by which the output is late
+ *   audio_valid       1 if a struct that came from outside can be rendered from
+ */
+#define AUDIO_RAW 0
+#define AUDIO_MODEL1 1
+#define AUDIO_MODEL2 2
+
+typedef struct audio_out {
+    int64_t clock;              /* mclk up to which sound has been rendered or skipped */
+    float left[400];            /* the last mixed and filtered samples at the FM rate, oldest first */
+    float right[400];
+    float high_pass[4];         /* output capacitors: last input left, right; last output left, right */
+    float low_pass[4];          /* first stage left, right; second stage left, right */
+    int16_t fm[24];             /* the last 12 FM samples, left and right */
+    int16_t psg[160];           /* the last ticks */
+    uint8_t fm_started;         /* 0: no FM sample yet since the last silence */
+    uint8_t psg_started;
+    uint8_t reserved[6];
+} audio_out;
+
+typedef struct audio_table {
+    int64_t master_clock;       /* Hz */
+    int32_t rate;               /* Hz */
+    int32_t filter;             /* AUDIO_ */
+    int32_t taps;               /* of each phase: a multiple of 4, at most 384 */
+    int32_t phases;             /* from one FM sample to the next */
+    float pass_band;            /* Hz: flat up to here */
+    float stop_band;            /* Hz: what lies above does not come through */
+    float fm_gain;              /* output steps per FM unit */
+    float psg_gain;             /* output steps per unit of psg_run */
+    float high_pass;            /* pole */
+    float low_pass[2];          /* weight of the new sample in each stage; 1: no filter */
+    float psg_kernel[480];      /* 5 phases of 96 taps */
+    float kernel[33024];        /* phases + 1 rows of `taps` */
+    float reserved;
+} audio_table;
+
+int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter, double psg_level);
+void audio_reset(audio_out *out, int64_t clock);
+int64_t audio_count(const audio_table *table, int64_t from, int64_t to);
+int32_t audio_render(audio_out *out, const audio_table *table, int64_t clock, const int16_t *fm, int32_t fm_count,
+                     const int16_t *psg, int32_t psg_count, int16_t *samples, int32_t capacity);
+void audio_skip(audio_out *out, int64_t clock);
+int64_t audio_delay(const audio_table *table);
+int32_t audio_valid(const audio_out *out);
 
 /* --------------------------------------------------------------------------- ports and cartridge */
 
