@@ -14,7 +14,7 @@ MODE4_LEVELS = np.array([[0, 85, 170, 255], [0, 85, 170, 255], [0, 102, 170, 255
 
 
 def palette(state: VDPState) -> Bytes:
-    """Return the RGB values of all picture pixels, uint8 (256, 3): bits 5-0 CRAM index, bit 6 shadow, bit 7 highlight."""
+    """Return the RGB values of all picture pixels: uint8 (256, 3)."""
     cram = state.cram.astype(np.uint16)
     if not state.mode5:
         components = np.stack([cram & 3, cram >> 2 & 3, cram >> 4 & 3], 1)
@@ -23,7 +23,8 @@ def palette(state: VDPState) -> Bytes:
     if not state.registers[0] & 0x04:
         components &= 1  # R0.2 = 0: only the lowest bit of each component reaches the DAC
     normal, shadow, highlight = 2 * components, components, 7 + components
-    return LEVELS[np.concatenate([normal, shadow, highlight, normal])]
+    rgb: Bytes = LEVELS[np.concatenate([normal, shadow, highlight, highlight])]
+    return rgb
 
 
 def to_rgb(state: VDPState, picture: Bytes) -> Bytes:

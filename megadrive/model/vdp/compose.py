@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .state import Bytes, VDPState
+from .state import Bytes, Flags, VDPState
 
 PRIORITY = 0x40
 SHADOW = 0x40
@@ -38,6 +38,7 @@ def compose(state: VDPState, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
     a_on_b = a_opaque & ((a >= PRIORITY) | ~b_opaque | (b < PRIORITY))
     planes = np.where(a_on_b, a, np.where(b_opaque, b, np.uint8(state.backdrop)))
     sprite_on_top = s_opaque & ((s >= PRIORITY) | (planes < PRIORITY))
+    intensity: Bytes = np.zeros_like(s)
 
     if state.shadow_highlight:
         colour = s & INDEX
@@ -47,12 +48,9 @@ def compose(state: VDPState, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
         # Normal where a plane has priority, even with a transparent pixel; else shadow.
         shadow = (a | b) < PRIORITY
         lit = sprite_on_top & ((s >= PRIORITY) | ((s & 0x0F) == 14))
-        intensity = np.where(shadow & ~lit, np.uint8(SHADOW), np.uint8(0))
-        intensity[shadowing] = SHADOW
-        intensity[highlighting] = np.where(shadow, 0, HIGHLIGHT)[highlighting]
-        picture = np.where(sprite_on_top, s, planes) & INDEX | intensity
-    else:
-        picture = np.where(sprite_on_top, s, planes) & INDEX
+        intensity[shadow & ~lit | shadowing] = SHADOW
+        intensity[highlighting] = np.where(shadow[highlighting], 0, HIGHLIGHT)
+    picture: Bytes = np.where(sprite_on_top, s, planes) & np.uint8(INDEX) | intensity
 
     if state.debug & 0x1C0:
         nothing = ~(a_opaque | b_opaque | s_opaque)
@@ -60,18 +58,19 @@ def compose(state: VDPState, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
     return picture
 
 
-def debugged(state: VDPState, picture: Bytes, nothing: np.ndarray, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
+def debugged(state: VDPState, picture: Bytes, nothing: Flags, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
     """Apply the debug register: a forced layer's index is ANDed with the picture's, or replaces it.
 
     ``nothing`` tells where all layers are transparent: there the forced layer replaces the backdrop.
     """
     layer = (None, s, a, b)[state.debug >> 7 & 3]
     if state.debug & 0x40:  # the layers are disabled
-        return np.full_like(picture, state.backdrop) if layer is None else layer & INDEX
+        return np.full_like(picture, state.backdrop) if layer is None else layer & np.uint8(INDEX)
     if layer is None:
         return picture
     forced = layer & INDEX
-    return picture & ~np.uint8(INDEX) | np.where(nothing, forced, picture & forced)
+    result: Bytes = picture & np.uint8(0xFF ^ INDEX) | np.where(nothing, forced, picture & forced)
+    return result
 
 
 def blank(state: VDPState, shape: tuple[int, int]) -> Bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import planes
+from . import mode4, planes
 from .compose import blank, compose
 from .sprites import SpriteLines, draw_sprites, table_in_vram
 from .state import Bytes, Flags, Ints, VDPState
@@ -43,19 +43,30 @@ def draw_lines(
     """
     if not state.display:
         return blank(state, (len(lines), state.width)), no_sprites(state, len(lines))
-    rows = planes.picture_rows(state, lines, field)
-    scroll_a, scroll_b = planes.hscroll(state, lines)
-    a = planes.plane_a(state, lines, rows, scroll_a, planes.vscroll(state, 0))
-    b = planes.plane_b(state, rows, scroll_b, planes.vscroll(state, 1))
-    s = draw_sprites(state, rows, table, overflow_before)
-    picture = compose(state, a, b, s.pixels)
+    picture, s = _mode5(state, lines, field, table, overflow_before) if state.mode5 else _mode4(state, lines)
     if state.left_blank:
         picture[:, :8] = state.backdrop
     return picture, s
 
 
+def _mode4(state: VDPState, lines: Ints) -> tuple[Bytes, SpriteLines]:
+    s = mode4.draw_sprites(state, lines)
+    return mode4.compose(mode4.background(state, lines), s.pixels), s
+
+
+def _mode5(state: VDPState, lines: Ints, field: int, table: Bytes, overflow_before: bool) -> tuple[Bytes, SpriteLines]:
+    rows = planes.picture_rows(state, lines, field)
+    scroll_a, scroll_b = planes.hscroll(state, lines)
+    a = planes.plane_a(state, lines, rows, scroll_a, planes.vscroll(state, 0))
+    b = planes.plane_b(state, rows, scroll_b, planes.vscroll(state, 1))
+    s = draw_sprites(state, rows, table, overflow_before)
+    return compose(state, a, b, s.pixels), s
+
+
 def draw_frame(state: VDPState) -> Bytes:
     """Draw a whole picture from frozen contents: nothing changes from its first line to its last.
+
+    The sprite table is read from VRAM, as if the chip's cache of it were up to date.
 
     Parameters
     ----------
@@ -66,7 +77,7 @@ def draw_frame(state: VDPState) -> Bytes:
     -------
     uint8 (height, width)
         Picture pixels: CRAM index in bits 5-0, shadow in bit 6, highlight in bit 7.  Height is 224 or 240, in interlace
-        mode 2 twice that (both fields); width 256 or 320.
+        mode 2 twice that (both fields), in mode 4 192; width 256 or 320.
 
     Examples
     --------

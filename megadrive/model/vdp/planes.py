@@ -4,8 +4,8 @@ A *layer pixel* is one byte: colour in bits 3-0 (0 is transparent), palette in b
 Bits 5-0 are the colour's index in CRAM.  Palette and priority are there for transparent pixels too: shadow looks at
 the priority of both planes, and the debug register can show what lies under transparent pixels.
 
-All functions work on a stretch of lines at once: ``lines`` holds the line numbers (0 is the top of the picture), ``rows``
-the picture rows that belong to them, which are different in interlace mode 2 only: row = 2 * line + field.
+All functions work on a stretch of lines at once: ``lines`` holds the line numbers (0 is the top of the picture),
+``rows`` the picture rows that belong to them, which are different in interlace mode 2 only: row = 2 * line + field.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def pattern_rows(state: VDPState, address: Ints, flip: Flags) -> Longs:
     pixels = state.vram_longs[address >> 2].astype(np.uint64)
     for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F)):
         pixels = (pixels | pixels << np.uint64(shift)) & np.uint64(mask)
-    return np.where(flip, pixels.byteswap(), pixels)
+    rows: Longs = np.where(flip, pixels.byteswap(), pixels)
+    return rows
 
 
 def with_attribute(pixels: Longs, name: Ints) -> Bytes:
@@ -102,8 +103,8 @@ def hscroll(state: VDPState, lines: Ints) -> tuple[Ints, Ints]:
 def vscroll(state: VDPState, plane: int) -> Ints:
     """Vertical scroll of the columns from -1 (the partial one left of the screen) to the right edge.
 
-    With one scroll value for the whole plane the result has one element only.  Column -1 has no entry of its own: in H40 it
-    takes the last values of A and B ANDed, in H32 zero.
+    With one scroll value for the whole plane the result has one element only.  Column -1 has no entry of its own:
+    in H40 it takes the last values of A and B ANDed, in H32 zero.
     """
     vsram = state.vsram.astype(np.intp)
     if not state.column_vscroll:
@@ -138,7 +139,8 @@ def fine_scrolled(strip: Bytes, scroll_x: Ints) -> Bytes:
     fine = scroll_x & 15
     if (fine == fine[0]).all():
         return strip[:, 16 - fine[0] : 16 - fine[0] + width]
-    return sliding_window_view(strip, width, axis=1)[np.arange(len(strip)), 16 - fine]
+    moved: Bytes = sliding_window_view(strip, width, axis=1)[np.arange(len(strip)), 16 - fine]
+    return moved
 
 
 def window_lines(state: VDPState, lines: Ints) -> Flags:
@@ -182,8 +184,8 @@ def plane_a(state: VDPState, lines: Ints, rows: Ints, scroll_x: Ints, scroll_y: 
     pixels = pixels.copy()
     window = window_strip(state, lines, rows)
     if start == 0 and end > 0:
-        # The column that the window's right edge cuts was not fetched: where its rest would show, the pixels of the next
-        # column come out 16 pixels too early.
+        # The column that the window's right edge cuts was not fetched: where its rest would show, the pixels of the
+        # next column come out 16 pixels too early.
         fine = scroll_x & 15
         early = sliding_window_view(strip, 16, axis=1)[np.arange(len(strip)), end + 32 - fine]
         pixels[:, end : end + 16] = np.where(np.arange(16) < fine[:, None], early, pixels[:, end : end + 16])

@@ -1,7 +1,8 @@
 """Sprites: the walk through the list, the limits of a line, masking, pixels and collision.
 
-The chip spreads this over three lines: it scans the list in its cache of Y, size and link; fetches the rest of the entries that
-it found from VRAM; and fetches their pattern rows.  Here the three phases are three groups of array operations over (sprite, line).
+The chip spreads this over three lines: it scans the list in its cache of Y, size and link; fetches the rest of the
+entries that it found from VRAM; and fetches their pattern rows.  Here the three phases are three groups of array
+operations over (sprite, line).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class SpriteLines:
 def table_in_vram(state: VDPState) -> Bytes:
     """Return the sprite table's entries, uint8 (80 or 64, 8), as they lie in VRAM."""
     entries = 80 if state.h40 else 64
-    return state.vram[state.sprite_table + np.arange(8 * entries) & 0xFFFF].reshape(entries, 8)
+    table: Bytes = state.vram[state.sprite_table + np.arange(8 * entries) & 0xFFFF].reshape(entries, 8)
+    return table
 
 
 def table_in_cache(state: VDPState) -> Bytes:
@@ -103,8 +105,8 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
         address = (name + cell & 0x7FF) << 5 | (r & 7) << 2
     pixels = with_attribute(pattern_rows(state, address, flip), name)
 
-    # Into a line buffer that also has room for what lies off the screen.  The first opaque pixel of the list stays; where
-    # there is none, the last transparent one does.
+    # Into a line buffer that also has room for what lies off the screen.  The first opaque pixel of the list stays;
+    # where there is none, the last transparent one does.
     buffer = np.zeros((len(rows), 512 + 32), np.uint8)
     flat = buffer.reshape(-1)
     place = (line * buffer.shape[1] + x[sprite, 0] + 8 * column)[:, None] + np.arange(8)
