@@ -5,7 +5,9 @@
 ``sprites``  sprite scan, limits, masking, pixels, collision
 ``compose``  priority, shadow and highlight, debug register
 ``colours``  colour indices to RGB through the DAC's levels
+``mode4``    the Master System's mode
 ``frame``    whole pictures from frozen contents
+``inspect``  patterns, planes, sprites and palettes as pictures
 """
 
 from .colours import to_rgb

@@ -13,6 +13,7 @@ PRIORITY = 0x40
 SHADOW = 0x40
 HIGHLIGHT = 0x80
 INDEX = 0x3F
+COLOUR = 0x0F
 
 #: Sprite pixels that do not show but change the intensity of what is under them: colours 14 and 15 of palette 3.
 HIGHLIGHT_OPERATOR = 0x3E
@@ -34,7 +35,7 @@ def compose(state: VDPState, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
     uint8 (lines, width)
         Picture pixels.
     """
-    a_opaque, b_opaque, s_opaque = ((layer & 0x0F) != 0 for layer in (a, b, s))
+    a_opaque, b_opaque, s_opaque = ((layer & COLOUR) != 0 for layer in (a, b, s))
     a_on_b = a_opaque & ((a >= PRIORITY) | ~b_opaque | (b < PRIORITY))
     planes = np.where(a_on_b, a, np.where(b_opaque, b, np.uint8(state.backdrop)))
     sprite_on_top = s_opaque & ((s >= PRIORITY) | (planes < PRIORITY))
@@ -47,7 +48,7 @@ def compose(state: VDPState, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
         sprite_on_top &= colour < HIGHLIGHT_OPERATOR
         # Normal where a plane has priority, even with a transparent pixel; else shadow.
         shadow = (a | b) < PRIORITY
-        lit = sprite_on_top & ((s >= PRIORITY) | ((s & 0x0F) == 14))
+        lit = sprite_on_top & ((s >= PRIORITY) | ((s & COLOUR) == 14))
         intensity[shadow & ~lit | shadowing] = SHADOW
         intensity[highlighting] = np.where(shadow[highlighting], 0, HIGHLIGHT)
     picture: Bytes = np.where(sprite_on_top, s, planes) & np.uint8(INDEX) | intensity

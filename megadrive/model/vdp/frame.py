@@ -43,24 +43,26 @@ def draw_lines(
     """
     if not state.display:
         return blank(state, (len(lines), state.width)), no_sprites(state, len(lines))
-    picture, s = _mode5(state, lines, field, table, overflow_before) if state.mode5 else _mode4(state, lines)
+    if state.mode5:
+        a, b, s = mode5_layers(state, lines, field, table, overflow_before)
+        picture = compose(state, a, b, s.pixels)
+    else:
+        s = mode4.draw_sprites(state, lines)
+        picture = mode4.compose(mode4.background(state, lines), s.pixels)
     if state.left_blank:
         picture[:, :8] = state.backdrop
     return picture, s
 
 
-def _mode4(state: VDPState, lines: Ints) -> tuple[Bytes, SpriteLines]:
-    s = mode4.draw_sprites(state, lines)
-    return mode4.compose(mode4.background(state, lines), s.pixels), s
-
-
-def _mode5(state: VDPState, lines: Ints, field: int, table: Bytes, overflow_before: bool) -> tuple[Bytes, SpriteLines]:
+def mode5_layers(
+    state: VDPState, lines: Ints, field: int, table: Bytes, overflow_before: bool
+) -> tuple[Bytes, Bytes, SpriteLines]:
+    """Draw plane A with the window, plane B and the sprites of a stretch of lines, as :func:`draw_lines` puts together."""
     rows = planes.picture_rows(state, lines, field)
     scroll_a, scroll_b = planes.hscroll(state, lines)
     a = planes.plane_a(state, lines, rows, scroll_a, planes.vscroll(state, 0))
     b = planes.plane_b(state, rows, scroll_b, planes.vscroll(state, 1))
-    s = draw_sprites(state, rows, table, overflow_before)
-    return compose(state, a, b, s.pixels), s
+    return a, b, draw_sprites(state, rows, table, overflow_before)
 
 
 def draw_frame(state: VDPState) -> Bytes:

@@ -154,4 +154,4 @@ class VDPState:
     @property
     def debug(self) -> int:
         """Debug register 0: bit 6 disables the layers, bits 8-7 force one (1 sprites, 2 plane A, 3 plane B)."""
-        return int(getattr(self.c, "debug", 0))
+        return int(self.c.debug[0])
