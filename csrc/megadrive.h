@@ -121,16 +121,60 @@ typedef struct vdp {
 
     int64_t clock;              /* mclk up to which the chip has been brought */
     int64_t line_clock;         /* mclk at which the present line began (its V step) */
+    int64_t picture_clock;      /* mclk of the V step into line 0 of the present picture, known from V = $1FF on */
+    int64_t draw_clock;         /* mclk up to which everything has been drawn, or nothing is to be drawn */
     int64_t next_event;         /* mclk: nothing that others see changes by itself before it */
     int64_t irq_clock;          /* mclk: when irq_level took its present value */
+    int64_t z80_int_clock;      /* mclk: when z80_int took its present value */
+    int64_t frame_clock;        /* mclk: when `frame` took its present value */
     int64_t bus_hold_clock;     /* mclk: when the DMA took the 68000 bus */
     int64_t bus_release_clock;  /* mclk: when it gave the bus back */
-    uint32_t frame;             /* frames completed: counts up at the V step that ends the picture */
+    int64_t dma_clock;          /* mclk: no source word is read before it; held writes: time of the next one */
+    int64_t fifo_clock[4];      /* mclk: when the FIFO entry may go out */
+    uint32_t frame;             /* frames completed: counts up at the end of the picture */
+    uint32_t address;           /* 17 bits: where the next data port access goes */
+    uint32_t address_high;      /* A16-A14 as the last second control word gave them */
+    uint32_t fifo_address[4];
+    uint16_t fifo_data[4];
+    uint16_t held_value[4];     /* port writes of the instruction that a DMA has interrupted */
+    uint16_t debug[16];         /* debug registers ($C0001C); [0] controls the layers */
     uint16_t v_counter;         /* internal 9-bit V counter of the present line */
+    uint16_t read_buffer;       /* the prefetched word */
+    uint16_t hv_latch;          /* HV counter as latched */
+    uint8_t held_port[4];
+    uint8_t held_count;
+    uint8_t fifo_code[4];       /* CD3-0 */
+    uint8_t fifo_write;         /* entry written next: it still holds the word of four writes ago */
+    uint8_t fifo_count;         /* entries pending, 0-4 */
+    uint8_t fifo_half;          /* 1: the first byte of the oldest entry has been written to VRAM */
+    uint8_t code;               /* CD5-0 */
+    uint8_t command_pending;    /* 1: the next control word is a second one */
+    uint8_t read_wanted;        /* 1: a prefetch is to be made */
+    uint8_t read_half;          /* 1: its first byte has been read */
+    uint8_t read_ready;         /* 1: read_buffer is full */
+    uint8_t dma_run;            /* transfer going on: VDP_DMA_NONE, _BUS, _FILL or _COPY (vdp.h) */
+    uint8_t copy_half;          /* 1: copy_byte has been read and is to be written */
+    uint8_t copy_byte;
+    uint8_t debug_select;       /* debug register that $C0001C writes */
+    uint8_t hint_counter;       /* H interrupt counter */
+    uint8_t v_pending;          /* 1: V interrupt pending; status bit F */
+    uint8_t h_pending;          /* 1: H interrupt pending */
+    uint8_t external_pending;   /* 1: external interrupt (TH) pending */
+    uint8_t hv_latched;         /* 1: hv_latch is what the HV counter reads as (R0.1) */
+    uint8_t vblank;             /* 1 from line 224 (240) to line $1FF */
+    uint8_t line_stage;         /* what has happened in the present line (timing.c) */
+    uint8_t interlace;          /* LSM bits as latched at the start of the vertical blank: 0, 1 or 3 */
+    uint8_t odd_field;          /* status bit ODD */
     uint8_t pal;                /* 1: 50 Hz machine */
     uint8_t irq_level;          /* level on the 68000's IPL pins: 0, 2, 4 or 6 */
     uint8_t z80_int;            /* 1 while the Z80's /INT is asserted */
     uint8_t bus_hold;           /* 1 while a DMA holds the 68000 bus */
+    uint8_t reserved_ports[1];
+
+    /* drawing (planes.c, sprites.c, compose.c) */
+    uint8_t sprite_overflow;    /* status bit SOVR; the status read clears it */
+    uint8_t sprite_collision;   /* status bit SCOL; the status read clears it */
+    uint8_t reserved_drawing[6];
 } vdp;
 
 /* The chip and what lies beside its state. */
