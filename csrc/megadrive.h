@@ -79,15 +79,18 @@ typedef struct z80_bus {
     void (*write)(void *user, uint16_t address, uint8_t value);
     uint8_t (*in)(void *user, uint16_t port);           /* null: $FF */
     void (*out)(void *user, uint16_t port, uint8_t value); /* null: nothing */
-    uint8_t (*acknowledge)(void *user);                 /* byte put on the bus for an interrupt; null: $FF */
+    uint8_t (*acknowledge)(void *user);                 /* data bus at an interrupt; null: interrupt_byte */
     z80_cycle *trace;           /* z80_step_traced writes here */
     uint32_t trace_size;        /* room in `trace`; further T states are counted but not stored */
     uint32_t trace_length;      /* T states of the last z80_step_traced */
+    uint8_t interrupt_byte;     /* data bus while an interrupt is acknowledged; $FF if nobody drives it */
+    uint8_t failed;             /* set by a function that could not do its work: the instruction is taken back */
 } z80_bus;
 
 /* reset: what the RESET pin does; a Z80 at power-on is one of zeros that was reset.  run: until clock >= deadline.
  * step: one instruction or interrupt acceptance, or one NOP of HALT; returns its T states.
- * flat: memory and ports are buffers.  calls: any of them may be functions.  traced: as calls, with the trace. */
+ * flat: memory and ports are buffers.  calls: any of them may be functions.  traced: as calls, with the trace.
+ * With calls and traced, an instruction during which a function set `failed` leaves the registers as they were. */
 void z80_reset(z80 *cpu);
 void z80_run_flat(z80 *cpu, z80_bus *bus);
 void z80_run_calls(z80 *cpu, z80_bus *bus);
