@@ -44,16 +44,56 @@ typedef struct z80 {
     uint16_t wz;                /* MEMPTR */
     uint16_t af_, bc_, de_, hl_;/* the shadow set */
     uint8_t q;                  /* F if the last instruction computed flags, else 0 */
-    uint8_t iff1, iff2, im;
     uint8_t ei;                 /* 1: the last instruction was EI */
     uint8_t p;                  /* 1: the last instruction was LD A,I or LD A,R */
-    uint8_t halted;
+    uint8_t prefix;             /* $DD or $FD: fetched, waits for its opcode (only in a row of prefixes), else 0 */
+    uint8_t iff1, iff2, im;
+    uint8_t halted;             /* 1 after HALT until an interrupt or reset; pc is the address after the HALT */
     uint8_t int_line;           /* 1 while /INT is asserted */
-    uint8_t nmi_pending;
-    uint8_t reserved[7];
-    int64_t clock;              /* T states since power-on */
+    uint8_t nmi_pending;        /* 1: a falling edge of /NMI was seen and not yet served */
+    uint8_t reserved[2];
+    int64_t clock;              /* T states since power-on; during an access: the start of its machine cycle */
     int64_t deadline;           /* T states: run loops return at the first instruction boundary at or after it */
 } z80;
+
+#define Z80_PIN_RD 1
+#define Z80_PIN_WR 2
+#define Z80_PIN_MREQ 4
+#define Z80_PIN_IORQ 8
+
+/* One T state as seen on the pins. */
+typedef struct z80_cycle {
+    uint16_t address;
+    int16_t data;               /* -1: nobody drives the data bus */
+    uint8_t pins;               /* Z80_PIN_ bits that are asserted */
+    uint8_t reserved;
+} z80_cycle;
+
+/* What a Z80 outside the console is connected to.  A null `memory` or `ports` means: call the functions beside it. */
+typedef struct z80_bus {
+    uint8_t *memory;            /* 65,536 bytes */
+    uint8_t *ports;             /* 65,536 bytes; OUT stores where IN reads */
+    void *user;                 /* passed to the functions */
+    uint8_t (*fetch)(void *user, uint16_t address);     /* opcode fetch (M1) */
+    uint8_t (*read)(void *user, uint16_t address);
+    void (*write)(void *user, uint16_t address, uint8_t value);
+    uint8_t (*in)(void *user, uint16_t port);           /* null: $FF */
+    void (*out)(void *user, uint16_t port, uint8_t value); /* null: nothing */
+    uint8_t (*acknowledge)(void *user);                 /* byte put on the bus for an interrupt; null: $FF */
+    z80_cycle *trace;           /* z80_step_traced writes here */
+    uint32_t trace_size;        /* room in `trace`; further T states are counted but not stored */
+    uint32_t trace_length;      /* T states of the last z80_step_traced */
+} z80_bus;
+
+/* reset: what the RESET pin does; a Z80 at power-on is one of zeros that was reset.  run: until clock >= deadline.
+ * step: one instruction or interrupt acceptance, or one NOP of HALT; returns its T states.
+ * flat: memory and ports are buffers.  calls: any of them may be functions.  traced: as calls, with the trace. */
+void z80_reset(z80 *cpu);
+void z80_run_flat(z80 *cpu, z80_bus *bus);
+void z80_run_calls(z80 *cpu, z80_bus *bus);
+int32_t z80_step_flat(z80 *cpu, z80_bus *bus);
+int32_t z80_step_calls(z80 *cpu, z80_bus *bus);
+int32_t z80_step_traced(z80 *cpu, z80_bus *bus);
 
 /* -------------------------------------------------------------------------------------------- VDP */
 
@@ -81,16 +121,60 @@ typedef struct vdp {
 
     int64_t clock;              /* mclk up to which the chip has been brought */
     int64_t line_clock;         /* mclk at which the present line began (its V step) */
+    int64_t picture_clock;      /* mclk of the V step into line 0 of the present picture, known from V = $1FF on */
+    int64_t draw_clock;         /* mclk up to which everything has been drawn, or nothing is to be drawn */
     int64_t next_event;         /* mclk: nothing that others see changes by itself before it */
     int64_t irq_clock;          /* mclk: when irq_level took its present value */
+    int64_t z80_int_clock;      /* mclk: when z80_int took its present value */
+    int64_t frame_clock;        /* mclk: when `frame` took its present value */
     int64_t bus_hold_clock;     /* mclk: when the DMA took the 68000 bus */
     int64_t bus_release_clock;  /* mclk: when it gave the bus back */
-    uint32_t frame;             /* frames completed: counts up at the V step that ends the picture */
+    int64_t dma_clock;          /* mclk: no source word is read before it; held writes: time of the next one */
+    int64_t fifo_clock[4];      /* mclk: when the FIFO entry may go out */
+    uint32_t frame;             /* frames completed: counts up at the end of the picture */
+    uint32_t address;           /* 17 bits: where the next data port access goes */
+    uint32_t address_high;      /* A16-A14 as the last second control word gave them */
+    uint32_t fifo_address[4];
+    uint16_t fifo_data[4];
+    uint16_t held_value[4];     /* port writes of the instruction that a DMA has interrupted */
+    uint16_t debug[16];         /* debug registers ($C0001C); [0] controls the layers */
     uint16_t v_counter;         /* internal 9-bit V counter of the present line */
+    uint16_t read_buffer;       /* the prefetched word */
+    uint16_t hv_latch;          /* HV counter as latched */
+    uint8_t held_port[4];
+    uint8_t held_count;
+    uint8_t fifo_code[4];       /* CD3-0 */
+    uint8_t fifo_write;         /* entry written next: it still holds the word of four writes ago */
+    uint8_t fifo_count;         /* entries pending, 0-4 */
+    uint8_t fifo_half;          /* 1: the first byte of the oldest entry has been written to VRAM */
+    uint8_t code;               /* CD5-0 */
+    uint8_t command_pending;    /* 1: the next control word is a second one */
+    uint8_t read_wanted;        /* 1: a prefetch is to be made */
+    uint8_t read_half;          /* 1: its first byte has been read */
+    uint8_t read_ready;         /* 1: read_buffer is full */
+    uint8_t dma_run;            /* transfer going on: VDP_DMA_NONE, _BUS, _FILL or _COPY (vdp.h) */
+    uint8_t copy_half;          /* 1: copy_byte has been read and is to be written */
+    uint8_t copy_byte;
+    uint8_t debug_select;       /* debug register that $C0001C writes */
+    uint8_t hint_counter;       /* H interrupt counter */
+    uint8_t v_pending;          /* 1: V interrupt pending; status bit F */
+    uint8_t h_pending;          /* 1: H interrupt pending */
+    uint8_t external_pending;   /* 1: external interrupt (TH) pending */
+    uint8_t hv_latched;         /* 1: hv_latch is what the HV counter reads as (R0.1) */
+    uint8_t vblank;             /* 1 from line 224 (240) to line $1FF */
+    uint8_t line_stage;         /* what has happened in the present line (timing.c) */
+    uint8_t interlace;          /* LSM bits as latched at the start of the vertical blank: 0, 1 or 3 */
+    uint8_t odd_field;          /* status bit ODD */
     uint8_t pal;                /* 1: 50 Hz machine */
     uint8_t irq_level;          /* level on the 68000's IPL pins: 0, 2, 4 or 6 */
     uint8_t z80_int;            /* 1 while the Z80's /INT is asserted */
     uint8_t bus_hold;           /* 1 while a DMA holds the 68000 bus */
+    uint8_t reserved_ports[1];
+
+    /* drawing (planes.c, sprites.c, compose.c) */
+    uint8_t sprite_overflow;    /* status bit SOVR; the status read clears it */
+    uint8_t sprite_collision;   /* status bit SCOL; the status read clears it */
+    uint8_t reserved_drawing[6];
 } vdp;
 
 /* The chip and what lies beside its state. */
@@ -220,6 +304,7 @@ typedef struct io_ports {
     uint8_t rx_data[3];
     uint8_t serial_control[3];
     uint8_t version;            /* value of $A10001 */
+    uint8_t reserved[6];
 } io_ports;
 
 #define MD_BUTTON_UP 1
@@ -244,16 +329,31 @@ typedef struct io_ports {
 #define MD_SRAM_EVEN 2
 #define MD_SRAM_ODD 3
 
+/* What the cartridge board holds; its RAM stands at the end of md_state. */
 typedef struct cartridge_state {
     uint8_t bank[8];            /* 512 KiB page shown in each eighth of $000000-$3FFFFF */
     uint8_t sram_control;       /* $A130F1: bit 0 maps SRAM over ROM, bit 1 protects it */
-    uint8_t sram_dirty;         /* 1 since a write changed SRAM */
+    uint8_t reserved[7];
 } cartridge_state;
 
 /* ----------------------------------------------------------------------------------------- machine */
 
+#define MD_SRAM_MAX 65536
+
 /* The whole console at an instant. */
 typedef struct md_state {
+    int64_t clock;              /* mclk up to which the machine has been run */
+    int64_t refresh_clock;      /* CPU clocks: the next refresh request that costs the 68000 time */
+    int64_t hold_clock;         /* mclk: since when a DMA has kept the 68000 off its bus; -1: it does not */
+    int64_t fm_clock;           /* YM2612 internal cycles done since power-on */
+    int64_t psg_clock;          /* PSG ticks done since power-on */
+    uint16_t z80_bank;          /* 9 bits: A23-A15 of the window at $8000 */
+    uint8_t z80_busreq;         /* $A11100 latch: 1 = the 68000 asks for the Z80's bus */
+    uint8_t z80_reset;          /* $A11200 latch: 1 = reset asserted */
+    uint8_t locked;             /* 1: a bus cycle that nobody ends has stopped the 68000 */
+    uint8_t z80_locked;         /* the same for the Z80 */
+    uint8_t window_wait;        /* mclk of window wait not yet charged to the Z80 (less than a T state) */
+    uint8_t window_steal;       /* mclk of window cycles not yet charged to the 68000 (less than a clock) */
     m68000 cpu;
     z80 z80;
     vdp vdp;
@@ -261,10 +361,98 @@ typedef struct md_state {
     psg psg;
     io_ports io;
     cartridge_state cartridge;
-    uint8_t z80_busreq;         /* $A11100 latch: 1 = the 68000 asks for the Z80's bus */
-    uint8_t z80_reset;          /* $A11200 latch: 1 = reset asserted */
-    uint16_t z80_bank;          /* 9 bits: A23-A15 of the window at $8000 */
     uint8_t ram[65536];         /* work RAM, console byte order */
     uint8_t z80_ram[8192];
-    uint8_t sram[65536];        /* cartridge RAM as the cartridge addresses it */
+    uint8_t sram[65536];        /* cartridge RAM by cartridge address, both lanes */
 } md_state;
+
+/* How the machine reaches a chip that is not the C kernel: a Python object, say.  `chip` NULL means the kernel.
+ * The functions are those of the kernels, with `chip` first; they work on the same state. */
+typedef struct vdp_interface {
+    void *chip;
+    void (*run)(void *chip, int64_t clock);
+    int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
+    int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);
+    void (*acknowledge)(void *chip, int64_t clock);
+} vdp_interface;
+
+typedef struct ym2612_interface {
+    void *chip;
+    void (*write)(void *chip, uint32_t port, uint8_t value);
+    uint8_t (*read)(void *chip, uint32_t port);
+    int32_t (*run)(void *chip, int64_t cycles, int16_t *out);
+    void (*reset)(void *chip);
+} ym2612_interface;
+
+typedef struct psg_interface {
+    void *chip;
+    void (*write)(void *chip, uint8_t value);
+    void (*run)(void *chip, int64_t ticks, int16_t *out);
+} psg_interface;
+
+#define MD_FM_CAPACITY 4096
+#define MD_PSG_CAPACITY 16384
+
+/* A console: the state, and beside it what can be made anew or belongs to the outside. */
+typedef struct megadrive {
+    md_state state;
+    vdp_chip vdp;               /* draws state.vdp */
+    vdp_interface vdp_other;
+    ym2612_interface ym2612_other;
+    psg_interface psg_other;
+    audio_out audio;            /* what the next samples depend on, beside the chips */
+    const audio_table *audio_table; /* of the output rate; may be shared */
+    const uint8_t *rom;         /* padded to rom_mask + 1 bytes, at least 64 KiB */
+    const uint8_t *read_page[256]; /* each 64 KiB of the 68000's space that is plain memory; else NULL */
+    uint8_t *write_page[256];
+    int64_t target;             /* mclk: where the present slice ends */
+    uint32_t rom_size;          /* before padding */
+    uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
+    uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
+    uint32_t sram_start;        /* first and last address of the cartridge's RAM, as the 68000 sees them */
+    uint32_t sram_end;
+    uint8_t sram_kind;          /* MD_SRAM_ */
+    uint8_t mapper;             /* 1: Sega bank mapper at $A130F3-$A130FF */
+    uint8_t pal;
+    uint8_t address_errors;     /* 0: word accesses to odd addresses go to the even one */
+    uint8_t want_audio;         /* 1: samples of the present frame are kept */
+    uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
+    uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
+    uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    int32_t fm_count;           /* sample pairs in fm */
+    int32_t psg_count;          /* samples in psg */
+    int16_t fm[8192];           /* the frame's FM samples, L and R, at their native rate */
+    int16_t psg[16384];         /* the frame's PSG samples at their native rate */
+} megadrive;
+
+#define MD_RENDER_NONE 0
+#define MD_RENDER_ALL 1
+#define MD_RENDER_LAST 2
+
+#define MD_LOAD_DONE 0
+#define MD_LOAD_TRUNCATED 1
+#define MD_LOAD_NOT_A_STATE 2
+#define MD_LOAD_OTHER_VERSION 3
+#define MD_LOAD_OTHER_MACHINE 4
+#define MD_LOAD_DAMAGED 5
+
+/* In the order in which they are called:
+ *
+ *   md_connect        once, and after rom, sram_* or mapper changed: pointers and pages
+ *   md_power_on       everything as after switching on; `seed` 0: memories zero, else filled by xorshift64*
+ *   md_reset          the reset button
+ *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
+ *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
+ *   md_state_changed  after state was written from outside: brings all fields into their ranges
+ *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
+ *   md_fork           make `to` (not yet connected) the same machine as `from`
+ */
+void md_connect(megadrive *md);
+void md_power_on(megadrive *md, uint64_t seed);
+void md_reset(megadrive *md);
+int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+void md_state_changed(megadrive *md);
+int64_t md_save_size(const megadrive *md);
+void md_save(const megadrive *md, uint8_t *out);
+int md_load(megadrive *md, const uint8_t *data, int64_t size);
+void md_fork(megadrive *to, const megadrive *from);
