@@ -399,7 +399,7 @@ typedef struct audio_table {
     int64_t master_clock;       /* Hz */
     int32_t rate;               /* Hz */
     int32_t filter;             /* AUDIO_ */
-    int32_t taps;               /* of each phase: a multiple of 4, at most 384 */
+    int32_t taps;               /* of each phase: a multiple of 8, at most 384 */
     int32_t phases;             /* from one FM sample to the next */
     float pass_band;            /* Hz: flat up to here */
     float stop_band;            /* Hz: what lies above does not come through */
