@@ -512,7 +512,7 @@ typedef struct ym2612_interface {
     void *chip;
     void (*write)(void *chip, uint32_t port, uint8_t value);
     uint8_t (*read)(void *chip, uint32_t port);
-    int32_t (*run)(void *chip, int64_t cycles, int16_t *out);
+    int64_t (*run)(void *chip, int64_t cycles, int16_t *out);
     void (*reset)(void *chip);
 } ym2612_interface;
 
@@ -577,6 +577,7 @@ typedef struct megadrive {
  *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
+ *   md_sram_size      bytes of state.sram that the cartridge has
  *   md_fork           make `to` (not yet connected) the same machine as `from`
  */
 void md_connect(megadrive *md);
@@ -584,6 +585,7 @@ void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
 void md_state_changed(megadrive *md);
+uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
 void md_save(const megadrive *md, uint8_t *out);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
