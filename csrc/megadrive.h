@@ -17,23 +17,36 @@
 /* ------------------------------------------------------------------------------------------ 68000 */
 
 typedef struct m68000 {
-    uint32_t d[8];              /* D0-D7 */
-    uint32_t a[8];              /* A0-A7; a[7] is the stack pointer in use */
+    uint32_t r[16];             /* D0-D7, A0-A7; r[15] is the stack pointer in use */
     uint32_t other_sp;          /* the stack pointer not in use: USP in supervisor mode, else SSP */
     uint32_t pc;                /* address of the instruction that executes next */
+    uint32_t flag_n;            /* flag_n to flag_x: the run loop's own form of the CCR; 0 outside of it */
+    uint32_t flag_z;
+    uint32_t flag_v;
+    uint32_t flag_c;
+    uint32_t flag_x;
+    uint32_t odd_mask;          /* setting: 1 = an odd word address is an address error, 0 = A0 is ignored */
     uint16_t sr;                /* status register, undefined bits 0 */
     uint16_t ir;                /* prefetch queue: word at pc */
     uint16_t irc;               /* prefetch queue: word at pc + 2 */
     uint8_t ipl;                /* interrupt level on the IPL pins, 0-7 */
-    uint8_t stopped;            /* 1 after STOP until an interrupt, trace or reset */
+    uint8_t nmi;                /* 1: the level has risen to 7 and was not acknowledged yet */
+    uint8_t stopped;            /* 1 after STOP (pc still names it) until an interrupt, trace or reset */
     uint8_t halted;             /* 1 after a double fault until reset */
     uint8_t trace_pending;      /* 1: the trace exception of the last instruction belongs to the next step */
-    uint8_t reserved[6];
+    uint8_t reserved[3];
     int64_t clock;              /* CPU clocks since power-on */
     int64_t deadline;           /* CPU clocks: run loops return at the first instruction boundary at or after it */
     int64_t ipl_clock;          /* CPU clocks: when `ipl` took its present value */
     int64_t sample_clock;       /* CPU clocks: when the last instruction sampled the IPL pins */
 } m68000;
+
+/* Everything 0, address errors on. */
+void m68000_init(m68000 *cpu);
+/* The status register; writing it exchanges the stack pointers when S changes. */
+void m68000_set_sr(m68000 *cpu, uint16_t sr);
+/* Drive the IPL pins with an interrupt level 0-7 from `clock` on. */
+void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock);
 
 /* -------------------------------------------------------------------------------------------- Z80 */
 
