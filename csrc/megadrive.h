@@ -190,7 +190,7 @@ typedef struct vdp {
     /* drawing (planes.c, sprites.c, compose.c) */
     uint8_t sprite_overflow;    /* status bit SOVR; the status read clears it */
     uint8_t sprite_collision;   /* status bit SCOL; the status read clears it */
-    uint8_t reserved_drawing[6];
+    uint8_t reserved_drawing[1];
 } vdp;
 
 /* The chip and what lies beside its state. */
@@ -203,6 +203,23 @@ typedef struct vdp_chip {
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
 } vdp_chip;
+
+/* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */
+typedef struct vdp_flat_bus {
+    const uint8_t *data;
+    uint32_t size;              /* bytes */
+} vdp_flat_bus;
+
+uint16_t vdp_read_flat(void *bus, uint32_t address); /* a dma_read; bus is a vdp_flat_bus */
+
+void vdp_power_on(vdp_chip *chip, int pal);
+void vdp_run(vdp_chip *chip, int64_t clock);
+int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
+int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
+void vdp_acknowledge(vdp_chip *chip, int64_t clock);
+void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
+uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
+void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
 
 /* ----------------------------------------------------------------------------------------- YM2612 */
 
