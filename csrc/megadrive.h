@@ -48,6 +48,44 @@ void m68000_set_sr(m68000 *cpu, uint16_t sr);
 /* Drive the IPL pins with an interrupt level 0-7 from `clock` on. */
 void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock);
 
+/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline; the RESET pin. */
+void m68000_flat_step(m68000 *cpu, void *memory);
+void m68000_flat_run(m68000 *cpu, void *memory);
+void m68000_flat_reset(m68000 *cpu, void *memory);
+
+#define M68000_CYCLE_IDLE 0
+#define M68000_CYCLE_WRITE 1
+#define M68000_CYCLE_READ 2
+#define M68000_CYCLE_TAS 3
+#define M68000_CYCLE_READ_ERROR 4
+#define M68000_CYCLE_WRITE_ERROR 5
+
+/* One bus cycle, or the time between two. */
+typedef struct m68000_transaction {
+    uint8_t kind;               /* M68000_CYCLE_ */
+    uint8_t fc;                 /* function code */
+    uint8_t uds, lds;           /* strobes: which halves of the data bus take part */
+    uint32_t cycles;            /* CPU clocks */
+    uint32_t address;           /* even */
+    uint32_t data;              /* 16 bits as on the bus: a byte on UDS is 0xab00 */
+} m68000_transaction;
+
+/* Memory, or functions, that the CPU is watched on. */
+typedef struct m68000_bus {
+    uint8_t *memory;            /* 2**24 bytes, or NULL: the functions */
+    void *user;                 /* their first argument */
+    uint32_t (*read)(void *user, uint32_t address, uint32_t fc, uint32_t size);
+    void (*write)(void *user, uint32_t address, uint32_t value, uint32_t fc, uint32_t size);
+    m68000_transaction *transactions; /* `capacity` of them, or NULL */
+    uint32_t capacity;
+    uint32_t count;             /* cycles since it was last set to 0; those beyond the capacity were not stored */
+    uint32_t failed;            /* set by a function that failed: the run ends */
+} m68000_bus;
+
+void m68000_observed_step(m68000 *cpu, void *bus);
+void m68000_observed_run(m68000 *cpu, void *bus);
+void m68000_observed_reset(m68000 *cpu, void *bus);
+
 /* -------------------------------------------------------------------------------------------- Z80 */
 
 typedef struct z80 {
