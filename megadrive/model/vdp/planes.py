@@ -187,8 +187,10 @@ def plane_a(state: VDPState, lines: Ints, rows: Ints, scroll_x: Ints, scroll_y: 
         # The column that the window's right edge cuts was not fetched: where its rest would show, the pixels of the
         # next column come out 16 pixels too early.
         fine = scroll_x & 15
-        early = sliding_window_view(strip, 16, axis=1)[np.arange(len(strip)), end + 32 - fine]
-        pixels[:, end : end + 16] = np.where(np.arange(16) < fine[:, None], early, pixels[:, end : end + 16])
+        x = np.arange(end, end + 16)
+        early = np.minimum(x + 32 - fine[:, None], strip.shape[1] - 1)
+        cut = x < end + fine[:, None]
+        pixels[:, end : end + 16] = np.where(cut, np.take_along_axis(strip, early, 1), pixels[:, end : end + 16])
     pixels[:, start:end] = window[:, start:end]
     pixels[whole] = window[whole]
     return pixels
