@@ -117,7 +117,7 @@ def plane(state: VDPState, which: str) -> Bytes:
         if state.double_resolution:
             lines = lines.repeat(2)
         rows = np.arange(len(lines))
-        return planes.window_strip(state, lines, rows)
+        return planes.window_cells(state, lines, rows, np.arange(64 if state.h40 else 32))
     if which not in ("a", "b"):
         raise ValueError(f'plane must be "a", "b" or "window", not {which!r}')
     table = state.plane_a_table if which == "a" else state.plane_b_table
