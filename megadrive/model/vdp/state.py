@@ -43,7 +43,7 @@ class VDPState:
     Examples
     --------
     >>> state = VDPState()
-    >>> state.registers[12] = 0x81
+    >>> state.registers[1], state.registers[12] = 0x04, 0x81
     >>> state.width
     320
     """
