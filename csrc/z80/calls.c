@@ -12,11 +12,25 @@
 #define Z80_HALT_SKIPS(bus, cpu) ((bus)->memory != 0)
 #include "z80/template.h"
 
-void z80_run_calls(z80 *cpu, z80_bus *bus) { calls_run_(cpu, bus); }
+/* After a failure the registers are again as before the instruction. */
+void z80_run_calls(z80 *cpu, z80_bus *bus)
+{
+    bus->failed = 0;
+    while (cpu->clock < cpu->deadline) {
+        z80 before = *cpu;
+        calls_advance_(cpu, bus);
+        if (bus->failed) {
+            *cpu = before;
+            return;
+        }
+    }
+}
 
 int32_t z80_step_calls(z80 *cpu, z80_bus *bus)
 {
-    int64_t start = cpu->clock;
+    z80 before = *cpu;
+    bus->failed = 0;
     calls_step_(cpu, bus);
-    return (int32_t)(cpu->clock - start);
+    if (bus->failed) *cpu = before;
+    return (int32_t)(cpu->clock - before.clock);
 }

@@ -38,7 +38,7 @@ static inline void calls_out(z80_bus *bus, uint16_t port, uint8_t value)
 
 static inline uint8_t calls_acknowledge(z80_bus *bus)
 {
-    return bus->acknowledge ? bus->acknowledge(bus->user) : 0xFF;
+    return bus->acknowledge ? bus->acknowledge(bus->user) : bus->interrupt_byte;
 }
 
 #endif

@@ -10,7 +10,7 @@ static inline void flat_out(z80_bus *bus, uint16_t port, uint8_t value)
     if (bus->ports) bus->ports[port] = value;
 }
 
-static inline uint8_t flat_acknowledge(z80_bus *bus) { return bus->acknowledge ? bus->acknowledge(bus->user) : 0xFF; }
+static inline uint8_t flat_acknowledge(z80_bus *bus) { return bus->acknowledge ? bus->acknowledge(bus->user) : bus->interrupt_byte; }
 
 #define Z80_BUS z80_bus
 #define Z80_NAME(x) flat_##x##_

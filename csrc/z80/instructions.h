@@ -245,7 +245,7 @@ Z80_INLINE void Z80_NAME(page)(Z80_BUS *bus, z80 *cpu, uint8_t opcode, uint16_t 
     }
 }
 
-static inline void Z80_NAME(execute)(Z80_BUS *bus, z80 *cpu, uint8_t opcode, uint8_t previous_q)
+Z80_INLINE void Z80_NAME(execute)(Z80_BUS *bus, z80 *cpu, uint8_t opcode, uint8_t previous_q)
 {
     Z80_NAME(page)(bus, cpu, opcode, 0, previous_q);
 }

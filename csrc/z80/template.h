@@ -252,17 +252,21 @@ static inline void Z80_NAME(pass_halt)(z80 *cpu)
     z80_refresh(cpu, nops);
 }
 
+/* One turn of the run loop: a step, or all that is left of a halt. */
+Z80_INLINE void Z80_NAME(advance)(z80 *cpu, Z80_BUS *bus)
+{
+    if (cpu->prefix | cpu->nmi_pending | cpu->int_line | cpu->halted) {
+        int woken = cpu->nmi_pending || (cpu->int_line && cpu->iff1 && !cpu->ei);
+        if (cpu->halted && !woken && !cpu->prefix && Z80_HALT_SKIPS(bus, cpu)) {
+            Z80_NAME(pass_halt)(cpu);
+            return;
+        }
+        if (Z80_NAME(exceptional)(bus, cpu)) return;
+    }
+    Z80_NAME(instruction)(bus, cpu);
+}
+
 static inline void Z80_NAME(run)(z80 *cpu, Z80_BUS *bus)
 {
-    while (cpu->clock < cpu->deadline) {
-        if (cpu->prefix | cpu->nmi_pending | cpu->int_line | cpu->halted) {
-            int woken = cpu->nmi_pending || (cpu->int_line && cpu->iff1 && !cpu->ei);
-            if (cpu->halted && !woken && !cpu->prefix && Z80_HALT_SKIPS(bus, cpu)) {
-                Z80_NAME(pass_halt)(cpu);
-                return;
-            }
-            if (Z80_NAME(exceptional)(bus, cpu)) continue;
-        }
-        Z80_NAME(instruction)(bus, cpu);
-    }
+    while (cpu->clock < cpu->deadline) Z80_NAME(advance)(cpu, bus);
 }

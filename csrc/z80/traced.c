@@ -101,8 +101,10 @@ static void traced_idle(z80_bus *bus, int states)
 
 int32_t z80_step_traced(z80 *cpu, z80_bus *bus)
 {
-    int64_t start = cpu->clock;
+    z80 before = *cpu;
+    bus->failed = 0;
     bus->trace_length = 0;
     traced_step_(cpu, bus);
-    return (int32_t)(cpu->clock - start);
+    if (bus->failed) *cpu = before;
+    return (int32_t)(cpu->clock - before.clock);
 }
