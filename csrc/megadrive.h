@@ -498,8 +498,8 @@ int32_t psg_level(const psg *chip);
  * clock alone: sample n is complete at (n + 1) * master_clock / rate.
  *
  *   audio_configure   fill the table of a rate (8000-192000 Hz); 0, or -1 with nothing changed if an argument is out of
- *                     range.  psg_level: a PSG channel's full square as a part of an FM channel's full swing (0-4).
- *                     The table is constant from then on: machines and forks may share it
+ *                     range.  psg_level: a PSG channel's full square in thousandths of an FM channel's full swing,
+ *                     0-4000.  The table is constant from then on: machines and forks may share it
  *   audio_reset       power-on at `clock`: silence before it
  *   audio_count       output samples that belong to the time from `from` to `to`
  *   audio_render      write the samples from out->clock to `clock`.  `fm`: the FM samples (left, right) that end in this
@@ -511,6 +511,7 @@ int32_t psg_level(const psg *chip);
  *   audio_delay       mclk by which the output is late
  *   audio_valid       1 if a struct that came from outside can be rendered from
  */
+#define AUDIO_PSG_LEVEL 250     /* boards differ; emulators tuned to them have 214 to 282 */
 #define AUDIO_RAW 0
 #define AUDIO_MODEL1 1
 #define AUDIO_MODEL2 2
@@ -545,7 +546,8 @@ typedef struct audio_table {
     float reserved;
 } audio_table;
 
-int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter, double psg_level);
+int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter,
+                        int32_t psg_level);
 void audio_reset(audio_out *out, int64_t clock);
 int64_t audio_count(const audio_table *table, int64_t from, int64_t to);
 int32_t audio_render(audio_out *out, const audio_table *table, int64_t clock, const int16_t *fm, int32_t fm_count,

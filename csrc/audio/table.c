@@ -93,17 +93,17 @@ static void make_filter(audio_table *table, double fm_rate)
     table->high_pass = (float)exponential(-2 * PI * CAPACITOR_HZ / fm_rate);
 }
 
-int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter, double psg_level)
+int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter, int32_t psg_level)
 {
     if (master_clock < 10000000 || master_clock > 100000000 || rate < 8000 || rate > 192000 || filter < AUDIO_RAW ||
-        filter > AUDIO_MODEL2 || !(psg_level >= 0 && psg_level <= 4))
+        filter > AUDIO_MODEL2 || psg_level < 0 || psg_level > 4000)
         return -1;
     memset(table, 0, sizeof *table);
     table->master_clock = master_clock;
     table->rate = rate;
     table->filter = filter;
     table->fm_gain = (float)OUTPUT_GAIN;
-    table->psg_gain = (float)(OUTPUT_GAIN * FM_SWING * psg_level / PSG_SWING);
+    table->psg_gain = (float)(OUTPUT_GAIN * FM_SWING / PSG_SWING * psg_level / 1000);
 
     double fm_rate = (double)master_clock / FM_MCLK;
     int32_t narrow = rate < FULL_RATE ? rate : FULL_RATE;

@@ -11,6 +11,7 @@
 
 #define NOISE 3
 #define LFSR_START 0x8000
+#define WHITE_LENGTH 57337 /* shifts after which white noise repeats, whatever the register held: 7 * 8191 */
 #define LATCH_START 3 /* attenuation of tone 2: 315-5313A and 315-5660, measured by Eke */
 
 /* 8191 * 10^(-a / 10): steps of 2 dB, the last one silence (SN76489AN data sheet). */
@@ -85,6 +86,7 @@ static void shift(psg *chip, int64_t count)
 {
     uint32_t bits = chip->lfsr;
     if (chip->noise & 4) {
+        count %= WHITE_LENGTH;
         for (; count >= 13; count -= 13)
             bits = bits >> 13 | ((bits ^ bits >> 3) & 0x1FFF) << 3;
         for (; count > 0; count--)
