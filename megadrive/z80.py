@@ -186,13 +186,12 @@ def _byte(name: str, value: Any) -> int:
     return int(value)
 
 
-def _on_error(kind: type, error: BaseException, traceback: Any) -> int:
+def _on_error(kind: type, error: BaseException, traceback: Any) -> None:
     """Keep the exception of a bus function and have the instruction taken back."""
     calls: _Calls = ffi.from_handle(traceback.tb_frame.f_locals["calls"])
     if calls.error is None:
         calls.error = error
     calls.bus.failed = 1
-    return 0
 
 
 # After a failure no further function is called until the instruction has ended.
