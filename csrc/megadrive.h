@@ -17,23 +17,36 @@
 /* ------------------------------------------------------------------------------------------ 68000 */
 
 typedef struct m68000 {
-    uint32_t d[8];              /* D0-D7 */
-    uint32_t a[8];              /* A0-A7; a[7] is the stack pointer in use */
+    uint32_t r[16];             /* D0-D7, A0-A7; r[15] is the stack pointer in use */
     uint32_t other_sp;          /* the stack pointer not in use: USP in supervisor mode, else SSP */
     uint32_t pc;                /* address of the instruction that executes next */
+    uint32_t flag_n;            /* flag_n to flag_x: the run loop's own form of the CCR; 0 outside of it */
+    uint32_t flag_z;
+    uint32_t flag_v;
+    uint32_t flag_c;
+    uint32_t flag_x;
+    uint32_t odd_mask;          /* setting: 1 = an odd word address is an address error, 0 = A0 is ignored */
     uint16_t sr;                /* status register, undefined bits 0 */
     uint16_t ir;                /* prefetch queue: word at pc */
     uint16_t irc;               /* prefetch queue: word at pc + 2 */
     uint8_t ipl;                /* interrupt level on the IPL pins, 0-7 */
-    uint8_t stopped;            /* 1 after STOP until an interrupt, trace or reset */
+    uint8_t nmi;                /* 1: the level has risen to 7 and was not acknowledged yet */
+    uint8_t stopped;            /* 1 after STOP (pc still names it) until an interrupt, trace or reset */
     uint8_t halted;             /* 1 after a double fault until reset */
     uint8_t trace_pending;      /* 1: the trace exception of the last instruction belongs to the next step */
-    uint8_t reserved[6];
+    uint8_t reserved[3];
     int64_t clock;              /* CPU clocks since power-on */
     int64_t deadline;           /* CPU clocks: run loops return at the first instruction boundary at or after it */
     int64_t ipl_clock;          /* CPU clocks: when `ipl` took its present value */
     int64_t sample_clock;       /* CPU clocks: when the last instruction sampled the IPL pins */
 } m68000;
+
+/* Everything 0, address errors on. */
+void m68000_init(m68000 *cpu);
+/* The status register; writing it exchanges the stack pointers when S changes. */
+void m68000_set_sr(m68000 *cpu, uint16_t sr);
+/* Drive the IPL pins with an interrupt level 0-7 from `clock` on. */
+void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock);
 
 /* -------------------------------------------------------------------------------------------- Z80 */
 
@@ -177,7 +190,7 @@ typedef struct vdp {
     /* drawing (planes.c, sprites.c, compose.c) */
     uint8_t sprite_overflow;    /* status bit SOVR; the status read clears it */
     uint8_t sprite_collision;   /* status bit SCOL; the status read clears it */
-    uint8_t reserved_drawing[6];
+    uint8_t reserved_drawing[1];
 } vdp;
 
 /* The chip and what lies beside its state. */
@@ -191,12 +204,158 @@ typedef struct vdp_chip {
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
 } vdp_chip;
 
+/* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */
+typedef struct vdp_flat_bus {
+    const uint8_t *data;
+    uint32_t size;              /* bytes */
+} vdp_flat_bus;
+
+uint16_t vdp_read_flat(void *bus, uint32_t address); /* a dma_read; bus is a vdp_flat_bus */
+
+void vdp_power_on(vdp_chip *chip, int pal);
+void vdp_run(vdp_chip *chip, int64_t clock);
+int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
+int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
+void vdp_acknowledge(vdp_chip *chip, int64_t clock);
+void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
+uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
+void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
+
 /* ----------------------------------------------------------------------------------------- YM2612 */
 
+/* The chip steps once per internal cycle (42 mclk) and makes one sample in 24 of them: it scans 24 operator slots, slot =
+ * group * 6 + channel, groups in the order S1, S3, S2, S4.  In cycle c the chip
+ *   latches the key of slot c, then steps its envelope and works out its phase step;
+ *   finishes the attenuation of slot c - 1;
+ *   makes the output of slot c - 5 and steps its phase;
+ *   adds the output of slot c - 6 to its channel;
+ *   gathers the modulation for slot c + 6;
+ *   moves a pending register write to where slot c or c + 12, or channel c % 6, keeps it.
+ *
+ *   ym2612_reset   power-on or /IC; keeps `clock`
+ *   ym2612_write   a byte at port 0-3, sampled by the internal cycle that runs next
+ *   ym2612_read    a byte from port 0-3; refreshes the status that the other ports of a YM2612 hold
+ *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
+ *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ */
 typedef struct ym2612 {
+    int64_t clock;              /* internal cycles run since power-on */
+
+    uint32_t phase[24];         /* 20 bits */
+    uint32_t phase_step[24];    /* 20 bits, added to the phase after its next use */
+    uint32_t status_life;       /* internal cycles until the status held for ports 1-3 has leaked away */
+    uint32_t reserved;
+
+    uint16_t level[24];         /* envelope, 10 bits, 0 is loudest */
+    uint16_t attenuation[24];   /* envelope with AM and total level, 10 bits */
+    int16_t output[24];         /* last output of each operator, 14 bits */
+    int16_t modulation[24];     /* phase modulation for the next output */
+    int16_t s1_before[6];       /* output of S1 before output[channel] */
+    int16_t accumulator[6];     /* channel sum in the making, 9 bits */
+    int16_t channel_output[6];  /* the last finished sums */
+    int16_t shown;              /* the sum on the output pins */
+    int16_t shown_before;       /* `shown` one cycle ago, for test reads */
+    int16_t sum[2];             /* left and right: what the pins have shown since the sample began */
+
+    uint16_t fnum[6];           /* 11 bits */
+    uint16_t fnum3[3];          /* channel 3 special mode: S3, S1, S2 */
+    uint16_t picked_fnum;       /* frequency fetched for the next slot */
+    uint16_t waiting_level;     /* envelope of the last slot, which gets AM and TL in the next cycle */
+    uint16_t test_phase;        /* phase >> 10 of slot 21, as latched for test reads */
+    uint16_t test_attenuation;  /* attenuation of slot 0, as latched for test reads */
+
+    uint16_t bus;               /* last byte written; bit 8: to part 2 */
+    uint16_t address;           /* register for FM data, bit 8: part 2 */
+    uint16_t mode_address;      /* last address written, bit 8: part 2 */
+    uint16_t eg_timer;          /* 12 bits */
+    uint16_t timer_period[2];   /* A: $24 and $25, 10 bits; B: $26 */
+    uint16_t timer_count[2];
+    uint16_t dac;               /* 9 bits, two's complement */
+
     uint8_t registers[512];     /* last value written, part 1 then part 2 */
+
+    uint8_t eg_state[24];       /* 0 attack, 1 decay, 2 sustain, 3 release */
+    uint8_t key[24];            /* key state that the envelope saw last */
+    uint8_t key_latch[24];      /* key state latched for it */
+    uint8_t key_register[24];   /* $28, by slot */
+    uint8_t ssg_direction[24];
+    uint8_t phase_reset[24];    /* 1: the phase restarts after its next use */
+    uint8_t eg_step[24];        /* envelope increment, 0-4 */
+
+    uint8_t detune[24];
+    uint8_t multiple[24];
+    uint8_t total_level[24];
+    uint8_t key_scale[24];
+    uint8_t attack_rate[24];
+    uint8_t am_enable[24];
+    uint8_t decay_rate[24];
+    uint8_t sustain_rate[24];
+    uint8_t sustain_level[24];
+    uint8_t release_rate[24];
+    uint8_t ssg[24];
+
+    uint8_t block[6];
+    uint8_t key_code[6];
+    uint8_t algorithm[6];
+    uint8_t feedback[6];
+    uint8_t pan[6];             /* bit 1 left, bit 0 right */
+    uint8_t ams[6];
+    uint8_t pms[6];
+    uint8_t block3[3];
+    uint8_t key_code3[3];
+    uint8_t fnum_latch[2];      /* $A4-$A6 and $AC-$AE, one each for the whole chip */
+
     uint8_t integrated;         /* 0: YM2612 with the ladder effect, 1: YM3438 */
+    uint8_t cycle;              /* internal cycle within the sample that runs next, 0-23 */
+    uint8_t address_strobe;     /* bit 0: address written since the last cycle; bit 1: in the cycle before */
+    uint8_t data_strobe;        /* the same for data */
+    uint8_t fm_address;         /* 1: `address` was written last and is an FM register */
+    uint8_t fm_data;            /* 1: `data` is being moved to the register at `address` */
+    uint8_t data;
+    uint8_t store_left;         /* internal cycles until `data` has reached its place for certain */
+    uint8_t busy;               /* status bit 7 */
+    uint8_t busy_left;          /* internal cycles */
+    uint8_t status;             /* as read last */
+
+    uint8_t picked_block;
+    uint8_t picked_key_code;
+    uint8_t waiting_am;
+    uint8_t waiting_total_level;
+    uint8_t shown_pan;          /* as pan[] */
+
+    uint8_t eg_divider;         /* samples, 0-2: envelopes step when it is 2 */
+    uint8_t eg_carry;           /* 1: the timer wrapped and steps again in cycle 13 */
+    uint8_t eg_lock;            /* 1 + lowest bit set in the timer, 0 if none */
+    uint8_t eg_low;             /* bits 1-0 of the timer */
+    uint8_t lfo_mask;           /* $7F while the LFO is enabled */
+    uint8_t lfo_rate;
+    uint8_t lfo_divider;        /* samples */
+    uint8_t lfo_count;          /* 7 bits */
+    uint8_t lfo_pm;             /* 5 bits, for this sample */
+    uint8_t lfo_am;             /* 0-126, for this sample */
+
+    uint8_t channel3_mode;      /* $27 bits 7-6 */
+    uint8_t csm_key;            /* 1: timer A keys channel 3 on in this sample */
+    uint8_t key_channel;        /* channel of the last $28 write, 255 if there is none such */
+    uint8_t key_operators;      /* its bits 7-4, S1 in bit 0 */
+    uint8_t timer_load[2];      /* $27 bits 0 and 1 */
+    uint8_t timer_running[2];   /* the same, as the counter saw them last */
+    uint8_t timer_enable[2];    /* $27 bits 2 and 3 */
+    uint8_t timer_clear[2];     /* 1: the flag is cleared in the next cycle */
+    uint8_t timer_reload[2];    /* 1: the counter takes the period in the next cycle */
+    uint8_t timer_overflow[2];
+    uint8_t timer_flag[2];      /* status bits 0 and 1 */
+    uint8_t timer_prescaler;    /* timer B counts every 16 samples */
+    uint8_t dac_enable;
+    uint8_t test_21;
+    uint8_t test_2c;
+    uint8_t reserved_end[6];
 } ym2612;
+
+void ym2612_reset(ym2612 *ym, int integrated);
+void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
+uint8_t ym2612_read(ym2612 *ym, uint32_t port);
+int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
 
 /* -------------------------------------------------------------------------------------------- PSG */
 
@@ -270,7 +429,7 @@ typedef struct audio_table {
     int64_t master_clock;       /* Hz */
     int32_t rate;               /* Hz */
     int32_t filter;             /* AUDIO_ */
-    int32_t taps;               /* of each phase: a multiple of 4, at most 384 */
+    int32_t taps;               /* of each phase: a multiple of 8, at most 384 */
     int32_t phases;             /* from one FM sample to the next */
     float pass_band;            /* Hz: flat up to here */
     float stop_band;            /* Hz: what lies above does not come through */
@@ -383,7 +542,7 @@ typedef struct ym2612_interface {
     void *chip;
     void (*write)(void *chip, uint32_t port, uint8_t value);
     uint8_t (*read)(void *chip, uint32_t port);
-    int32_t (*run)(void *chip, int64_t cycles, int16_t *out);
+    int64_t (*run)(void *chip, int64_t cycles, int16_t *out);
     void (*reset)(void *chip);
 } ym2612_interface;
 
@@ -448,6 +607,7 @@ typedef struct megadrive {
  *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
+ *   md_sram_size      bytes of state.sram that the cartridge has
  *   md_fork           make `to` (not yet connected) the same machine as `from`
  */
 void md_connect(megadrive *md);
@@ -455,6 +615,7 @@ void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
 void md_state_changed(megadrive *md);
+uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
 void md_save(const megadrive *md, uint8_t *out);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);

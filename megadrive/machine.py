@@ -30,6 +30,10 @@ Array = npt.NDArray[Any]
 MASTER_CLOCK = {False: 53_693_175, True: 53_203_424}
 """Master clock in Hz of NTSC (False) and PAL (True) consoles."""
 
+PSG_LEVEL = 0.25
+"""A PSG channel's full square as a part of an FM channel's full swing; emulators agree on about this (no measurement
+across board revisions is public)."""
+
 # Version register: bit 7 overseas, bit 6 PAL, bit 5 no expansion unit, bits 3-0 0 (no TMSS).
 _VERSION = {"J": 0x20, "U": 0xA0, "E": 0xE0}
 
@@ -102,14 +106,14 @@ class MegaDrive:
         if not isinstance(sample_rate, int) or not 8000 <= sample_rate <= 192000:
             raise ValueError(f"sample_rate is {sample_rate!r}, expected an integer from 8000 to 192000 (Hz)")
         pal = region == "E"
-        lib.audio_configure(table, MASTER_CLOCK[pal], sample_rate, lib.AUDIO_RAW, lib.AUDIO_PSG_LEVEL)
+        lib.audio_configure(table, MASTER_CLOCK[pal], sample_rate, lib.AUDIO_RAW, PSG_LEVEL)
 
         md = ffi.new("megadrive *")
         md.pal = pal
         md.state.io.version = _VERSION[region]
         pad = Pad.SIX_BUTTON if cartridge.six_button else Pad.THREE_BUTTON
         md.state.io.pad_type = [pad, pad]
-        md.odd_mask = 1 if address_errors else 0
+        md.address_errors = bool(address_errors)
         self._cartridge = cartridge
         self._insert(md, cartridge)
         self._set_up(md, table, region, sample_rate)

@@ -89,11 +89,12 @@ static void keep_inputs(audio_out *out, const input *in, int64_t fm_now, int64_t
 
 static float dot(const float *a, const float *b, int taps)
 {
-    float sum[4] = {0, 0, 0, 0};
-    for (int i = 0; i < taps; i += 4)
-        for (int lane = 0; lane < 4; lane++)
-            sum[lane] += a[i + lane] * b[i + lane];
-    return sum[0] + sum[1] + (sum[2] + sum[3]);
+    lanes even = {0}, odd = {0};
+    for (int i = 0; i < taps; i += 8) {
+        even = lanes_multiply_add(even, lanes_load(a + i), lanes_load(b + i));
+        odd = lanes_multiply_add(odd, lanes_load(a + i + 4), lanes_load(b + i + 4));
+    }
+    return lanes_sum(even, odd);
 }
 
 /* FM samples first to first + count - 1 of the PSG.  The middle of FM sample k lies at tick (21 k + 8) / 5. */
@@ -102,11 +103,22 @@ static void decimate(const audio_out *out, const audio_table *table, const input
 {
     float ticks[CHUNK_TICKS + PSG_TAPS];
     int64_t middle = 21 * first + 8 + 5 * 1000, base = middle / 5 - 1000 - (PSG_TAPS / 2 - 1);
-    int phase = (int)(middle % 5), at = 0, length = (21 * count + 8) / 5 + PSG_TAPS;
-    for (int i = 0; i < length; i++)
+    int phase = (int)(middle % 5), at = 0, length = (21 * count + 8) / 5 + PSG_TAPS, i = 0;
+    for (; i < length && base + i < in->psg_start; i++)
         ticks[i] = psg_tick(out, in, base + i);
-    for (int i = 0; i < count; i++) {
-        result[i] = dot(table->psg_kernel + phase * PSG_TAPS, ticks + at, PSG_TAPS);
+    for (; i < length && base + i < in->psg_end; i++)
+        ticks[i] = in->psg[base + i - in->psg_start];
+    for (; i < length; i++)
+        ticks[i] = psg_tick(out, in, base + i);
+
+    int changes = 0;
+    for (i = 1; i < length; i++)
+        changes |= ticks[i] != ticks[0];
+    for (i = 0; i < count; i++) {
+        if (changes || i < PSG_PHASES)
+            result[i] = dot(table->psg_kernel + phase * PSG_TAPS, ticks + at, PSG_TAPS);
+        else
+            result[i] = result[i - PSG_PHASES]; /* a level that does not change: the phases repeat */
         phase += 21;
         at += phase / 5;
         phase %= 5;
@@ -120,22 +132,37 @@ static float settle(float value)
     return value > -QUIET && value < QUIET ? 0 : value;
 }
 
-static void filter(audio_out *out, const audio_table *table, int side, float *samples, int count)
+/* The output capacitors. */
+static void high_pass(audio_out *out, const audio_table *table, float *left, float *right, int count)
 {
-    float last_in = out->high_pass[side], last = out->high_pass[2 + side];
-    float one = out->low_pass[side], two = out->low_pass[2 + side];
-    float pole = table->high_pass, first = table->low_pass[0], second = table->low_pass[1];
+    float pole = table->high_pass, gain = (1 + pole) / 2, l = out->high_pass[2], r = out->high_pass[3];
+    float last_left = out->high_pass[0], last_right = out->high_pass[1];
     for (int i = 0; i < count; i++) {
-        last = pole * last + (samples[i] - last_in);
-        last_in = samples[i];
-        one += first * (last - one);
-        two += second * (one - two);
-        samples[i] = two;
+        l = pole * l + gain * (left[i] - last_left);
+        r = pole * r + gain * (right[i] - last_right);
+        last_left = left[i];
+        last_right = right[i];
+        left[i] = l;
+        right[i] = r;
     }
-    out->high_pass[side] = last_in;
-    out->high_pass[2 + side] = settle(last);
-    out->low_pass[side] = settle(one);
-    out->low_pass[2 + side] = settle(two);
+    out->high_pass[0] = last_left;
+    out->high_pass[1] = last_right;
+    out->high_pass[2] = settle(l);
+    out->high_pass[3] = settle(r);
+}
+
+/* One stage of the board's low-pass. */
+static void low_pass(float *memory, float weight, float *left, float *right, int count)
+{
+    float l = memory[0], r = memory[1];
+    for (int i = 0; i < count; i++) {
+        l += weight * (left[i] - l);
+        r += weight * (right[i] - r);
+        left[i] = l;
+        right[i] = r;
+    }
+    memory[0] = settle(l);
+    memory[1] = settle(r);
 }
 
 /* Mix `count` samples, FM sample `first` and on, FM_DELAY back, and put them through the board's filters. */
@@ -145,7 +172,8 @@ static void mix(audio_out *out, const audio_table *table, const input *in, int64
     float psg[CHUNK];
     decimate(out, table, in, first - FM_DELAY, count, psg);
     for (int i = 0; i < count; i++) {
-        const int16_t *fm = fm_sample(out, in, first - FM_DELAY + i);
+        int64_t k = first - FM_DELAY + i;
+        const int16_t *fm = k >= in->fm_start && k < in->fm_end ? in->fm + 2 * (k - in->fm_start) : fm_sample(out, in, k);
         left[i] = (float)fm[0] * table->fm_gain + psg[i] * table->psg_gain;
         right[i] = (float)fm[1] * table->fm_gain + psg[i] * table->psg_gain;
     }
@@ -154,8 +182,10 @@ static void mix(audio_out *out, const audio_table *table, const input *in, int64
         out->high_pass[1] = right[0];
         out->fm_started = 1;
     }
-    filter(out, table, 0, left, count);
-    filter(out, table, 1, right, count);
+    high_pass(out, table, left, right, count);
+    for (int stage = 0; stage < 2; stage++)
+        if (table->low_pass[stage] < 1)
+            low_pass(out->low_pass + 2 * stage, table->low_pass[stage], left, right, count);
 }
 
 /* ------------------------------------------------------------------------------------- resample */
@@ -173,16 +203,17 @@ static int16_t clip(float value)
 static void convolve(const float *row, const float *next, float weight, const float *left, const float *right, int taps,
                      int16_t *sample)
 {
-    float l[4] = {0, 0, 0, 0}, r[4] = {0, 0, 0, 0};
-    for (int i = 0; i < taps; i += 4) {
-        for (int lane = 0; lane < 4; lane++) {
-            float tap = row[i + lane] + weight * (next[i + lane] - row[i + lane]);
-            l[lane] += tap * left[i + lane];
-            r[lane] += tap * right[i + lane];
-        }
+    lanes left_even = {0}, left_odd = {0}, right_even = {0}, right_odd = {0};
+    for (int i = 0; i < taps; i += 8) {
+        lanes even = lanes_between(lanes_load(row + i), lanes_load(next + i), weight);
+        lanes odd = lanes_between(lanes_load(row + i + 4), lanes_load(next + i + 4), weight);
+        left_even = lanes_multiply_add(left_even, even, lanes_load(left + i));
+        left_odd = lanes_multiply_add(left_odd, odd, lanes_load(left + i + 4));
+        right_even = lanes_multiply_add(right_even, even, lanes_load(right + i));
+        right_odd = lanes_multiply_add(right_odd, odd, lanes_load(right + i + 4));
     }
-    sample[0] = clip(l[0] + l[1] + (l[2] + l[3]));
-    sample[1] = clip(r[0] + r[1] + (r[2] + r[3]));
+    sample[0] = clip(lanes_sum(left_even, left_odd));
+    sample[1] = clip(lanes_sum(right_even, right_odd));
 }
 
 int32_t audio_render(audio_out *out, const audio_table *table, int64_t clock, const int16_t *fm, int32_t fm_count,

@@ -1,6 +1,7 @@
 /* table.c - the coefficients of an output rate: windowed-sinc kernels and the poles of the board's filters.
  *
- * The Kaiser window's parameter and length follow Kaiser's formulas for a stop band of 100 dB:
+ * The Kaiser window's parameter and length follow Kaiser's formulas for a stop band of 92 dB
+ * (PSG: 90 dB):
  * beta = 0.1102 (A - 8.7), transition / sample rate = (A - 8) / (14.36 taps).
  */
 #include "audio.h"
@@ -10,12 +11,12 @@
 #endif
 
 #define PI 3.14159265358979323846
-#define STOP_BAND_DB 100.0
+#define STOP_BAND_DB 92.0
 #define PSG_STOP_BAND_DB 90.0
-#define FULL_TAPS 64        /* at 48 kHz and above */
+#define FULL_TAPS 48        /* at 48 kHz and above */
 #define FULL_RATE 48000
 #define PASS_BAND 20000.0
-#define MAX_PHASES 256
+#define MAX_PHASES 128 /* linear between them: -87 dB at 20 kHz */
 
 #define OUTPUT_GAIN 6.0     /* six FM channels at full swing and the PSG stay within 16 bits */
 #define FM_SWING 1536.0     /* lowest to highest level of one FM channel: 3 clocks of 9 bits (YM2612 handbook, DAC) */
@@ -106,7 +107,7 @@ int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, 
 
     double fm_rate = (double)master_clock / FM_MCLK;
     int32_t narrow = rate < FULL_RATE ? rate : FULL_RATE;
-    table->taps = (FULL_TAPS * FULL_RATE / narrow + 3) / 4 * 4;
+    table->taps = (FULL_TAPS * FULL_RATE / narrow + 7) / 8 * 8;
     table->phases = MAX_ROWS / table->taps - 1;
     if (table->phases > MAX_PHASES)
         table->phases = MAX_PHASES;

@@ -11,10 +11,10 @@ void md_sync_fm(megadrive *md, int64_t clock)
         return;
     int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * 24;
     int16_t *out = md->want_audio && cycles < room ? md->fm + 2 * md->fm_count : NULL;
-    int32_t samples = md->ym2612_other.chip ? md->ym2612_other.run(md->ym2612_other.chip, cycles, out)
+    int64_t samples = md->ym2612_other.chip ? md->ym2612_other.run(md->ym2612_other.chip, cycles, out)
                                             : ym2612_run(&md->state.ym2612, cycles, out);
     if (out)
-        md->fm_count += samples;
+        md->fm_count += (int32_t)samples;
     md->state.fm_clock += cycles;
 }
 

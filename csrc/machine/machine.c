@@ -59,6 +59,8 @@ void md_power_on(megadrive *md, uint64_t seed)
     cartridge_power_on(md);
     io_reset(&state->io);
     vdp_power_on(&md->vdp, md->pal);
+    m68000_init(&state->cpu);
+    state->cpu.odd_mask = md->address_errors;
     ym2612_reset(&state->ym2612, integrated);
     psg_reset(&state->psg);
     z80_reset(&state->z80);

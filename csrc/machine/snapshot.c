@@ -30,7 +30,7 @@ typedef struct snapshot_output {
 
 static const char MAGIC[8] = {'M', 'D', 'S', 'T', 'A', 'T', 'E', '\n'};
 
-static uint32_t sram_size(const megadrive *md)
+uint32_t md_sram_size(const megadrive *md)
 {
     if (md->sram_kind == MD_SRAM_NONE)
         return 0;
@@ -59,13 +59,13 @@ static uint64_t checksum(const uint8_t *data, size_t size)
 
 int64_t md_save_size(const megadrive *md)
 {
-    return (int64_t)(sizeof(snapshot_header) + offsetof(md_state, sram) + sram_size(md) + sizeof(snapshot_output));
+    return (int64_t)(sizeof(snapshot_header) + offsetof(md_state, sram) + md_sram_size(md) + sizeof(snapshot_output));
 }
 
 void md_save(const megadrive *md, uint8_t *out)
 {
     snapshot_header header = {.version = SNAPSHOT_VERSION, .state_size = offsetof(md_state, sram),
-                              .sram_size = sram_size(md), .output_size = sizeof(snapshot_output),
+                              .sram_size = md_sram_size(md), .output_size = sizeof(snapshot_output),
                               .rom_crc = md->rom_crc, .pal = md->pal};
     snapshot_output output = {.audio = md->audio, .fm_count = md->fm_count, .psg_count = md->psg_count};
     memcpy(header.magic, MAGIC, sizeof MAGIC);
@@ -118,7 +118,7 @@ int md_load(megadrive *md, const uint8_t *data, int64_t size)
     if (header.version != SNAPSHOT_VERSION || header.state_size != offsetof(md_state, sram)
         || header.output_size != sizeof output)
         return MD_LOAD_OTHER_VERSION;
-    if (header.rom_crc != md->rom_crc || header.pal != md->pal || header.sram_size != sram_size(md))
+    if (header.rom_crc != md->rom_crc || header.pal != md->pal || header.sram_size != md_sram_size(md))
         return MD_LOAD_OTHER_MACHINE;
     if (size != md_save_size(md))
         return MD_LOAD_TRUNCATED;
