@@ -41,22 +41,22 @@ static void operate(int16_t *out, const uint16_t *phase, const uint16_t *attenua
         out[i] = ym2612_wave[ym2612_sine[phase[i] & 1023] + attenuation[i]];
 }
 
-static void modulate(uint16_t *phase, const int16_t *by, uint32_t samples)
+static void modulate(uint16_t *restrict phase, const int16_t *restrict by, uint32_t samples)
 {
     uint32_t at, i;
 
-    for (at = 0; at < samples; at += GROUP)
+    for (at = 0; at < samples; at += GROUP, phase += GROUP, by += GROUP)
         for (i = 0; i < GROUP; i++)
-            phase[at + i] = (uint16_t)(phase[at + i] + (by[at + i] >> 1));
+            phase[i] = (uint16_t)(phase[i] + (by[i] >> 1));
 }
 
-static void modulate2(uint16_t *phase, const int16_t *by, const int16_t *and_by, uint32_t samples)
+static void modulate2(uint16_t *restrict phase, const int16_t *restrict by, const int16_t *restrict and_by, uint32_t samples)
 {
     uint32_t at, i;
 
-    for (at = 0; at < samples; at += GROUP)
+    for (at = 0; at < samples; at += GROUP, phase += GROUP, by += GROUP, and_by += GROUP)
         for (i = 0; i < GROUP; i++)
-            phase[at + i] = (uint16_t)(phase[at + i] + ((by[at + i] + and_by[at + i]) >> 1));
+            phase[i] = (uint16_t)(phase[i] + ((by[i] + and_by[i]) >> 1));
 }
 
 /* An operator that hears itself. */
@@ -174,48 +174,70 @@ static void run_s4(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voic
     operate(voice->s4, phase, attenuation, stretch->samples);
 }
 
-static inline int16_t clamped(int32_t value)
+static inline int16_t clamped(int value)
 {
-    return (int16_t)clamp9(value);
+    int16_t v = (int16_t)value;
+
+    v = v < 255 ? v : 255;
+    return v > -256 ? v : -256;
 }
 
 /* Channel sums, limited after each addition, in the order S1, S3, S2, S4. */
 static void add_carriers(ym2612_voice *voice, uint32_t algorithm, uint32_t samples)
 {
-    const int16_t *s1 = voice->s1 + 2, *s2 = voice->s2 + 1, *s3 = voice->s3, *s4 = voice->s4;
-    int16_t *sum = voice->sum + 2;
     uint32_t at, i;
 
     for (at = 0; at < samples; at += GROUP) {
-        switch (algorithm) {
-        default:
-            for (i = at; i < at + GROUP; i++)
-                sum[i] = s4[i] >> 5;
-            break;
-        case 4:
-            for (i = at; i < at + GROUP; i++)
-                sum[i] = clamped((s2[i] >> 5) + (s4[i] >> 5));
-            break;
-        case 5: case 6:
-            for (i = at; i < at + GROUP; i++)
-                sum[i] = clamped(clamped((s3[i] >> 5) + (s2[i] >> 5)) + (s4[i] >> 5));
-            break;
-        case 7:
-            for (i = at; i < at + GROUP; i++)
-                sum[i] = clamped(clamped(clamped((s1[i] >> 5) + (s3[i] >> 5)) + (s2[i] >> 5)) + (s4[i] >> 5));
-            break;
+        const int16_t *s1 = voice->s1 + 2 + at, *s2 = voice->s2 + 1 + at, *s3 = voice->s3 + at, *s4 = voice->s4 + at;
+        int16_t sum[GROUP];
+
+        memset(sum, 0, sizeof sum);
+        if (algorithm == 7)
+            for (i = 0; i < GROUP; i++)
+                sum[i] = s1[i] >> 5;
+        if (algorithm >= 5)
+            for (i = 0; i < GROUP; i++)
+                sum[i] = clamped(sum[i] + (s3[i] >> 5));
+        if (algorithm >= 4)
+            for (i = 0; i < GROUP; i++)
+                sum[i] = clamped(sum[i] + (s2[i] >> 5));
+        for (i = 0; i < GROUP; i++)
+            sum[i] = clamped(sum[i] + (s4[i] >> 5));
+        memcpy(voice->sum + 2 + at, sum, sizeof sum);
+    }
+}
+
+/* Add to one side what the pins of a channel add up to in a sample. */
+static void mix_channel(int16_t *restrict side, const int16_t *restrict sum, uint32_t samples, int integrated, int on)
+{
+    uint32_t at, i;
+
+    for (at = 0; at < samples; at += GROUP) {
+        const int16_t *restrict from = sum + at;
+        int16_t *restrict to = side + at;
+
+        if (integrated) {
+            if (on)
+                for (i = 0; i < GROUP; i++)
+                    to[i] = (int16_t)(to[i] + 3 * from[i]);
+        } else if (on) { /* 3 * (sum + 4), or 3 * (sum - 3) below 0 */
+            for (i = 0; i < GROUP; i++)
+                to[i] = (int16_t)(to[i] + 3 * from[i] + 12 - (from[i] < 0 ? 21 : 0));
+        } else {
+            for (i = 0; i < GROUP; i++)
+                to[i] = (int16_t)(to[i] + 12 - (from[i] < 0 ? 24 : 0));
         }
     }
 }
 
-/* What the pins add up to in a sample: channels 2, 4 and 6 show sums of two samples ago, the others of one. */
+/* Samples: channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. */
 static void mix(const ym2612 *ym, const ym2612_voice *voices, int16_t *out, uint32_t samples)
 {
-    int16_t dac[STREAM];
-    int16_t side[2][STREAM];
-    uint32_t at, i, c, s;
+    int16_t left[STREAM], right[STREAM], dac[STREAM];
+    uint32_t i, c;
 
-    memset(side, 0, sizeof side);
+    memset(left, 0, sizeof left);
+    memset(right, 0, sizeof right);
     for (c = 0; c < 6; c++) {
         const int16_t *sum = voices[c].sum + (c & 1 ? 0 : 1);
 
@@ -224,28 +246,12 @@ static void mix(const ym2612 *ym, const ym2612_voice *voices, int16_t *out, uint
                 dac[i] = (int16_t)(ym->dac >= 256 ? ym->dac - 512 : ym->dac);
             sum = dac;
         }
-        for (s = 0; s < 2; s++) {
-            int16_t *to = side[s];
-            int on = ym->pan[c] & (s ? 1 : 2);
-
-            for (at = 0; at < samples; at += GROUP) {
-                if (ym->integrated) {
-                    if (on)
-                        for (i = at; i < at + GROUP; i++)
-                            to[i] = (int16_t)(to[i] + 3 * sum[i]);
-                } else if (on) {
-                    for (i = at; i < at + GROUP; i++)
-                        to[i] = (int16_t)(to[i] + 3 * sum[i] + 12 + ((sum[i] >> 15) & -21));
-                } else {
-                    for (i = at; i < at + GROUP; i++)
-                        to[i] = (int16_t)(to[i] + 12 + ((sum[i] >> 15) & -24));
-                }
-            }
-        }
+        mix_channel(left, sum, samples, ym->integrated, ym->pan[c] & 2);
+        mix_channel(right, sum, samples, ym->integrated, ym->pan[c] & 1);
     }
     for (i = 0; i < samples; i++) {
-        out[2 * i] = side[0][i];
-        out[2 * i + 1] = side[1][i];
+        out[2 * i] = left[i];
+        out[2 * i + 1] = right[i];
     }
 }
 

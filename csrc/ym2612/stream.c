@@ -3,62 +3,6 @@
 #include "envelope.h"
 #include "phase.h"
 
-static void add_segment(ym2612_stretch *stretch, uint32_t start, uint32_t count)
-{
-    uint32_t i = stretch->segments++;
-
-    stretch->segment_start[i] = start;
-    stretch->lfo_pm[i] = (uint8_t)(count >> 2);
-    stretch->lfo_am[i] = (uint8_t)((count & 0x40 ? count & 0x3F : count ^ 0x3F) << 1);
-}
-
-static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
-{
-    uint32_t samples = stretch->samples;
-    uint32_t i;
-
-    stretch->segments = 0;
-    add_segment(stretch, 0, ym->lfo_count);
-    for (i = 0; i < samples; i++) {
-        uint32_t before = ym->lfo_count;
-
-        ym2612_step_lfo(ym, 0);
-        ym2612_step_lfo(ym, 1);
-        if (ym->lfo_count != before && i + 1 < samples)
-            add_segment(stretch, i + 1, ym->lfo_count);
-    }
-    ym->lfo_pm = stretch->lfo_pm[stretch->segments - 1];
-    ym->lfo_am = stretch->lfo_am[stretch->segments - 1];
-    stretch->segment_start[stretch->segments] = samples;
-}
-
-static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
-{
-    uint32_t samples = stretch->samples;
-    uint32_t i, tick = 0;
-
-    memset(stretch->ticks_with_lock, 0, sizeof stretch->ticks_with_lock);
-    stretch->first_tick = (4u - ym->eg_divider) % 3;
-    for (i = 0; i < samples; i++) {
-        ym2612_step_eg_timer(ym, 0);
-        ym2612_step_eg_timer(ym, 13);
-        if (ym->eg_divider == 2) {
-            stretch->lock[tick] = ym->eg_lock;
-            stretch->low[tick] = ym->eg_low;
-            stretch->ticks_with_lock[ym->eg_lock] |= 1u << tick;
-            tick++;
-        }
-    }
-}
-
-void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t samples, int last)
-{
-    stretch->samples = samples;
-    stretch->last = last != 0;
-    plan_ticks(ym, stretch);
-    plan_lfo(ym, stretch);
-}
-
 static uint32_t lowest_bit(uint32_t set)
 {
 #if defined(__GNUC__)
@@ -70,6 +14,89 @@ static uint32_t lowest_bit(uint32_t set)
         bit++;
     return bit;
 #endif
+}
+
+static void add_segment(ym2612_stretch *stretch, uint32_t start, uint32_t count)
+{
+    uint32_t i = stretch->segments++;
+
+    stretch->segment_start[i] = start;
+    stretch->lfo_pm[i] = (uint8_t)(count >> 2);
+    stretch->lfo_am[i] = (uint8_t)((count & 0x40 ? count & 0x3F : count ^ 0x3F) << 1);
+}
+
+/* The LFO steps when the bits of the period are all set in the divider, which counts samples. */
+static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
+{
+    uint32_t samples = stretch->samples;
+    uint32_t period = ym2612_lfo_period[ym->lfo_rate];
+    uint32_t at = 0;
+
+    stretch->segments = 0;
+    add_segment(stretch, 0, ym->lfo_count);
+    if (ym->lfo_count && !ym->lfo_mask) { /* switched off at the end of the last sample */
+        ym->lfo_count = 0;
+        if (samples > 1)
+            add_segment(stretch, 1, 0);
+    }
+    while (at < samples) {
+        uint32_t run = 0; /* samples until the divider is looked at with all bits set */
+
+        if (ym->lfo_divider <= period)
+            run = period - ym->lfo_divider;
+        else
+            while (((ym->lfo_divider + run) & 0xFF & period) != period)
+                run++;
+        if (run >= samples - at) {
+            ym->lfo_divider = (uint8_t)(ym->lfo_divider + samples - at);
+            break;
+        }
+        at += run + 1;
+        ym->lfo_divider = 1;
+        ym->lfo_count = (ym->lfo_count + 1) & ym->lfo_mask;
+        if (at < samples && ym->lfo_mask)
+            add_segment(stretch, at, ym->lfo_count);
+    }
+    stretch->segment_start[stretch->segments] = samples;
+    ym->lfo_pm = stretch->lfo_pm[stretch->segments - 1];
+    ym->lfo_am = stretch->lfo_am[stretch->segments - 1];
+}
+
+/* As ym2612_step_eg_timer() over whole samples. */
+static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
+{
+    uint32_t samples = stretch->samples;
+    uint32_t at = stretch->first_tick = (4u - ym->eg_divider) % 3;
+    uint32_t tick;
+    uint32_t lock = ym->eg_lock, low = ym->eg_low, timer = ym->eg_timer;
+
+    memset(stretch->ticks_with_lock, 0, sizeof stretch->ticks_with_lock);
+    for (tick = 0; at < samples; tick++, at += 3) {
+        if (at >= 2) {
+            lock = timer ? lowest_bit(timer) + 1 : 0;
+            low = timer & 3;
+        }
+        stretch->lock[tick] = (uint8_t)lock;
+        stretch->low[tick] = (uint8_t)low;
+        stretch->ticks_with_lock[lock] |= 1u << tick;
+        timer = timer == 4095 ? 1 : timer + 1;
+    }
+    if (at < samples + 2 && at >= 2) { /* the latch comes two samples before the tick */
+        lock = timer ? lowest_bit(timer) + 1 : 0;
+        low = timer & 3;
+    }
+    ym->eg_lock = (uint8_t)lock;
+    ym->eg_low = (uint8_t)low;
+    ym->eg_timer = (uint16_t)timer;
+    ym->eg_divider = (uint8_t)((ym->eg_divider + samples) % 3);
+}
+
+void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t samples, int last)
+{
+    stretch->samples = samples;
+    stretch->last = last != 0;
+    plan_ticks(ym, stretch);
+    plan_lfo(ym, stretch);
 }
 
 /* The ticks in which an envelope of this rate steps. */
@@ -99,11 +126,12 @@ typedef struct ym2612_track {
 
 static void fill(uint16_t *stream, uint32_t from, uint32_t to, uint32_t value)
 {
+    uint16_t *at = stream + from, *end = stream + to;
     uint32_t i;
 
-    for (; from < to; from += GROUP)
+    for (; at < end; at += GROUP)
         for (i = 0; i < GROUP; i++)
-            stream[from + i] = (uint16_t)value;
+            at[i] = (uint16_t)value;
 }
 
 /* Samples from..to-1 show `level`. */
@@ -237,6 +265,21 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
     return from;
 }
 
+static void ramp(uint16_t *restrict stream, uint32_t samples, uint32_t position, uint32_t step)
+{
+    uint32_t offset[GROUP];
+    uint32_t at, i;
+
+    for (i = 0; i < GROUP; i++)
+        offset[i] = i * step;
+    for (at = 0; at < samples; at += GROUP, stream += GROUP) {
+        uint32_t start = position + at * step;
+
+        for (i = 0; i < GROUP; i++)
+            stream[i] = (uint16_t)((start + offset[i]) >> 22);
+    }
+}
+
 /* Phase of a slot whose phase is not reset, samples from..to-1. */
 static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to, const ym2612_pitch *pitch)
 {
@@ -258,14 +301,7 @@ static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_
         ym->phase_step[slot] = phase_step(ym, slot, pitch, stretch->lfo_pm[s]);
         step = ym->phase_step[slot] << 12;
         if (track->phase) {
-            uint32_t at, i;
-
-            for (at = from; at < end; at += GROUP) {
-                uint32_t start = position + (at - from) * step;
-
-                for (i = 0; i < GROUP; i++)
-                    track->phase[at + i] = (uint16_t)((start + i * step) >> 22);
-            }
+            ramp(track->phase + from, end - from, position, step);
         }
         position += (end - from) * step;
         from = end;
