@@ -86,7 +86,7 @@ static uint8_t status_at(const ym2612 *ym, int64_t clock)
     return (uint8_t)(busy << 7 | ym2612_timer_flag(ym, 1, cycles) << 1 | ym2612_timer_flag(ym, 0, cycles));
 }
 
-uint8_t ym2612_read(ym2612 *ym, uint32_t port, int64_t clock)
+uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
 {
     if (clock < ym->clock)
         clock = ym->clock;
@@ -96,6 +96,11 @@ uint8_t ym2612_read(ym2612 *ym, uint32_t port, int64_t clock)
         ym->status_until = clock + (ym->integrated ? 40000000 : 300000);
     }
     return ym->status_until > clock ? ym->status : 0;
+}
+
+uint8_t ym2612_read(ym2612 *ym, uint32_t port)
+{
+    return ym2612_read_at(ym, port, ym->clock);
 }
 
 /* Samples for which a block is worth its preparation. */
