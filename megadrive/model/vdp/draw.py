@@ -195,11 +195,10 @@ class Line:
         x, attribute, width, height, row, column = cells
         pixels = sprites.cell_rows(state, attribute, width, height, row, column)
         place = x[:, None] + np.arange(8)
-        on_screen = slice(sprites.SCREEN, sprites.SCREEN + state.width)
-        before = np.count_nonzero(self.sprites[on_screen] & 0x0F)
-        put = sprites.put(self.sprites, place, pixels)
-        put = put[(put >= on_screen.start) & (put < on_screen.stop)]
-        return bool(before + len(put) > np.count_nonzero(self.sprites[on_screen] & 0x0F))
+        on_screen = (place >= sprites.SCREEN) & (place < sprites.SCREEN + state.width)
+        before = np.count_nonzero(self.sprites & 0x0F)
+        opaque = sprites.put(self.sprites, place[on_screen], pixels[on_screen])
+        return bool(before + len(opaque) > np.count_nonzero(self.sprites & 0x0F))
 
     # -------------------------------------------------------------------------------------- planes
 
