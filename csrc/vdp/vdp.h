@@ -54,12 +54,29 @@
 
 #define VDP_STATUS_DRIVEN 0x03FF        /* bits of a status read that the chip drives */
 
+#define VDP_FIFO_LATENCY 3              /* slots from a write into the FIFO until the entry may go out */
+#define VDP_DMA_START 5                 /* slots from the command to the first source read (88 mclk on a board) */
+#define VDP_HELD_WRITE 28               /* mclk from the release of the bus to a held write, and between two */
+#define VDP_READ_PATIENCE 34200         /* mclk: a data read that never gets its word ends after it */
+
+/* A register write that enables a pending interrupt raises the level this much later.  The 68000 samples the level at the
+ * start of an instruction's last bus cycle.  Counted from the start of the writing cycle (the port sees it up to 14 mclk
+ * after that), the prefetch of the instruction that writes begins at 28 mclk and must not see the new level; the last
+ * cycle of the next instruction begins at 56 or later and must [handbook 04, 9]. */
+#define VDP_ENABLE_DELAY 35
+
+/* CD3-CD0 of the codes that write */
+#define VDP_CODE_VRAM 1
+#define VDP_CODE_CRAM 3
+#define VDP_CODE_VSRAM 5
+
 enum { VDP_DMA_NONE, VDP_DMA_BUS, VDP_DMA_FILL, VDP_DMA_COPY };
 
 /* ------------------------------------------------------------------------- registers and memories */
 
-static inline int vdp_is_h40(const vdp *s) { return s->registers[12] & 1; }
 static inline int vdp_is_mode5(const vdp *s) { return s->registers[1] >> 2 & 1; }
+/* R12.0 sets the number of cells, R12.7 the dot clock; here bit 0 sets both. */
+static inline int vdp_is_h40(const vdp *s) { return s->registers[12] & 1 && vdp_is_mode5(s); }
 static inline int vdp_display_on(const vdp *s) { return s->registers[1] >> 6 & 1; }
 
 /* Lines of the picture, and the value of V at which it ends. */
@@ -114,6 +131,9 @@ int vdp_step_at(int h40, int offset);
 /* mclk into line n's interval at which pixel x (0-319, 0-255) leaves the chip; may exceed VDP_LINE. */
 static inline int vdp_pixel_offset(int h40, int x) { return VDP_PIXEL_ZERO(h40) + x * VDP_PIXEL(h40); }
 
+/* vdp_run without vdp_schedule. */
+void vdp_advance(vdp_chip *chip, int64_t clock);
+
 /* Recompute irq_level and next_event; `delay` mclk pass before a risen level is seen. */
 void vdp_update_irq(vdp *s, int64_t clock, int delay);
 void vdp_schedule(vdp *s);
@@ -131,15 +151,30 @@ static inline int vdp_transfer_busy(const vdp *s)
     return s->fifo_count || s->dma_run || s->read_wanted || s->bus_hold;
 }
 
+/* mclk at which the next external slot of the line begins, or the line's end. */
+int64_t vdp_next_external(const vdp *s);
+
 void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value, uint32_t address, uint8_t code);
-void vdp_write_target(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
 void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_t value);
+void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
+int vdp_readable(uint8_t code);
 
-void vdp_dma_start(vdp_chip *chip, int64_t clock);
-void vdp_dma_advance(vdp *s);
 uint16_t vdp_dma_length(const vdp *s);
+void vdp_dma_start(vdp *s, int64_t clock);
+void vdp_dma_fetch(vdp_chip *chip, int64_t clock);
+void vdp_dma_held_write(vdp_chip *chip);
+void vdp_fill_slot(vdp_chip *chip, int64_t clock);
+void vdp_copy_slot(vdp_chip *chip, int64_t clock);
 
-/* A port write as the CPU makes it, at the present time; ports.c. */
-void vdp_port_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
+/* A fill command has been given and waits for its first data word. */
+static inline int vdp_fill_armed(const vdp *s)
+{
+    return s->code & 0x20 && (s->registers[23] & 0xC0) == 0x80 && s->dma_run == VDP_DMA_NONE;
+}
+/* A copy moves only if CD4 is set; else it never ends. */
+static inline int vdp_copy_runs(const vdp *s) { return s->dma_run == VDP_DMA_COPY && s->code & 0x10; }
+
+/* A port write at the chip's present time. */
+void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value);
 
 #endif

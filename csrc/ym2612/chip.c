@@ -1,0 +1,66 @@
+/* chip.c - reset, ports and run of the YM2612. */
+#include <stddef.h>
+#include "internal.h"
+
+_Static_assert(sizeof(ym2612) == offsetof(ym2612, reserved_end) + sizeof(((ym2612 *)0)->reserved_end), "no hidden padding");
+
+void ym2612_reset(ym2612 *ym, int integrated)
+{
+    int64_t clock = ym->clock;
+    int i;
+
+    memset(ym, 0, sizeof *ym);
+    ym->clock = clock;
+    ym->integrated = integrated != 0;
+    for (i = 0; i < 24; i++) {
+        ym->level[i] = 1023;
+        ym->attenuation[i] = 1023;
+        ym->eg_state[i] = RELEASE;
+    }
+    for (i = 0; i < 6; i++)
+        ym->pan[i] = 3;
+}
+
+void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value)
+{
+    ym->bus = (uint16_t)((port & 2) << 7 | value);
+    if (port & 1)
+        ym->data_strobe |= 1;
+    else
+        ym->address_strobe |= 1;
+}
+
+/* $21 bit 6: the port shows internal signals. */
+static uint8_t test_status(const ym2612 *ym)
+{
+    uint32_t since_latch = (ym->cycle + 21u) % 24; /* the latched values are shifted out, lowest bit first */
+    uint32_t low = ym->test_2c & 0x10 ? (uint32_t)ym->shown_before & 0x1FF : (uint32_t)ym->output[(ym->cycle + 18) % 24] & 0x3FFF;
+    uint32_t envelope = ym->test_21 & 1 ? (uint32_t)ym->test_attenuation >> since_latch : ym->eg_step[(ym->cycle + 20) % 24] > 0;
+    uint32_t word = ((uint32_t)ym->test_phase >> since_latch & 1) << 15 | (envelope & 1) << 14 | low;
+
+    return (uint8_t)(ym->test_21 & 0x80 ? word : word >> 8);
+}
+
+uint8_t ym2612_read(ym2612 *ym, uint32_t port)
+{
+    if ((port & 3) == 0 || ym->integrated) {
+        if (ym->test_21 & 0x40)
+            ym->status = test_status(ym);
+        else
+            ym->status = (uint8_t)(ym->busy << 7 | ym->timer_flag[1] << 1 | ym->timer_flag[0]);
+        /* how long a port of the NMOS and of the CMOS part holds its charge, internal cycles: as in Nuked-OPN2 */
+        ym->status_life = ym->integrated ? 40000000 : 300000;
+    }
+    return ym->status_life ? ym->status : 0;
+}
+
+int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
+{
+    int64_t samples = 0;
+
+    while (cycles > 0) {
+        samples += ym2612_cycle(ym, out ? out + 2 * samples : NULL);
+        cycles--;
+    }
+    return samples;
+}
