@@ -259,8 +259,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
             cache[4 * entry + i] = state->vram[(table + 8 * entry + i) & 0xFFFF];
     memset(&drawing, 0, sizeof drawing);
     drawing.display = drawing.display_before = (uint8_t)vdp_display_on(state);
-    drawing.tall = state->interlace == 3;
-    drawing.field = drawing.tall ? 0 : state->odd_field & 1;
+    drawing.tall = vdp_is_mode5(state) && (state->registers[12] & 6) == 6;
     draw_context c = { .s = state, .d = &drawing, .cache = cache, .indexed = indexed, .render = 1 };
     int lines = vdp_height(state);
     draw_field(&c, lines);
