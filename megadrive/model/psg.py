@@ -77,7 +77,7 @@ class PSG:
         self.c.period = [0] * 3
         self.c.counter = [1] * 4
         self.c.attenuation = [15] * 4
-        self.c.output = [0] * 4
+        self.c.output = [0, 0, 0, 1]  # the netlist (Nuked-PSG): the noise's counter overflows as reset is let go
         self.c.lfsr = LFSR_START
         self.c.latch = LATCH_START
 
