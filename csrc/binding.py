@@ -5,8 +5,8 @@ import sys
 
 import cffi
 
-# What Python objects that stand in for a chip are called through; the signatures are those of the
-# *_interface structs in megadrive.h.
+# What Python objects that stand in for a chip, or for a CPU's bus, are called through; the signatures are those of
+# the *_interface and *_bus structs in megadrive.h.
 CALLBACKS = """
 extern "Python" {
     void python_vdp_run(void *chip, int64_t clock);
@@ -19,6 +19,13 @@ extern "Python" {
     void python_ym2612_reset(void *chip);
     void python_psg_write(void *chip, uint8_t value);
     void python_psg_run(void *chip, int64_t ticks, int16_t *out);
+
+    uint8_t python_z80_fetch(void *calls, uint16_t address);
+    uint8_t python_z80_read(void *calls, uint16_t address);
+    void python_z80_write(void *calls, uint16_t address, uint8_t value);
+    uint8_t python_z80_in(void *calls, uint16_t port);
+    void python_z80_out(void *calls, uint16_t port, uint8_t value);
+    uint8_t python_z80_acknowledge(void *calls);
 }
 """
 

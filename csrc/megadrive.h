@@ -48,6 +48,44 @@ void m68000_set_sr(m68000 *cpu, uint16_t sr);
 /* Drive the IPL pins with an interrupt level 0-7 from `clock` on. */
 void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock);
 
+/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline; the RESET pin. */
+void m68000_flat_step(m68000 *cpu, void *memory);
+void m68000_flat_run(m68000 *cpu, void *memory);
+void m68000_flat_reset(m68000 *cpu, void *memory);
+
+#define M68000_CYCLE_IDLE 0
+#define M68000_CYCLE_WRITE 1
+#define M68000_CYCLE_READ 2
+#define M68000_CYCLE_TAS 3
+#define M68000_CYCLE_READ_ERROR 4
+#define M68000_CYCLE_WRITE_ERROR 5
+
+/* One bus cycle, or the time between two. */
+typedef struct m68000_transaction {
+    uint8_t kind;               /* M68000_CYCLE_ */
+    uint8_t fc;                 /* function code */
+    uint8_t uds, lds;           /* strobes: which halves of the data bus take part */
+    uint32_t cycles;            /* CPU clocks */
+    uint32_t address;           /* even */
+    uint32_t data;              /* 16 bits as on the bus: a byte on UDS is 0xab00 */
+} m68000_transaction;
+
+/* Memory, or functions, that the CPU is watched on. */
+typedef struct m68000_bus {
+    uint8_t *memory;            /* 2**24 bytes, or NULL: the functions */
+    void *user;                 /* their first argument */
+    uint32_t (*read)(void *user, uint32_t address, uint32_t fc, uint32_t size);
+    void (*write)(void *user, uint32_t address, uint32_t value, uint32_t fc, uint32_t size);
+    m68000_transaction *transactions; /* `capacity` of them, or NULL */
+    uint32_t capacity;
+    uint32_t count;             /* cycles since it was last set to 0; those beyond the capacity were not stored */
+    uint32_t failed;            /* set by a function that failed: the run ends */
+} m68000_bus;
+
+void m68000_observed_step(m68000 *cpu, void *bus);
+void m68000_observed_run(m68000 *cpu, void *bus);
+void m68000_observed_reset(m68000 *cpu, void *bus);
+
 /* -------------------------------------------------------------------------------------------- Z80 */
 
 typedef struct z80 {
@@ -193,6 +231,66 @@ typedef struct vdp {
     uint8_t reserved_drawing[1];
 } vdp;
 
+/* Drawing in progress, beside the state: within a picture the contents change while lines are half fetched and
+ * half shown.  Between pictures nothing of it matters. */
+typedef struct vdp_sprite {     /* a sprite on one line, as the attribute fetch has found it */
+    int16_t x;                  /* of its left edge on the screen, -128..383 */
+    uint16_t pattern;           /* third word of its table entry */
+    uint8_t width, height;      /* cells */
+    uint8_t row;                /* pixel row within the sprite before the vertical flip */
+    uint8_t masked;             /* 1: an earlier sprite at x = -128 hides it */
+} vdp_sprite;
+
+typedef struct vdp_sprite_list { /* scan and attribute fetch of one line */
+    int16_t line;               /* line that the list is for */
+    uint8_t scanned;            /* table entries tested */
+    uint8_t ended;              /* 1: the scan has met its end */
+    uint8_t link;               /* entry tested next */
+    uint8_t found;              /* sprites the scan has found, 0-20 */
+    uint8_t slots;              /* attribute slots gone by */
+    uint8_t count;              /* sprites in sprite[] */
+    uint8_t entry[20];
+    vdp_sprite sprite[20];
+} vdp_sprite_list;
+
+typedef struct vdp_line {       /* fetches and output of one line */
+    int16_t line;
+    uint16_t hscroll[2];        /* planes A and B, as latched */
+    uint16_t vscroll[2];        /* of the whole screen, as latched */
+    uint16_t pixels;            /* shown so far */
+    uint8_t hscroll_read;       /* 1: hscroll[] is valid */
+    uint8_t columns[2];         /* 16-pixel columns fetched of planes A and B; the first is the one left of the screen */
+    uint8_t after_window;       /* 1: the last column of plane A fetched was window */
+    uint8_t sprites_started;    /* 1: masking has been worked out */
+    uint8_t sprite_slots;       /* pattern slots gone by */
+    uint8_t sprite_cells;       /* cells of all sprites of the line, also those beyond the limit */
+    uint8_t sprite_idle;        /* pattern slots still to go by before the first cell */
+    uint8_t sprite_at, cell_at; /* sprite and cell fetched next */
+    uint8_t sprites_shown;      /* 1: sprite[] is not all zero */
+    uint8_t overflow;           /* 1: not all cells fitted into the line */
+    uint32_t blank_columns;     /* bit k: the display was off when column k - 1 was fetched */
+    uint8_t plane[2][384];      /* colour in bits 0-3, palette 4-5, priority 6; [16] is screen x = 0 */
+    uint8_t sprite[352];        /* the same; [16] is screen x = 0 */
+} vdp_line;
+
+typedef struct vdp_drawing {
+    int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
+    int64_t clock;              /* mclk up to which it has been drawn */
+    int64_t display_clock;      /* mclk: when display_before ends and the display bit counts */
+    int16_t line;               /* first line not completely drawn; -1 before the picture */
+    uint8_t tall;               /* 1: interlace 2 */
+    uint8_t field;              /* 1: the field of the odd rows in interlace 2 */
+    uint8_t display;            /* R1.6 as of the last call */
+    uint8_t display_before;
+    uint8_t finished;           /* 1: width and height of the picture have been set */
+    uint8_t lut_dark;           /* what lut was made of */
+    uint8_t lut_cram[128];
+    uint32_t lut[256];          /* R, G, B bytes of every value in `indexed` */
+    uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
+    vdp_sprite_list list[2];    /* of even and odd lines */
+    vdp_line lines[2];
+} vdp_drawing;
+
 /* The chip and what lies beside its state. */
 typedef struct vdp_chip {
     vdp *state;
@@ -202,6 +300,7 @@ typedef struct vdp_chip {
     uint16_t width, height;     /* of the last complete picture */
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
+    vdp_drawing drawing;
 } vdp_chip;
 
 /* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */
@@ -220,6 +319,10 @@ void vdp_acknowledge(vdp_chip *chip, int64_t clock);
 void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
+
+/* Draw a whole picture of the present contents, as if they had been so all the time, and change nothing: rows of 320
+ * bytes into `indexed` (153600 bytes).  The sprite table is read from VRAM.  In interlace 2 both fields are drawn. */
+void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height);
 
 /* ----------------------------------------------------------------------------------------- YM2612 */
 
@@ -261,7 +364,7 @@ typedef struct ym2612 {
     uint16_t fnum3[3];          /* channel 3 special mode: S3, S1, S2 */
     uint16_t picked_fnum;       /* frequency fetched for the next slot */
     uint16_t waiting_level;     /* envelope of the last slot, which gets AM and TL in the next cycle */
-    uint16_t test_phase;        /* phase >> 10 of slot 21, as latched for test reads */
+    uint16_t test_phase;        /* low 10 bits of the phase of slot 21, as latched for test reads */
     uint16_t test_attenuation;  /* attenuation of slot 0, as latched for test reads */
 
     uint16_t bus;               /* last byte written; bit 8: to part 2 */

@@ -8,7 +8,7 @@
 #define E_PERIOD 10
 #define VPA_SETUP 10
 
-static inline uint16_t bus_read_word(m68000_context *c, uint32_t address)
+static inline uint16_t console_read_word(m68000_context *c, uint32_t address)
 {
     megadrive *md = c->bus;
     const uint8_t *page = md->read_page[address >> 16];
@@ -20,7 +20,7 @@ static inline uint16_t bus_read_word(m68000_context *c, uint32_t address)
     return value;
 }
 
-static inline uint8_t bus_read_byte(m68000_context *c, uint32_t address)
+static inline uint8_t console_read_byte(m68000_context *c, uint32_t address)
 {
     megadrive *md = c->bus;
     const uint8_t *page = md->read_page[address >> 16];
@@ -32,7 +32,7 @@ static inline uint8_t bus_read_byte(m68000_context *c, uint32_t address)
     return (uint8_t)(address & 1 ? value : value >> 8);
 }
 
-static inline void bus_write_word(m68000_context *c, uint32_t address, uint16_t value)
+static inline void console_write_word(m68000_context *c, uint32_t address, uint16_t value)
 {
     megadrive *md = c->bus;
     uint8_t *page = md->write_page[address >> 16];
@@ -45,7 +45,7 @@ static inline void bus_write_word(m68000_context *c, uint32_t address, uint16_t 
     m68000_reload(c);
 }
 
-static inline void bus_write_byte(m68000_context *c, uint32_t address, uint8_t value)
+static inline void console_write_byte(m68000_context *c, uint32_t address, uint8_t value)
 {
     megadrive *md = c->bus;
     uint8_t *page = md->write_page[address >> 16];
@@ -70,11 +70,11 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
 }
 
 #define M68000_NAME(name) console_##name
-#define M68000_FETCH(c, address, fc) bus_read_word(c, address)
-#define M68000_READ_WORD(c, address, fc) bus_read_word(c, address)
-#define M68000_READ_BYTE(c, address, fc) bus_read_byte(c, address)
-#define M68000_WRITE_WORD(c, address, value, fc) bus_write_word(c, address, value)
-#define M68000_WRITE_BYTE(c, address, value, fc) bus_write_byte(c, address, value)
+#define M68000_FETCH(c, address, fc) console_read_word(c, address)
+#define M68000_READ_WORD(c, address, fc) console_read_word(c, address)
+#define M68000_READ_BYTE(c, address, fc) console_read_byte(c, address)
+#define M68000_WRITE_WORD(c, address, value, fc) console_write_word(c, address, value)
+#define M68000_WRITE_BYTE(c, address, value, fc) console_write_byte(c, address, value)
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
 #define M68000_TAS_WRITES 0             /* the arbiter does not complete the read-modify-write (Gargoyles, Ex-Mutants) */
 #include "m68000/template.h"

@@ -143,12 +143,12 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value)
     }
 }
 
-static inline uint8_t bus_read(megadrive *md, uint16_t address)
+static inline uint8_t memory_read(megadrive *md, uint16_t address)
 {
     return address < 0x4000 ? md->state.z80_ram[address & 0x1FFF] : md_z80_read(md, address);
 }
 
-static inline void bus_write(megadrive *md, uint16_t address, uint8_t value)
+static inline void memory_write(megadrive *md, uint16_t address, uint8_t value)
 {
     if (address < 0x4000)
         md->state.z80_ram[address & 0x1FFF] = value;
@@ -158,9 +158,9 @@ static inline void bus_write(megadrive *md, uint16_t address, uint8_t value)
 
 #define Z80_BUS megadrive
 #define Z80_NAME(x) console_##x
-#define Z80_FETCH(bus, cpu, address) bus_read(bus, address)
-#define Z80_READ(bus, cpu, address) bus_read(bus, address)
-#define Z80_WRITE(bus, cpu, address, value) bus_write(bus, address, value)
+#define Z80_FETCH(bus, cpu, address) memory_read(bus, address)
+#define Z80_READ(bus, cpu, address) memory_read(bus, address)
+#define Z80_WRITE(bus, cpu, address, value) memory_write(bus, address, value)
 #define Z80_IN(bus, cpu, port) 0xFF              /* no I/O devices: every peripheral is memory mapped */
 #define Z80_OUT(bus, cpu, port, value) ((void)0)
 #define Z80_ACKNOWLEDGE(bus, cpu) 0xFF

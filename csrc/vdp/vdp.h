@@ -60,9 +60,10 @@
 #define VDP_READ_PATIENCE 34200         /* mclk: a data read that never gets its word ends after it */
 
 /* A register write that enables a pending interrupt raises the level this much later.  The 68000 samples the level at the
- * start of an instruction's last bus cycle: the prefetch of the instruction that writes begins 28 mclk after the write
- * and must not see it, the next instruction's one (56 mclk or more) must [handbook 04, 9]. */
-#define VDP_ENABLE_DELAY 49
+ * start of an instruction's last bus cycle.  Counted from the start of the writing cycle (the port sees it up to 14 mclk
+ * after that), the prefetch of the instruction that writes begins at 28 mclk and must not see the new level; the last
+ * cycle of the next instruction begins at 56 or later and must [handbook 04, 9]. */
+#define VDP_ENABLE_DELAY 35
 
 /* CD3-CD0 of the codes that write */
 #define VDP_CODE_VRAM 1
@@ -73,8 +74,9 @@ enum { VDP_DMA_NONE, VDP_DMA_BUS, VDP_DMA_FILL, VDP_DMA_COPY };
 
 /* ------------------------------------------------------------------------- registers and memories */
 
-static inline int vdp_is_h40(const vdp *s) { return s->registers[12] & 1; }
 static inline int vdp_is_mode5(const vdp *s) { return s->registers[1] >> 2 & 1; }
+/* R12.0 sets the number of cells, R12.7 the dot clock; here bit 0 sets both. */
+static inline int vdp_is_h40(const vdp *s) { return s->registers[12] & 1 && vdp_is_mode5(s); }
 static inline int vdp_display_on(const vdp *s) { return s->registers[1] >> 6 & 1; }
 
 /* Lines of the picture, and the value of V at which it ends. */

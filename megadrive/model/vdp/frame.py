@@ -57,7 +57,7 @@ def draw_lines(
 def mode5_layers(
     state: VDPState, lines: Ints, field: int, table: Bytes, overflow_before: bool
 ) -> tuple[Bytes, Bytes, SpriteLines]:
-    """Draw plane A with the window, plane B and the sprites of a stretch of lines, as :func:`draw_lines` puts together."""
+    """Draw plane A with the window, plane B and the sprites of a stretch of lines, for :func:`draw_lines`."""
     rows = planes.picture_rows(state, lines, field)
     scroll_a, scroll_b = planes.hscroll(state, lines)
     a = planes.plane_a(state, lines, rows, scroll_a, planes.vscroll(state, 0))

@@ -1,7 +1,7 @@
 """What lies in the VDP's memories, as pictures for people who look: patterns, planes, window, sprites, palette.
 
-All pictures are picture pixels as in :func:`~.frame.draw_frame` (CRAM index in bits 5-0) unless said otherwise; give them
-to :func:`~.colours.to_rgb`.
+All pictures are picture pixels as in :func:`~.frame.draw_frame` (CRAM index in bits 5-0) unless said otherwise; give
+them to :func:`~.colours.to_rgb`.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def plane(state: VDPState, which: str) -> Bytes:
         if state.double_resolution:
             lines = lines.repeat(2)
         rows = np.arange(len(lines))
-        return planes.window_strip(state, lines, rows)
+        return planes.window_cells(state, lines, rows, np.arange(64 if state.h40 else 32))
     if which not in ("a", "b"):
         raise ValueError(f'plane must be "a", "b" or "window", not {which!r}')
     table = state.plane_a_table if which == "a" else state.plane_b_table
@@ -209,8 +209,8 @@ def layers(state: VDPState, field: int = 0) -> dict[str, Bytes]:
     Returns
     -------
     dict of uint8 (lines, width)
-        Layer pixels of ``"a"`` (with the window), ``"b"`` and ``"sprites"``: palette and colour in bits 5-0, priority in
-        bit 6.
+        Layer pixels of ``"a"`` (with the window), ``"b"`` and ``"sprites"``: palette and colour in bits 5-0,
+        priority in bit 6.
 
     Examples
     --------

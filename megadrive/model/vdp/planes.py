@@ -113,15 +113,25 @@ def vscroll(state: VDPState, plane: int) -> Ints:
     return np.concatenate(([left], vsram[plane : state.width // 8 : 2]))
 
 
-def scrolled_strip(state: VDPState, table: int, rows: Ints, scroll_x: Ints, scroll_y: Ints) -> Bytes:
-    """Draw all 16-pixel columns of a scroll plane, from column -1 on, before the fine scroll moves them.
+def scrolled_columns(state: VDPState, table: int, rows: Ints, scroll_x: Ints, scroll_y: Ints, columns: Ints) -> Bytes:
+    """Draw 16-pixel columns of a scroll plane, before the fine scroll moves them.
+
+    Parameters
+    ----------
+    table : int
+        VRAM address of the name table.
+    rows, scroll_x : int (lines,)
+        Picture row and horizontal scroll of each line.
+    scroll_y : int (columns,) or (1,)
+        Vertical scroll of each column.
+    columns : int (columns,)
+        Columns of the screen; -1 is the one left of it.
 
     Returns
     -------
-    uint8 (lines, 16 + width)
-        Layer pixels; screen pixel x of a line lies at 16 + x - (scroll_x & 15).
+    uint8 (lines, 16 * columns)
+        Layer pixels.  Drawn from column -1 on, screen pixel x of a line lies at 16 + x - (scroll_x & 15).
     """
-    columns = np.arange(-1, state.width // 16)
     cell_column = (2 * columns - (scroll_x[:, None] >> 4 << 1) & 0x7F)[:, :, None] + np.arange(2)
     y = rows[:, None] + scroll_y
     if state.double_resolution:
@@ -155,10 +165,10 @@ def window_columns(state: VDPState) -> tuple[int, int]:
     return (split, state.width) if state.register(17) & 0x80 else (0, split)
 
 
-def window_strip(state: VDPState, lines: Ints, rows: Ints) -> Bytes:
-    """Draw the window over whole lines: it does not scroll and has 32 cells in a row in H32, 64 in H40."""
+def window_cells(state: VDPState, lines: Ints, rows: Ints, cell_columns: Ints) -> Bytes:
+    """Draw columns of cells of the window: it does not scroll and has 32 cells in a row in H32, 64 in H40."""
     row_length = 64 if state.h40 else 32
-    index = (lines >> 3)[:, None] * row_length + np.arange(state.width // 8)
+    index = (lines >> 3)[:, None] * row_length + cell_columns
     name = state.vram_words[(state.window_table >> 1) + index].astype(np.intp)
     row = (rows & (15 if state.double_resolution else 7))[:, None]
     return cells(state, name, row).reshape(len(lines), -1)
@@ -166,29 +176,34 @@ def window_strip(state: VDPState, lines: Ints, rows: Ints) -> Bytes:
 
 def plane_b(state: VDPState, rows: Ints, scroll_x: Ints, scroll_y: Ints) -> Bytes:
     """Draw plane B; return layer pixels, uint8 (lines, width)."""
-    return fine_scrolled(scrolled_strip(state, state.plane_b_table, rows, scroll_x, scroll_y), scroll_x)
+    columns = np.arange(-1, state.width // 16)
+    return fine_scrolled(scrolled_columns(state, state.plane_b_table, rows, scroll_x, scroll_y, columns), scroll_x)
 
 
 def plane_a(state: VDPState, lines: Ints, rows: Ints, scroll_x: Ints, scroll_y: Ints) -> Bytes:
     """Draw plane A with the window in it; return layer pixels, uint8 (lines, width)."""
     whole = window_lines(state, lines)
     start, end = window_columns(state)
+    all_cells = np.arange(state.width // 8)
     if whole.all() or end - start == state.width:
-        return window_strip(state, lines, rows)
+        return window_cells(state, lines, rows, all_cells)
 
-    strip = scrolled_strip(state, state.plane_a_table, rows, scroll_x, scroll_y)
+    columns = np.arange(-1, state.width // 16)
+    strip = scrolled_columns(state, state.plane_a_table, rows, scroll_x, scroll_y, columns)
     pixels = fine_scrolled(strip, scroll_x)
     if start == end and not whole.any():
         return pixels
 
     pixels = pixels.copy()
-    window = window_strip(state, lines, rows)
+    window = window_cells(state, lines, rows, all_cells)
     if start == 0 and end > 0:
         # The column that the window's right edge cuts was not fetched: where its rest would show, the pixels of the
         # next column come out 16 pixels too early.
         fine = scroll_x & 15
-        early = sliding_window_view(strip, 16, axis=1)[np.arange(len(strip)), end + 32 - fine]
-        pixels[:, end : end + 16] = np.where(np.arange(16) < fine[:, None], early, pixels[:, end : end + 16])
+        x = np.arange(end, end + 16)
+        early = np.minimum(x + 32 - fine[:, None], strip.shape[1] - 1)
+        cut = x < end + fine[:, None]
+        pixels[:, end : end + 16] = np.where(cut, np.take_along_axis(strip, early, 1), pixels[:, end : end + 16])
     pixels[:, start:end] = window[:, start:end]
     pixels[whole] = window[whole]
     return pixels
