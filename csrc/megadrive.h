@@ -17,23 +17,74 @@
 /* ------------------------------------------------------------------------------------------ 68000 */
 
 typedef struct m68000 {
-    uint32_t d[8];              /* D0-D7 */
-    uint32_t a[8];              /* A0-A7; a[7] is the stack pointer in use */
+    uint32_t r[16];             /* D0-D7, A0-A7; r[15] is the stack pointer in use */
     uint32_t other_sp;          /* the stack pointer not in use: USP in supervisor mode, else SSP */
     uint32_t pc;                /* address of the instruction that executes next */
+    uint32_t flag_n;            /* flag_n to flag_x: the run loop's own form of the CCR; 0 outside of it */
+    uint32_t flag_z;
+    uint32_t flag_v;
+    uint32_t flag_c;
+    uint32_t flag_x;
+    uint32_t odd_mask;          /* setting: 1 = an odd word address is an address error, 0 = A0 is ignored */
     uint16_t sr;                /* status register, undefined bits 0 */
     uint16_t ir;                /* prefetch queue: word at pc */
     uint16_t irc;               /* prefetch queue: word at pc + 2 */
     uint8_t ipl;                /* interrupt level on the IPL pins, 0-7 */
-    uint8_t stopped;            /* 1 after STOP until an interrupt, trace or reset */
+    uint8_t nmi;                /* 1: the level has risen to 7 and was not acknowledged yet */
+    uint8_t stopped;            /* 1 after STOP (pc still names it) until an interrupt, trace or reset */
     uint8_t halted;             /* 1 after a double fault until reset */
     uint8_t trace_pending;      /* 1: the trace exception of the last instruction belongs to the next step */
-    uint8_t reserved[6];
+    uint8_t reserved[3];
     int64_t clock;              /* CPU clocks since power-on */
     int64_t deadline;           /* CPU clocks: run loops return at the first instruction boundary at or after it */
     int64_t ipl_clock;          /* CPU clocks: when `ipl` took its present value */
     int64_t sample_clock;       /* CPU clocks: when the last instruction sampled the IPL pins */
 } m68000;
+
+/* Everything 0, address errors on. */
+void m68000_init(m68000 *cpu);
+/* The status register; writing it exchanges the stack pointers when S changes. */
+void m68000_set_sr(m68000 *cpu, uint16_t sr);
+/* Drive the IPL pins with an interrupt level 0-7 from `clock` on. */
+void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock);
+
+/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline; the RESET pin. */
+void m68000_flat_step(m68000 *cpu, void *memory);
+void m68000_flat_run(m68000 *cpu, void *memory);
+void m68000_flat_reset(m68000 *cpu, void *memory);
+
+#define M68000_CYCLE_IDLE 0
+#define M68000_CYCLE_WRITE 1
+#define M68000_CYCLE_READ 2
+#define M68000_CYCLE_TAS 3
+#define M68000_CYCLE_READ_ERROR 4
+#define M68000_CYCLE_WRITE_ERROR 5
+
+/* One bus cycle, or the time between two. */
+typedef struct m68000_transaction {
+    uint8_t kind;               /* M68000_CYCLE_ */
+    uint8_t fc;                 /* function code */
+    uint8_t uds, lds;           /* strobes: which halves of the data bus take part */
+    uint32_t cycles;            /* CPU clocks */
+    uint32_t address;           /* even */
+    uint32_t data;              /* 16 bits as on the bus: a byte on UDS is 0xab00 */
+} m68000_transaction;
+
+/* Memory, or functions, that the CPU is watched on. */
+typedef struct m68000_bus {
+    uint8_t *memory;            /* 2**24 bytes, or NULL: the functions */
+    void *user;                 /* their first argument */
+    uint32_t (*read)(void *user, uint32_t address, uint32_t fc, uint32_t size);
+    void (*write)(void *user, uint32_t address, uint32_t value, uint32_t fc, uint32_t size);
+    m68000_transaction *transactions; /* `capacity` of them, or NULL */
+    uint32_t capacity;
+    uint32_t count;             /* cycles since it was last set to 0; those beyond the capacity were not stored */
+    uint32_t failed;            /* set by a function that failed: the run ends */
+} m68000_bus;
+
+void m68000_observed_step(m68000 *cpu, void *bus);
+void m68000_observed_run(m68000 *cpu, void *bus);
+void m68000_observed_reset(m68000 *cpu, void *bus);
 
 /* -------------------------------------------------------------------------------------------- Z80 */
 
@@ -44,16 +95,59 @@ typedef struct z80 {
     uint16_t wz;                /* MEMPTR */
     uint16_t af_, bc_, de_, hl_;/* the shadow set */
     uint8_t q;                  /* F if the last instruction computed flags, else 0 */
-    uint8_t iff1, iff2, im;
     uint8_t ei;                 /* 1: the last instruction was EI */
     uint8_t p;                  /* 1: the last instruction was LD A,I or LD A,R */
-    uint8_t halted;
+    uint8_t prefix;             /* $DD or $FD: fetched, waits for its opcode (only in a row of prefixes), else 0 */
+    uint8_t iff1, iff2, im;
+    uint8_t halted;             /* 1 after HALT until an interrupt or reset; pc is the address after the HALT */
     uint8_t int_line;           /* 1 while /INT is asserted */
-    uint8_t nmi_pending;
-    uint8_t reserved[7];
-    int64_t clock;              /* T states since power-on */
+    uint8_t nmi_pending;        /* 1: a falling edge of /NMI was seen and not yet served */
+    uint8_t reserved[2];
+    int64_t clock;              /* T states since power-on; during an access: the start of its machine cycle */
     int64_t deadline;           /* T states: run loops return at the first instruction boundary at or after it */
 } z80;
+
+#define Z80_PIN_RD 1
+#define Z80_PIN_WR 2
+#define Z80_PIN_MREQ 4
+#define Z80_PIN_IORQ 8
+
+/* One T state as seen on the pins. */
+typedef struct z80_cycle {
+    uint16_t address;
+    int16_t data;               /* -1: nobody drives the data bus */
+    uint8_t pins;               /* Z80_PIN_ bits that are asserted */
+    uint8_t reserved;
+} z80_cycle;
+
+/* What a Z80 outside the console is connected to.  A null `memory` or `ports` means: call the functions beside it. */
+typedef struct z80_bus {
+    uint8_t *memory;            /* 65,536 bytes */
+    uint8_t *ports;             /* 65,536 bytes; OUT stores where IN reads */
+    void *user;                 /* passed to the functions */
+    uint8_t (*fetch)(void *user, uint16_t address);     /* opcode fetch (M1) */
+    uint8_t (*read)(void *user, uint16_t address);
+    void (*write)(void *user, uint16_t address, uint8_t value);
+    uint8_t (*in)(void *user, uint16_t port);           /* null: $FF */
+    void (*out)(void *user, uint16_t port, uint8_t value); /* null: nothing */
+    uint8_t (*acknowledge)(void *user);                 /* data bus at an interrupt; null: interrupt_byte */
+    z80_cycle *trace;           /* z80_step_traced writes here */
+    uint32_t trace_size;        /* room in `trace`; further T states are counted but not stored */
+    uint32_t trace_length;      /* T states of the last z80_step_traced */
+    uint8_t interrupt_byte;     /* data bus while an interrupt is acknowledged; $FF if nobody drives it */
+    uint8_t failed;             /* set by a function that could not do its work: the instruction is taken back */
+} z80_bus;
+
+/* reset: what the RESET pin does; a Z80 at power-on is one of zeros that was reset.  run: until clock >= deadline.
+ * step: one instruction or interrupt acceptance, or one NOP of HALT; returns its T states.
+ * flat: memory and ports are buffers.  calls: any of them may be functions.  traced: as calls, with the trace.
+ * With calls and traced, an instruction during which a function set `failed` leaves the registers as they were. */
+void z80_reset(z80 *cpu);
+void z80_run_flat(z80 *cpu, z80_bus *bus);
+void z80_run_calls(z80 *cpu, z80_bus *bus);
+int32_t z80_step_flat(z80 *cpu, z80_bus *bus);
+int32_t z80_step_calls(z80 *cpu, z80_bus *bus);
+int32_t z80_step_traced(z80 *cpu, z80_bus *bus);
 
 /* -------------------------------------------------------------------------------------------- VDP */
 
@@ -81,17 +175,121 @@ typedef struct vdp {
 
     int64_t clock;              /* mclk up to which the chip has been brought */
     int64_t line_clock;         /* mclk at which the present line began (its V step) */
+    int64_t picture_clock;      /* mclk of the V step into line 0 of the present picture, known from V = $1FF on */
+    int64_t draw_clock;         /* mclk up to which everything has been drawn, or nothing is to be drawn */
     int64_t next_event;         /* mclk: nothing that others see changes by itself before it */
     int64_t irq_clock;          /* mclk: when irq_level took its present value */
+    int64_t z80_int_clock;      /* mclk: when z80_int took its present value */
+    int64_t frame_clock;        /* mclk: when `frame` took its present value */
     int64_t bus_hold_clock;     /* mclk: when the DMA took the 68000 bus */
     int64_t bus_release_clock;  /* mclk: when it gave the bus back */
-    uint32_t frame;             /* frames completed: counts up at the V step that ends the picture */
+    int64_t dma_clock;          /* mclk: no source word is read before it; held writes: time of the next one */
+    int64_t fifo_clock[4];      /* mclk: when the FIFO entry may go out */
+    uint32_t frame;             /* frames completed: counts up at the end of the picture */
+    uint32_t address;           /* 17 bits: where the next data port access goes */
+    uint32_t address_high;      /* A16-A14 as the last second control word gave them */
+    uint32_t fifo_address[4];
+    uint16_t fifo_data[4];
+    uint16_t held_value[4];     /* port writes of the instruction that a DMA has interrupted */
+    uint16_t debug[16];         /* debug registers ($C0001C); [0] controls the layers */
     uint16_t v_counter;         /* internal 9-bit V counter of the present line */
+    uint16_t read_buffer;       /* the prefetched word */
+    uint16_t hv_latch;          /* HV counter as latched */
+    uint8_t held_port[4];
+    uint8_t held_count;
+    uint8_t fifo_code[4];       /* CD3-0 */
+    uint8_t fifo_write;         /* entry written next: it still holds the word of four writes ago */
+    uint8_t fifo_count;         /* entries pending, 0-4 */
+    uint8_t fifo_half;          /* 1: the first byte of the oldest entry has been written to VRAM */
+    uint8_t code;               /* CD5-0 */
+    uint8_t command_pending;    /* 1: the next control word is a second one */
+    uint8_t read_wanted;        /* 1: a prefetch is to be made */
+    uint8_t read_half;          /* 1: its first byte has been read */
+    uint8_t read_ready;         /* 1: read_buffer is full */
+    uint8_t dma_run;            /* transfer going on: VDP_DMA_NONE, _BUS, _FILL or _COPY (vdp.h) */
+    uint8_t copy_half;          /* 1: copy_byte has been read and is to be written */
+    uint8_t copy_byte;
+    uint8_t debug_select;       /* debug register that $C0001C writes */
+    uint8_t hint_counter;       /* H interrupt counter */
+    uint8_t v_pending;          /* 1: V interrupt pending; status bit F */
+    uint8_t h_pending;          /* 1: H interrupt pending */
+    uint8_t external_pending;   /* 1: external interrupt (TH) pending */
+    uint8_t hv_latched;         /* 1: hv_latch is what the HV counter reads as (R0.1) */
+    uint8_t vblank;             /* 1 from line 224 (240) to line $1FF */
+    uint8_t line_stage;         /* what has happened in the present line (timing.c) */
+    uint8_t interlace;          /* LSM bits as latched at the start of the vertical blank: 0, 1 or 3 */
+    uint8_t odd_field;          /* status bit ODD */
     uint8_t pal;                /* 1: 50 Hz machine */
     uint8_t irq_level;          /* level on the 68000's IPL pins: 0, 2, 4 or 6 */
     uint8_t z80_int;            /* 1 while the Z80's /INT is asserted */
     uint8_t bus_hold;           /* 1 while a DMA holds the 68000 bus */
+    uint8_t reserved_ports[1];
+
+    /* drawing (planes.c, sprites.c, compose.c) */
+    uint8_t sprite_overflow;    /* status bit SOVR; the status read clears it */
+    uint8_t sprite_collision;   /* status bit SCOL; the status read clears it */
+    uint8_t reserved_drawing[1];
 } vdp;
+
+/* Drawing in progress, beside the state: within a picture the contents change while lines are half fetched and
+ * half shown.  Between pictures nothing of it matters. */
+typedef struct vdp_sprite {     /* a sprite on one line, as the attribute fetch has found it */
+    int16_t x;                  /* of its left edge on the screen, -128..383 */
+    uint16_t pattern;           /* third word of its table entry */
+    uint8_t width, height;      /* cells */
+    uint8_t row;                /* pixel row within the sprite before the vertical flip */
+    uint8_t masked;             /* 1: an earlier sprite at x = -128 hides it */
+} vdp_sprite;
+
+typedef struct vdp_sprite_list { /* scan and attribute fetch of one line */
+    int16_t line;               /* line that the list is for */
+    uint8_t scanned;            /* table entries tested */
+    uint8_t ended;              /* 1: the scan has met its end */
+    uint8_t link;               /* entry tested next */
+    uint8_t found;              /* sprites the scan has found, 0-20 */
+    uint8_t slots;              /* attribute slots gone by */
+    uint8_t count;              /* sprites in sprite[] */
+    uint8_t entry[20];
+    vdp_sprite sprite[20];
+} vdp_sprite_list;
+
+typedef struct vdp_line {       /* fetches and output of one line */
+    int16_t line;
+    uint16_t hscroll[2];        /* planes A and B, as latched */
+    uint16_t vscroll[2];        /* of the whole screen, as latched */
+    uint16_t pixels;            /* shown so far */
+    uint8_t hscroll_read;       /* 1: hscroll[] is valid */
+    uint8_t columns[2];         /* 16-pixel columns fetched of planes A and B; the first is the one left of the screen */
+    uint8_t after_window;       /* 1: the last column of plane A fetched was window */
+    uint8_t sprites_started;    /* 1: masking has been worked out */
+    uint8_t sprite_slots;       /* pattern slots gone by */
+    uint8_t sprite_cells;       /* cells of all sprites of the line, also those beyond the limit */
+    uint8_t sprite_idle;        /* pattern slots still to go by before the first cell */
+    uint8_t sprite_at, cell_at; /* sprite and cell fetched next */
+    uint8_t sprites_shown;      /* 1: sprite[] is not all zero */
+    uint8_t overflow;           /* 1: not all cells fitted into the line */
+    uint32_t blank_columns;     /* bit k: the display was off when column k - 1 was fetched */
+    uint8_t plane[2][384];      /* colour in bits 0-3, palette 4-5, priority 6; [16] is screen x = 0 */
+    uint8_t sprite[352];        /* the same; [16] is screen x = 0 */
+} vdp_line;
+
+typedef struct vdp_drawing {
+    int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
+    int64_t clock;              /* mclk up to which it has been drawn */
+    int64_t display_clock;      /* mclk: when display_before ends and the display bit counts */
+    int16_t line;               /* first line not completely drawn; -1 before the picture */
+    uint8_t tall;               /* 1: interlace 2 */
+    uint8_t field;              /* 1: the field of the odd rows in interlace 2 */
+    uint8_t display;            /* R1.6 as of the last call */
+    uint8_t display_before;
+    uint8_t finished;           /* 1: width and height of the picture have been set */
+    uint8_t lut_dark;           /* what lut was made of */
+    uint8_t lut_cram[128];
+    uint32_t lut[256];          /* R, G, B bytes of every value in `indexed` */
+    uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
+    vdp_sprite_list list[2];    /* of even and odd lines */
+    vdp_line lines[2];
+} vdp_drawing;
 
 /* The chip and what lies beside its state. */
 typedef struct vdp_chip {
@@ -102,22 +300,267 @@ typedef struct vdp_chip {
     uint16_t width, height;     /* of the last complete picture */
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
+    vdp_drawing drawing;
 } vdp_chip;
+
+/* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */
+typedef struct vdp_flat_bus {
+    const uint8_t *data;
+    uint32_t size;              /* bytes */
+} vdp_flat_bus;
+
+uint16_t vdp_read_flat(void *bus, uint32_t address); /* a dma_read; bus is a vdp_flat_bus */
+
+void vdp_power_on(vdp_chip *chip, int pal);
+void vdp_run(vdp_chip *chip, int64_t clock);
+int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
+int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
+void vdp_acknowledge(vdp_chip *chip, int64_t clock);
+void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
+uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
+void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
+
+/* Draw a whole picture of the present contents, as if they had been so all the time, and change nothing: rows of 320
+ * bytes into `indexed` (153600 bytes).  The sprite table is read from VRAM.  In interlace 2 both fields are drawn. */
+void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height);
 
 /* ----------------------------------------------------------------------------------------- YM2612 */
 
+/* The chip steps once per internal cycle (42 mclk) and makes one sample in 24 of them: it scans 24 operator slots, slot =
+ * group * 6 + channel, groups in the order S1, S3, S2, S4.  In cycle c the chip
+ *   latches the key of slot c, then steps its envelope and works out its phase step;
+ *   finishes the attenuation of slot c - 1;
+ *   makes the output of slot c - 5 and steps its phase;
+ *   adds the output of slot c - 6 to its channel;
+ *   gathers the modulation for slot c + 6;
+ *   moves a pending register write to where slot c or c + 12, or channel c % 6, keeps it.
+ *
+ *   ym2612_reset   power-on or /IC; keeps `clock`
+ *   ym2612_write   a byte at port 0-3, sampled by the internal cycle that runs next
+ *   ym2612_read    a byte from port 0-3; keeps it as the status that the other ports of a YM2612 hold
+ *   ym2612_read_at the same at `clock`, which may be ahead of the chip's: nothing has to be run for it, as long as no write
+ *                  comes between
+ *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
+ *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
+ *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
+ */
 typedef struct ym2612 {
+    int64_t clock;              /* internal cycles run since power-on */
+    int64_t status_until;       /* clock at which the status held for ports 1-3 has leaked away */
+
+    uint32_t phase[24];         /* 20 bits */
+    uint32_t phase_step[24];    /* 20 bits, added to the phase after its next use */
+
+    uint16_t level[24];         /* envelope, 10 bits, 0 is loudest */
+    uint16_t attenuation[24];   /* envelope with AM and total level, 10 bits */
+    int16_t output[24];         /* last output of each operator, 14 bits */
+    int16_t modulation[24];     /* phase modulation for the next output */
+    int16_t s1_before[6];       /* output of S1 before output[channel] */
+    int16_t accumulator[6];     /* channel sum in the making, 9 bits */
+    int16_t channel_output[6];  /* the last finished sums */
+    int16_t shown;              /* the sum on the output pins */
+    int16_t shown_before;       /* `shown` one cycle ago, for test reads */
+    int16_t sum[2];             /* left and right: what the pins have shown since the sample began */
+
+    uint16_t fnum[6];           /* 11 bits */
+    uint16_t fnum3[3];          /* channel 3 special mode: S3, S1, S2 */
+    uint16_t picked_fnum;       /* frequency fetched for the next slot */
+    uint16_t waiting_level;     /* envelope of the last slot, which gets AM and TL in the next cycle */
+    uint16_t test_phase;        /* low 10 bits of the phase of slot 21, as latched for test reads */
+    uint16_t test_attenuation;  /* attenuation of slot 0, as latched for test reads */
+
+    uint16_t bus;               /* last byte written; bit 8: to part 2 */
+    uint16_t address;           /* register for FM data, bit 8: part 2 */
+    uint16_t mode_address;      /* last address written, bit 8: part 2 */
+    uint16_t eg_timer;          /* 12 bits */
+    uint16_t timer_period[2];   /* A: $24 and $25, 10 bits; B: $26 */
+    uint16_t timer_count[2];
+    uint16_t dac;               /* 9 bits, two's complement */
+
     uint8_t registers[512];     /* last value written, part 1 then part 2 */
+
+    uint8_t eg_state[24];       /* 0 attack, 1 decay, 2 sustain, 3 release */
+    uint8_t key[24];            /* key state that the envelope saw last */
+    uint8_t key_latch[24];      /* key state latched for it */
+    uint8_t key_register[24];   /* $28, by slot */
+    uint8_t ssg_direction[24];
+    uint8_t phase_reset[24];    /* 1: the phase restarts after its next use */
+    uint8_t eg_step[24];        /* envelope increment, 0-4 */
+
+    uint8_t detune[24];
+    uint8_t multiple[24];
+    uint8_t total_level[24];
+    uint8_t key_scale[24];
+    uint8_t attack_rate[24];
+    uint8_t am_enable[24];
+    uint8_t decay_rate[24];
+    uint8_t sustain_rate[24];
+    uint8_t sustain_level[24];
+    uint8_t release_rate[24];
+    uint8_t ssg[24];
+
+    uint8_t block[6];
+    uint8_t key_code[6];
+    uint8_t algorithm[6];
+    uint8_t feedback[6];
+    uint8_t pan[6];             /* bit 1 left, bit 0 right */
+    uint8_t ams[6];
+    uint8_t pms[6];
+    uint8_t block3[3];
+    uint8_t key_code3[3];
+    uint8_t fnum_latch[2];      /* $A4-$A6 and $AC-$AE, one each for the whole chip */
+
     uint8_t integrated;         /* 0: YM2612 with the ladder effect, 1: YM3438 */
+    uint8_t cycle;              /* internal cycle within the sample that runs next, 0-23 */
+    uint8_t address_strobe;     /* bit 0: address written since the last cycle; bit 1: in the cycle before */
+    uint8_t data_strobe;        /* the same for data */
+    uint8_t fm_address;         /* 1: `address` was written last and is an FM register */
+    uint8_t fm_data;            /* 1: `data` is being moved to the register at `address` */
+    uint8_t data;
+    uint8_t store_left;         /* internal cycles until `data` has reached its place for certain */
+    uint8_t busy;               /* status bit 7 */
+    uint8_t busy_left;          /* internal cycles */
+    uint8_t status;             /* as read last */
+
+    uint8_t picked_block;
+    uint8_t picked_key_code;
+    uint8_t waiting_am;
+    uint8_t waiting_total_level;
+    uint8_t shown_pan;          /* as pan[] */
+
+    uint8_t eg_divider;         /* samples, 0-2: envelopes step when it is 2 */
+    uint8_t eg_carry;           /* 1: the timer wrapped and steps again in cycle 13 */
+    uint8_t eg_lock;            /* 1 + lowest bit set in the timer, 0 if none */
+    uint8_t eg_low;             /* bits 1-0 of the timer */
+    uint8_t lfo_mask;           /* $7F while the LFO is enabled */
+    uint8_t lfo_rate;
+    uint8_t lfo_divider;        /* samples */
+    uint8_t lfo_count;          /* 7 bits */
+    uint8_t lfo_pm;             /* 5 bits, for this sample */
+    uint8_t lfo_am;             /* 0-126, for this sample */
+
+    uint8_t channel3_mode;      /* $27 bits 7-6 */
+    uint8_t csm_key;            /* 1: timer A keys channel 3 on in this sample */
+    uint8_t key_channel;        /* channel of the last $28 write, 255 if there is none such */
+    uint8_t key_operators;      /* its bits 7-4, S1 in bit 0 */
+    uint8_t timer_load[2];      /* $27 bits 0 and 1 */
+    uint8_t timer_running[2];   /* the same, as the counter saw them last */
+    uint8_t timer_enable[2];    /* $27 bits 2 and 3 */
+    uint8_t timer_clear[2];     /* 1: the flag is cleared in the next cycle */
+    uint8_t timer_reload[2];    /* 1: the counter takes the period in the next cycle */
+    uint8_t timer_overflow[2];
+    uint8_t timer_flag[2];      /* status bits 0 and 1 */
+    uint8_t timer_prescaler;    /* timer B counts every 16 samples */
+    uint8_t dac_enable;
+    uint8_t test_21;
+    uint8_t test_2c;
+    uint8_t reserved_end[6];
 } ym2612;
+
+void ym2612_reset(ym2612 *ym, int integrated);
+void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
+uint8_t ym2612_read(ym2612 *ym, uint32_t port);
+uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
+int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
+void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
 
 /* -------------------------------------------------------------------------------------------- PSG */
 
+/* One tick is 240 mclk.  At the start of a tick each channel's counter is compared with its period; if it has reached
+ * it, the channel's square wave toggles and the counter restarts at 1, else it counts up.
+ *
+ *   psg_reset         as after power-on
+ *   psg_write         one byte to the write port, at the present time, that is before the next tick
+ *   psg_run           run `ticks` ticks; `out` takes the level during each (the sum of the channels, each 0-8191),
+ *                     or is NULL: the state comes out the same
+ *   psg_run_channels  the same, but `out` takes the channels apart: 4 rows of `ticks` levels
+ *   psg_level         the level on the output now
+ */
 typedef struct psg {
-    uint16_t period[4];
-    uint8_t attenuation[4];
-    uint8_t latch;
+    int64_t clock;              /* ticks since power-on */
+    uint16_t period[3];         /* tone 1-3: half a wave in ticks, 10 bits as written; 0 acts as 1 */
+    uint16_t counter[4];        /* tone 1-3, noise: ticks since the last toggle, that one included */
+    uint16_t lfsr;              /* noise shift register; bit 0 is the output */
+    uint8_t attenuation[4];     /* tone 1-3, noise: 2 dB steps, 15 is silent */
+    uint8_t output[4];          /* square wave, 0 or 1: tone 1-3, the noise's divider */
+    uint8_t noise;              /* noise control: bit 2 white; bits 1-0 rate, 3 = from tone 3 */
+    uint8_t latch;              /* register that a data byte goes to: channel in bits 2-1, bit 0 attenuation */
+    uint8_t reserved[6];
 } psg;
+
+void psg_reset(psg *chip);
+void psg_write(psg *chip, uint8_t value);
+void psg_run(psg *chip, int64_t ticks, int16_t *out);
+void psg_run_channels(psg *chip, int64_t ticks, int16_t *out);
+int32_t psg_level(const psg *chip);
+
+/* ----------------------------------------------------------------------------------- audio output */
+
+/* From the chips' own rates to the samples that are heard.  The PSG is brought to the FM rate (one FM sample is 1008
+ * mclk, 21/5 ticks), both are mixed as on the board, pass the output capacitors and the board's low-pass, and are
+ * resampled to any rate.  Both steps are windowed-sinc filters.  Which output samples a span of time has depends on the
+ * clock alone: sample n is complete at (n + 1) * master_clock / rate.
+ *
+ *   audio_configure   fill the table of a rate (8000-192000 Hz); 0, or -1 with nothing changed if an argument is out of
+ *                     range.  psg_level: a PSG channel's full square in thousandths of an FM channel's full swing,
+ *                     0-4000.  The table is constant from then on: machines and forks may share it
+ *   audio_reset       power-on at `clock`: silence before it
+ *   audio_count       output samples that belong to the time from `from` to `to`
+ *   audio_render      write the samples from out->clock to `clock`.  `fm`: the FM samples (left, right) that end in this
+ *                     span, fm_count = clock / 1008 - out->clock / 1008; `psg`: the ticks that end in it, psg_count =
+ *                     clock / 240 - out->clock / 240.  Missing ones are held, surplus ones dropped; NULL if there are
+ *                     none.  Returns the number of samples (left, right) written, or -1 with nothing changed if there
+ *                     are more than `capacity` of them or time runs backwards
+ *   audio_skip        nobody hears the time up to `clock`: what comes next begins from silence, without a step
+ *   audio_delay       mclk by which the output is late
+ *   audio_valid       1 if a struct that came from outside can be rendered from
+ */
+#define AUDIO_PSG_LEVEL 250     /* boards differ; emulators tuned to them have 214 to 282 */
+#define AUDIO_RAW 0
+#define AUDIO_MODEL1 1
+#define AUDIO_MODEL2 2
+
+typedef struct audio_out {
+    int64_t clock;              /* mclk up to which sound has been rendered or skipped */
+    float left[400];            /* the last mixed and filtered samples at the FM rate, oldest first */
+    float right[400];
+    float high_pass[4];         /* output capacitors: last input left, right; last output left, right */
+    float low_pass[4];          /* first stage left, right; second stage left, right */
+    int16_t fm[24];             /* the last 12 FM samples, left and right */
+    int16_t psg[160];           /* the last ticks */
+    uint8_t fm_started;         /* 0: no FM sample yet since the last silence */
+    uint8_t psg_started;
+    uint8_t reserved[6];
+} audio_out;
+
+typedef struct audio_table {
+    int64_t master_clock;       /* Hz */
+    int32_t rate;               /* Hz */
+    int32_t filter;             /* AUDIO_ */
+    int32_t taps;               /* of each phase: a multiple of 8, at most 384 */
+    int32_t phases;             /* from one FM sample to the next */
+    float pass_band;            /* Hz: flat up to here */
+    float stop_band;            /* Hz: what lies above does not come through */
+    float fm_gain;              /* output steps per FM unit */
+    float psg_gain;             /* output steps per unit of psg_run */
+    float high_pass;            /* pole */
+    float low_pass[2];          /* weight of the new sample in each stage; 1: no filter */
+    float psg_kernel[480];      /* 5 phases of 96 taps */
+    float kernel[33024];        /* phases + 1 rows of `taps` */
+    float reserved;
+} audio_table;
+
+int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter,
+                        int32_t psg_level);
+void audio_reset(audio_out *out, int64_t clock);
+int64_t audio_count(const audio_table *table, int64_t from, int64_t to);
+int32_t audio_render(audio_out *out, const audio_table *table, int64_t clock, const int16_t *fm, int32_t fm_count,
+                     const int16_t *psg, int32_t psg_count, int16_t *samples, int32_t capacity);
+void audio_skip(audio_out *out, int64_t clock);
+int64_t audio_delay(const audio_table *table);
+int32_t audio_valid(const audio_out *out);
 
 /* --------------------------------------------------------------------------- ports and cartridge */
 
@@ -134,6 +577,7 @@ typedef struct io_ports {
     uint8_t rx_data[3];
     uint8_t serial_control[3];
     uint8_t version;            /* value of $A10001 */
+    uint8_t reserved[6];
 } io_ports;
 
 #define MD_BUTTON_UP 1
@@ -158,16 +602,31 @@ typedef struct io_ports {
 #define MD_SRAM_EVEN 2
 #define MD_SRAM_ODD 3
 
+/* What the cartridge board holds; its RAM stands at the end of md_state. */
 typedef struct cartridge_state {
     uint8_t bank[8];            /* 512 KiB page shown in each eighth of $000000-$3FFFFF */
     uint8_t sram_control;       /* $A130F1: bit 0 maps SRAM over ROM, bit 1 protects it */
-    uint8_t sram_dirty;         /* 1 since a write changed SRAM */
+    uint8_t reserved[7];
 } cartridge_state;
 
 /* ----------------------------------------------------------------------------------------- machine */
 
+#define MD_SRAM_MAX 65536
+
 /* The whole console at an instant. */
 typedef struct md_state {
+    int64_t clock;              /* mclk up to which the machine has been run */
+    int64_t refresh_clock;      /* CPU clocks: the next refresh request that costs the 68000 time */
+    int64_t hold_clock;         /* mclk: since when a DMA has kept the 68000 off its bus; -1: it does not */
+    int64_t fm_clock;           /* YM2612 internal cycles done since power-on */
+    int64_t psg_clock;          /* PSG ticks done since power-on */
+    uint16_t z80_bank;          /* 9 bits: A23-A15 of the window at $8000 */
+    uint8_t z80_busreq;         /* $A11100 latch: 1 = the 68000 asks for the Z80's bus */
+    uint8_t z80_reset;          /* $A11200 latch: 1 = reset asserted */
+    uint8_t locked;             /* 1: a bus cycle that nobody ends has stopped the 68000 */
+    uint8_t z80_locked;         /* the same for the Z80 */
+    uint8_t window_wait;        /* mclk of window wait not yet charged to the Z80 (less than a T state) */
+    uint8_t window_steal;       /* mclk of window cycles not yet charged to the 68000 (less than a clock) */
     m68000 cpu;
     z80 z80;
     vdp vdp;
@@ -175,10 +634,100 @@ typedef struct md_state {
     psg psg;
     io_ports io;
     cartridge_state cartridge;
-    uint8_t z80_busreq;         /* $A11100 latch: 1 = the 68000 asks for the Z80's bus */
-    uint8_t z80_reset;          /* $A11200 latch: 1 = reset asserted */
-    uint16_t z80_bank;          /* 9 bits: A23-A15 of the window at $8000 */
     uint8_t ram[65536];         /* work RAM, console byte order */
     uint8_t z80_ram[8192];
-    uint8_t sram[65536];        /* cartridge RAM as the cartridge addresses it */
+    uint8_t sram[65536];        /* cartridge RAM by cartridge address, both lanes */
 } md_state;
+
+/* How the machine reaches a chip that is not the C kernel: a Python object, say.  `chip` NULL means the kernel.
+ * The functions are those of the kernels, with `chip` first; they work on the same state. */
+typedef struct vdp_interface {
+    void *chip;
+    void (*run)(void *chip, int64_t clock);
+    int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
+    int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);
+    void (*acknowledge)(void *chip, int64_t clock);
+} vdp_interface;
+
+typedef struct ym2612_interface {
+    void *chip;
+    void (*write)(void *chip, uint32_t port, uint8_t value);
+    uint8_t (*read)(void *chip, uint32_t port);
+    int64_t (*run)(void *chip, int64_t cycles, int16_t *out);
+    void (*reset)(void *chip);
+} ym2612_interface;
+
+typedef struct psg_interface {
+    void *chip;
+    void (*write)(void *chip, uint8_t value);
+    void (*run)(void *chip, int64_t ticks, int16_t *out);
+} psg_interface;
+
+#define MD_FM_CAPACITY 4096
+#define MD_PSG_CAPACITY 16384
+
+/* A console: the state, and beside it what can be made anew or belongs to the outside. */
+typedef struct megadrive {
+    md_state state;
+    vdp_chip vdp;               /* draws state.vdp */
+    vdp_interface vdp_other;
+    ym2612_interface ym2612_other;
+    psg_interface psg_other;
+    audio_out audio;            /* what the next samples depend on, beside the chips */
+    const audio_table *audio_table; /* of the output rate; may be shared */
+    const uint8_t *rom;         /* padded to rom_mask + 1 bytes, at least 64 KiB */
+    const uint8_t *read_page[256]; /* each 64 KiB of the 68000's space that is plain memory; else NULL */
+    uint8_t *write_page[256];
+    int64_t target;             /* mclk: where the present slice ends */
+    uint32_t rom_size;          /* before padding */
+    uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
+    uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
+    uint32_t sram_start;        /* first and last address of the cartridge's RAM, as the 68000 sees them */
+    uint32_t sram_end;
+    uint8_t sram_kind;          /* MD_SRAM_ */
+    uint8_t mapper;             /* 1: Sega bank mapper at $A130F3-$A130FF */
+    uint8_t pal;
+    uint8_t address_errors;     /* 0: word accesses to odd addresses go to the even one */
+    uint8_t want_audio;         /* 1: samples of the present frame are kept */
+    uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
+    uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
+    uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    int32_t fm_count;           /* sample pairs in fm */
+    int32_t psg_count;          /* samples in psg */
+    int16_t fm[8192];           /* the frame's FM samples, L and R, at their native rate */
+    int16_t psg[16384];         /* the frame's PSG samples at their native rate */
+} megadrive;
+
+#define MD_RENDER_NONE 0
+#define MD_RENDER_ALL 1
+#define MD_RENDER_LAST 2
+
+#define MD_LOAD_DONE 0
+#define MD_LOAD_TRUNCATED 1
+#define MD_LOAD_NOT_A_STATE 2
+#define MD_LOAD_OTHER_VERSION 3
+#define MD_LOAD_OTHER_MACHINE 4
+#define MD_LOAD_DAMAGED 5
+
+/* In the order in which they are called:
+ *
+ *   md_connect        once, and after rom, sram_* or mapper changed: pointers and pages
+ *   md_power_on       everything as after switching on; `seed` 0: memories zero, else filled by xorshift64*
+ *   md_reset          the reset button
+ *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
+ *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
+ *   md_state_changed  after state was written from outside: brings all fields into their ranges
+ *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
+ *   md_sram_size      bytes of state.sram that the cartridge has
+ *   md_fork           make `to` (not yet connected) the same machine as `from`
+ */
+void md_connect(megadrive *md);
+void md_power_on(megadrive *md, uint64_t seed);
+void md_reset(megadrive *md);
+int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+void md_state_changed(megadrive *md);
+uint32_t md_sram_size(const megadrive *md);
+int64_t md_save_size(const megadrive *md);
+void md_save(const megadrive *md, uint8_t *out);
+int md_load(megadrive *md, const uint8_t *data, int64_t size);
+void md_fork(megadrive *to, const megadrive *from);

@@ -1,0 +1,121 @@
+/* The VDP, the YM2612 and the PSG as the machine reaches them: the C kernel, or whatever stands in for it. */
+#include "machine.h"
+
+#define VDP_STATUS_PORT 4
+#define VDP_STATUS_OPEN 0xFC00          /* status bits that the chip does not drive */
+
+void md_sync_fm(megadrive *md, int64_t clock)
+{
+    int64_t cycles = clock / MD_MCLK_PER_YM - md->state.fm_clock;
+    if (cycles <= 0)
+        return;
+    int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * 24;
+    int16_t *out = md->want_audio && cycles < room ? md->fm + 2 * md->fm_count : NULL;
+    int64_t samples = md->ym2612_other.chip ? md->ym2612_other.run(md->ym2612_other.chip, cycles, out)
+                                            : ym2612_run(&md->state.ym2612, cycles, out);
+    if (out)
+        md->fm_count += (int32_t)samples;
+    md->state.fm_clock += cycles;
+}
+
+void md_sync_psg(megadrive *md, int64_t clock)
+{
+    int64_t ticks = clock / MD_MCLK_PER_PSG - md->state.psg_clock;
+    if (ticks <= 0)
+        return;
+    int16_t *out = md->want_audio && ticks <= MD_PSG_CAPACITY - md->psg_count ? md->psg + md->psg_count : NULL;
+    if (md->psg_other.chip)
+        md->psg_other.run(md->psg_other.chip, ticks, out);
+    else
+        psg_run(&md->state.psg, ticks, out);
+    if (out)
+        md->psg_count += (int32_t)ticks;
+    md->state.psg_clock += ticks;
+}
+
+void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
+{
+    md_sync_fm(md, clock);
+    if (md->ym2612_other.chip)
+        md->ym2612_other.write(md->ym2612_other.chip, port & 3, value);
+    else
+        ym2612_write(&md->state.ym2612, port & 3, value);
+}
+
+uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+{
+    md_sync_fm(md, clock);
+    if (md->ym2612_other.chip)
+        return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
+    return ym2612_read(&md->state.ym2612, port & 3);
+}
+
+void md_psg_write(megadrive *md, int64_t clock, uint8_t value)
+{
+    md_sync_psg(md, clock);
+    if (md->psg_other.chip)
+        md->psg_other.write(md->psg_other.chip, value);
+    else
+        psg_write(&md->state.psg, value);
+}
+
+void md_follow_vdp(megadrive *md)
+{
+    const vdp *video = &md->state.vdp;
+    m68000 *cpu = &md->state.cpu;
+    if (video->irq_level != cpu->ipl) {
+        m68000_set_ipl(cpu, video->irq_level, round_up(video->irq_clock, MD_MCLK_PER_68K));
+        cpu->deadline = INT64_MIN;
+    }
+    if (video->z80_int != md->state.z80.int_line) {
+        md_sync_z80(md, md->target);
+        md->state.z80.int_line = video->z80_int;
+    }
+    if (video->bus_hold && md->state.hold_clock < 0) {
+        md->state.hold_clock = video->bus_hold_clock;
+        cpu->deadline = INT64_MIN;
+    }
+    if (video->next_event < md->target) {
+        int64_t deadline = round_up(video->next_event, MD_MCLK_PER_68K);
+        if (deadline < cpu->deadline)
+            cpu->deadline = deadline;
+    }
+}
+
+void md_sync_vdp(megadrive *md, int64_t clock)
+{
+    if (md->vdp_other.chip)
+        md->vdp_other.run(md->vdp_other.chip, clock);
+    else
+        vdp_run(&md->vdp, clock);
+    md_follow_vdp(md);
+}
+
+int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *value)
+{
+    uint32_t port = address & 0x1E;
+    int64_t end = md->vdp_other.chip ? md->vdp_other.read(md->vdp_other.chip, clock, port, value)
+                                     : vdp_read(&md->vdp, clock, port, value);
+    if ((port & 0x1C) == VDP_STATUS_PORT)
+        *value = (uint16_t)((*value & ~VDP_STATUS_OPEN) | (md->state.cpu.irc & VDP_STATUS_OPEN));
+    md_follow_vdp(md);
+    return end;
+}
+
+int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t value)
+{
+    uint32_t port = address & 0x1E;
+    int64_t end = md->vdp_other.chip ? md->vdp_other.write(md->vdp_other.chip, clock, port, value)
+                                     : vdp_write(&md->vdp, clock, port, value);
+    md_follow_vdp(md);
+    return end;
+}
+
+void md_vdp_acknowledge(megadrive *md, int64_t clock)
+{
+    if (md->vdp_other.chip)
+        md->vdp_other.acknowledge(md->vdp_other.chip, clock);
+    else
+        vdp_acknowledge(&md->vdp, clock);
+    md_follow_vdp(md);
+}

@@ -1,0 +1,90 @@
+/* The 68000 on the console's bus. */
+#include "machine.h"
+
+#include "m68000/context.h"
+
+/* The VDP's interrupts are autovectored: the acknowledge becomes a cycle synchronous to the 68000's E clock, a tenth
+ * of its clock, and takes 10 to 19 clocks (handbook 02 section 5).  The phase counts from reset. */
+#define E_PERIOD 10
+#define VPA_SETUP 10
+
+static inline uint16_t console_read_word(m68000_context *c, uint32_t address)
+{
+    megadrive *md = c->bus;
+    const uint8_t *page = md->read_page[address >> 16];
+    if (M68000_LIKELY(page != NULL))
+        return m68000_get_word(page + (address & 0xFFFF));
+    m68000_flush(c);
+    uint16_t value = md_68k_read(md, address, 3);
+    m68000_reload(c);
+    return value;
+}
+
+static inline uint8_t console_read_byte(m68000_context *c, uint32_t address)
+{
+    megadrive *md = c->bus;
+    const uint8_t *page = md->read_page[address >> 16];
+    if (M68000_LIKELY(page != NULL))
+        return page[address & 0xFFFF];
+    m68000_flush(c);
+    uint16_t value = md_68k_read(md, address, address & 1 ? 1 : 2);
+    m68000_reload(c);
+    return (uint8_t)(address & 1 ? value : value >> 8);
+}
+
+static inline void console_write_word(m68000_context *c, uint32_t address, uint16_t value)
+{
+    megadrive *md = c->bus;
+    uint8_t *page = md->write_page[address >> 16];
+    if (M68000_LIKELY(page != NULL)) {
+        m68000_put_word(page + (address & 0xFFFF), value);
+        return;
+    }
+    m68000_flush(c);
+    md_68k_write(md, address, value, 3);
+    m68000_reload(c);
+}
+
+static inline void console_write_byte(m68000_context *c, uint32_t address, uint8_t value)
+{
+    megadrive *md = c->bus;
+    uint8_t *page = md->write_page[address >> 16];
+    if (M68000_LIKELY(page != NULL)) {
+        page[address & 0xFFFF] = value;
+        return;
+    }
+    m68000_flush(c);
+    md_68k_write(md, address, (uint16_t)(value << 8 | value), address & 1 ? 1 : 2);
+    m68000_reload(c);
+}
+
+static unsigned acknowledge(m68000_context *c, unsigned level)
+{
+    megadrive *md = c->bus;
+    m68000_flush(c);
+    int64_t start = c->clock;
+    md->state.cpu.clock += VPA_SETUP - 4 + (E_PERIOD - (start + VPA_SETUP) % E_PERIOD) % E_PERIOD;
+    md_vdp_acknowledge(md, (start + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K);
+    m68000_reload(c);
+    return 24 + level;
+}
+
+#define M68000_NAME(name) console_##name
+#define M68000_FETCH(c, address, fc) console_read_word(c, address)
+#define M68000_READ_WORD(c, address, fc) console_read_word(c, address)
+#define M68000_READ_BYTE(c, address, fc) console_read_byte(c, address)
+#define M68000_WRITE_WORD(c, address, value, fc) console_write_word(c, address, value)
+#define M68000_WRITE_BYTE(c, address, value, fc) console_write_byte(c, address, value)
+#define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
+#define M68000_TAS_WRITES 0             /* the arbiter does not complete the read-modify-write (Gargoyles, Ex-Mutants) */
+#include "m68000/template.h"
+
+void md_68k_run(megadrive *md)
+{
+    console_run(&md->state.cpu, md);
+}
+
+void md_68k_reset(megadrive *md)
+{
+    console_reset(&md->state.cpu, md);
+}

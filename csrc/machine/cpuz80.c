@@ -1,0 +1,173 @@
+/* The Z80 on the console's bus: its memory map, and its cycles on the 68000's bus (handbook 01 sections 3 to 5). */
+#include "machine.h"
+
+#include "io/io.h"
+#include "cartridge/cartridge.h"
+
+/* What one window access costs, in mclk: testpico's timed loops give 3.2 T per cartridge read and 2.5 T per VDP
+ * read for the Z80.  The 68000 loses 9.5 clocks (board measurement) while the arbiter lends its bus. */
+#define WINDOW_ROM_WAIT 48
+#define WINDOW_VDP_WAIT 38
+#define WINDOW_STEAL 67
+
+static int64_t z80_mclk(const megadrive *md)
+{
+    return md->state.z80.clock * MD_MCLK_PER_Z80;
+}
+
+/* The Z80 borrows the 68000's bus for one cycle. */
+static void borrow_bus(megadrive *md, unsigned wait)
+{
+    md_state *state = &md->state;
+    if (state->vdp.bus_hold) {
+        /* A DMA has the bus.  The VDP may be run ahead to its end, but not out of this slice's frame. */
+        uint32_t frame = state->vdp.frame;
+        while (state->vdp.bus_hold && state->vdp.frame == frame && !md->failed)
+            md_sync_vdp(md, state->vdp.next_event > state->vdp.clock ? state->vdp.next_event : state->vdp.clock + 1);
+        int64_t free = state->vdp.bus_hold ? state->vdp.clock : state->vdp.bus_release_clock;
+        if (round_up(free, MD_MCLK_PER_Z80) > state->z80.clock)
+            state->z80.clock = round_up(free, MD_MCLK_PER_Z80);
+    }
+    unsigned z80_wait = state->window_wait + wait;
+    state->z80.clock += z80_wait / MD_MCLK_PER_Z80;
+    state->window_wait = (uint8_t)(z80_wait % MD_MCLK_PER_Z80);
+    if (!state->cpu.stopped) {
+        unsigned steal = state->window_steal + WINDOW_STEAL;
+        state->cpu.clock += steal / MD_MCLK_PER_68K;
+        state->window_steal = (uint8_t)(steal % MD_MCLK_PER_68K);
+    }
+}
+
+static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
+{
+    uint16_t value = 0xFFFF;
+    unsigned port = address & 0x1E;
+    if (port >= 0x10)
+        return 0xFF;
+    int64_t end = md_vdp_read(md, z80_mclk(md), port, &value);
+    if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
+        md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);
+    return (uint8_t)(address & 1 ? value : value >> 8);
+}
+
+static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
+{
+    unsigned port = address & 0x1E;
+    if (port >= 0x10 && port < 0x18) {
+        if (address & 1)
+            md_psg_write(md, z80_mclk(md), value);
+    } else if (port < 0x08 || port >= 0x18) {
+        int64_t end = md_vdp_write(md, z80_mclk(md), port, (uint16_t)(value << 8 | value));
+        if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
+            md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);
+    }
+}
+
+static uint8_t lock_up(megadrive *md)
+{
+    md->state.z80_locked = 1;
+    md->state.z80.deadline = INT64_MIN;
+    return 0xFF;
+}
+
+static uint8_t window_read(megadrive *md, uint32_t address)
+{
+    borrow_bus(md, address >= 0xC00000 ? WINDOW_VDP_WAIT : WINDOW_ROM_WAIT);
+    const uint8_t *page = md->read_page[address >> 16];
+    if (address >= 0xE00000)
+        return 0xFF;                    /* work RAM can be written but not read (C. MacDonald) */
+    if (page)
+        return page[address & 0xFFFF];
+    if (address < 0x400000) {
+        unsigned driven;
+        uint16_t word = cartridge_read(md, address & ~1u, &driven);
+        return (uint8_t)(address & 1 ? word : word >> 8);
+    }
+    if (address >= 0xA00000 && address < 0xA10000)
+        return lock_up(md);
+    if (address >= 0xA10000 && address < 0xA10020)
+        return io_read(&md->state.io, z80_mclk(md), (address >> 1) & 15);
+    if (address >= 0xC00000)
+        return vdp_byte_read(md, address);
+    return 0xFF;
+}
+
+static void window_write(megadrive *md, uint32_t address, uint8_t value)
+{
+    borrow_bus(md, address >= 0xC00000 ? WINDOW_VDP_WAIT : WINDOW_ROM_WAIT);
+    uint16_t word = (uint16_t)(value << 8 | value);
+    if (address >= 0xE00000)
+        md->state.ram[address & 0xFFFF] = value;
+    else if (address < 0x400000)
+        cartridge_write(md, address & ~1u, word, address & 1 ? 1 : 2);
+    else if (address >= 0xA00000 && address < 0xA10000)
+        lock_up(md);
+    else if (address >= 0xA10000 && address < 0xA10020 && (address & 1))
+        io_write(&md->state.io, z80_mclk(md), (address >> 1) & 15, value);
+    else if (address >= 0xA13000 && address < 0xA13100 && (address & 1))
+        cartridge_time_write(md, address, value);
+    else if (address >= 0xC00000)
+        vdp_byte_write(md, address, value);
+}
+
+uint8_t md_z80_read(megadrive *md, uint16_t address)
+{
+    if (address >= 0x8000)
+        return window_read(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF));
+    if (address >= 0x4000 && address < 0x6000)
+        return md_fm_read(md, z80_mclk(md), address);
+    if (address >= 0x7F00) {
+        if (address >= 0x7F20)
+            return lock_up(md);
+        borrow_bus(md, WINDOW_VDP_WAIT);
+        return vdp_byte_read(md, address);
+    }
+    return 0xFF;
+}
+
+void md_z80_write(megadrive *md, uint16_t address, uint8_t value)
+{
+    if (address >= 0x8000) {
+        window_write(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF), value);
+    } else if (address >= 0x7F00) {
+        if (address >= 0x7F20)
+            lock_up(md);
+        else {
+            borrow_bus(md, WINDOW_VDP_WAIT);
+            vdp_byte_write(md, address, value);
+        }
+    } else if (address >= 0x4000 && address < 0x6000) {
+        md_fm_write(md, z80_mclk(md), address, value);
+    } else if (address >= 0x6000 && address < 0x6100) {
+        md->state.z80_bank = (uint16_t)(md->state.z80_bank >> 1 | (value & 1) << 8);
+    }
+}
+
+static inline uint8_t memory_read(megadrive *md, uint16_t address)
+{
+    return address < 0x4000 ? md->state.z80_ram[address & 0x1FFF] : md_z80_read(md, address);
+}
+
+static inline void memory_write(megadrive *md, uint16_t address, uint8_t value)
+{
+    if (address < 0x4000)
+        md->state.z80_ram[address & 0x1FFF] = value;
+    else
+        md_z80_write(md, address, value);
+}
+
+#define Z80_BUS megadrive
+#define Z80_NAME(x) console_##x
+#define Z80_FETCH(bus, cpu, address) memory_read(bus, address)
+#define Z80_READ(bus, cpu, address) memory_read(bus, address)
+#define Z80_WRITE(bus, cpu, address, value) memory_write(bus, address, value)
+#define Z80_IN(bus, cpu, port) 0xFF              /* no I/O devices: every peripheral is memory mapped */
+#define Z80_OUT(bus, cpu, port, value) ((void)0)
+#define Z80_ACKNOWLEDGE(bus, cpu) 0xFF
+#define Z80_HALT_SKIPS(bus, cpu) ((cpu)->pc < 0x4000)
+#include "z80/template.h"
+
+void md_z80_run(megadrive *md)
+{
+    console_run(&md->state.z80, md);
+}

@@ -1,0 +1,239 @@
+/* Power-on, reset and the run loop. */
+#include "machine.h"
+
+#include "cartridge/cartridge.h"
+#include "io/io.h"
+
+/* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM
+ * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6). */
+#define ROM_REFRESH_PERIOD 128
+#define ROM_REFRESH_WAIT 2
+#define RAM_REFRESH_PERIOD 115
+#define RAM_REFRESH_WAIT 3
+
+/* The Z80 is brought level at least this often, so that the 68000 sees what it writes to work RAM and feels the
+ * bus cycles it borrows. */
+#define SLICE MD_MCLK_PER_LINE
+
+void md_connect(megadrive *md)
+{
+    md->vdp.state = &md->state.vdp;
+    md->vdp.bus = md;
+    md->vdp.dma_read = md_dma_read;
+    for (unsigned page = 64; page < 256; page++) {
+        int work_ram = page >= 0xE0;
+        md->read_page[page] = work_ram ? md->state.ram : NULL;
+        md->write_page[page] = work_ram ? md->state.ram : NULL;
+    }
+    cartridge_map(md);
+}
+
+/* xorshift64* (Vigna 2016), the documented source of power-on memory. */
+static uint64_t next_random(uint64_t *x)
+{
+    *x ^= *x >> 12;
+    *x ^= *x << 25;
+    *x ^= *x >> 27;
+    return *x * 0x2545F4914F6CDD1DULL;
+}
+
+static void fill_random(uint8_t *memory, size_t size, uint64_t *x)
+{
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t value = next_random(x);
+        for (unsigned k = 0; k < 8; k++)
+            memory[i + k] = (uint8_t)(value >> 8 * k);
+    }
+}
+
+void md_power_on(megadrive *md, uint64_t seed)
+{
+    md_state *state = &md->state;
+    uint8_t version = state->io.version, pads[2] = {state->io.pad_type[0], state->io.pad_type[1]};
+    uint8_t integrated = state->ym2612.integrated;
+    memset(state, 0, offsetof(md_state, sram));
+    state->io.version = version;
+    state->io.pad_type[0] = pads[0];
+    state->io.pad_type[1] = pads[1];
+    md_connect(md);
+    cartridge_power_on(md);
+    io_reset(&state->io);
+    vdp_power_on(&md->vdp, md->pal);
+    m68000_init(&state->cpu);
+    state->cpu.odd_mask = md->address_errors;
+    ym2612_reset(&state->ym2612, integrated);
+    psg_reset(&state->psg);
+    z80_reset(&state->z80);
+    if (seed) {
+        fill_random(state->ram, sizeof state->ram, &seed);
+        fill_random(state->z80_ram, sizeof state->z80_ram, &seed);
+        fill_random(state->vdp.vram, sizeof state->vdp.vram, &seed);
+    }
+    state->z80_reset = 1;
+    state->hold_clock = -1;
+    state->refresh_clock = ROM_REFRESH_PERIOD;
+    audio_reset(&md->audio, 0);
+    md->fm_count = md->psg_count = 0;
+    md_68k_reset(md);
+}
+
+void md_reset(megadrive *md)
+{
+    md_state *state = &md->state;
+    md_sync_z80(md, state->clock);
+    md_sync_fm(md, state->clock);
+    state->z80_reset = 1;
+    state->z80_busreq = 0;
+    state->z80_locked = 0;
+    state->locked = 0;
+    z80_reset(&state->z80);
+    if (md->ym2612_other.chip)
+        md->ym2612_other.reset(md->ym2612_other.chip);
+    else
+        ym2612_reset(&state->ym2612, state->ym2612.integrated);
+    cartridge_power_on(md);
+    md_68k_reset(md);
+}
+
+void md_sync_z80(megadrive *md, int64_t clock)
+{
+    z80 *cpu = &md->state.z80;
+    int64_t until = clock / MD_MCLK_PER_Z80;
+    if (cpu->clock >= until || md->z80_running)
+        return;
+    cpu->deadline = until;
+    if (z80_runs(md)) {
+        md->z80_running = 1;
+        md_z80_run(md);
+        md->z80_running = 0;
+    }
+    if (cpu->clock < until)
+        cpu->clock = until;             /* stopped, held in reset or locked */
+}
+
+/* The 68000 up to `clock`, with refresh. */
+static void run_68k(megadrive *md, int64_t clock)
+{
+    md_state *state = &md->state;
+    m68000 *cpu = &state->cpu;
+    int64_t until = round_up(clock, MD_MCLK_PER_68K);
+    while (cpu->clock < until && state->hold_clock < 0 && !md->failed) {
+        if (state->locked) {
+            cpu->clock = until;
+            break;
+        }
+        cpu->deadline = until < state->refresh_clock ? until : state->refresh_clock;
+        md_68k_run(md);
+        if (cpu->clock >= state->refresh_clock) {
+            int from_ram = (cpu->pc & 0xFFFFFF) >= 0xE00000;
+            if (!cpu->stopped && !state->locked)
+                cpu->clock += from_ram ? RAM_REFRESH_WAIT : ROM_REFRESH_WAIT;
+            int64_t period = from_ram ? RAM_REFRESH_PERIOD : ROM_REFRESH_PERIOD;
+            state->refresh_clock += period;
+            if (state->refresh_clock <= cpu->clock)
+                state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
+        }
+        if (state->vdp.next_event < md->target) {
+            int64_t event = round_up(state->vdp.next_event, MD_MCLK_PER_68K);
+            if (event < until)
+                until = event;
+        }
+    }
+}
+
+/* A DMA that kept the 68000 off its bus has ended: the CPU goes on where it was, that much later. */
+static void end_hold(megadrive *md)
+{
+    md_state *state = &md->state;
+    int64_t lost = state->vdp.bus_release_clock - state->hold_clock;
+    if (lost > 0)
+        state->cpu.clock += round_up(lost, MD_MCLK_PER_68K);
+    state->hold_clock = -1;
+    if (state->refresh_clock < state->cpu.clock)
+        state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
+}
+
+static void run_frame(megadrive *md)
+{
+    md_state *state = &md->state;
+    uint32_t frame = state->vdp.frame;
+    while (state->vdp.frame == frame && !md->failed) {
+        int64_t target = state->clock + SLICE;
+        if (state->vdp.next_event < target)
+            target = state->vdp.next_event;
+        if (target <= state->clock)
+            target = state->clock + 1;
+        md->target = target;
+        if (state->hold_clock < 0) {
+            run_68k(md, target);
+            if (state->vdp.next_event < target && state->vdp.next_event > state->clock)
+                target = md->target = state->vdp.next_event;
+        }
+        md_sync_z80(md, target);
+        md_sync_vdp(md, target);
+        if (state->hold_clock >= 0 && !state->vdp.bus_hold)
+            end_hold(md);
+        state->clock = target;
+    }
+    md_sync_fm(md, state->clock);
+    md_sync_psg(md, state->clock);
+}
+
+/* Sound of the frame that has just ended.  The chips may have been brought a little past its end; the samples that
+ * this gave stay at the head of the buffers. */
+static int64_t render_audio(megadrive *md, int16_t *audio, int64_t capacity)
+{
+    int64_t end = md->state.clock;
+    int32_t fm = (int32_t)(end / (24 * MD_MCLK_PER_YM) - md->audio.clock / (24 * MD_MCLK_PER_YM));
+    int32_t psg = (int32_t)(end / MD_MCLK_PER_PSG - md->audio.clock / MD_MCLK_PER_PSG);
+    if (fm > md->fm_count)
+        fm = md->fm_count;
+    if (psg > md->psg_count)
+        psg = md->psg_count;
+    int32_t room = capacity > INT32_MAX ? INT32_MAX : (int32_t)capacity;
+    int64_t count = audio_render(&md->audio, md->audio_table, end, md->fm, fm, md->psg, psg, audio, room);
+    md->fm_count -= fm;
+    md->psg_count -= psg;
+    memmove(md->fm, md->fm + 2 * fm, 4 * (size_t)md->fm_count);
+    memmove(md->psg, md->psg + psg, 2 * (size_t)md->psg_count);
+    return count;
+}
+
+int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
+{
+    int64_t total = 0;
+    for (int64_t i = 0; i < n && !md->failed; i++) {
+        md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
+        md->want_audio = audio != NULL;
+        run_frame(md);
+        if (!audio) {
+            md->fm_count = md->psg_count = 0;
+            audio_skip(&md->audio, md->state.clock);
+            continue;
+        }
+        int64_t count = render_audio(md, audio + 2 * total, capacity - total);
+        if (count < 0)
+            return -1;
+        total += count;
+    }
+    return total;
+}
+
+void md_state_changed(megadrive *md)
+{
+    md_state *state = &md->state;
+    state->z80_bank &= 0x1FF;
+    for (int i = 0; i < 2; i++) {
+        if (state->io.pad_type[i] > MD_PAD_6BUTTON)
+            state->io.pad_type[i] = MD_PAD_NONE;
+        state->io.th_count[i] &= 7;
+    }
+    md_connect(md);
+}
+
+void md_fork(megadrive *to, const megadrive *from)
+{
+    *to = *from;
+    to->vdp_other.chip = to->ym2612_other.chip = to->psg_other.chip = NULL;
+    md_connect(to);
+}

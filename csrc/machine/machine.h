@@ -1,0 +1,57 @@
+/* machine.h - what connects the chips; internal to csrc/machine/.
+ *
+ * The 68000 leads: it runs to the next event.  Whoever touches another chip first brings that chip up to the
+ * time of that very bus access with one of the sync functions; at the end of a slice everything is brought level.
+ * Times are mclk unless a name says otherwise.
+ */
+#ifndef MEGADRIVE_MACHINE_H
+#define MEGADRIVE_MACHINE_H
+
+#include "core.h"
+
+/* Within a 68000 bus cycle of 4 clocks, when a chip sees the access: at the falling edge of S4, where the
+ * data strobes are active in reads and in writes. */
+#define BUS_ACCESS_CLOCKS 2
+
+void md_sync_z80(megadrive *md, int64_t clock);
+void md_sync_fm(megadrive *md, int64_t clock);
+void md_sync_psg(megadrive *md, int64_t clock);
+void md_sync_vdp(megadrive *md, int64_t clock);
+
+/* Look at what the VDP drives after a call of it: interrupt pins, bus request, next event. */
+void md_follow_vdp(megadrive *md);
+
+/* One VDP access of either CPU; `lanes` as in cartridge.h.  They return when the bus cycle can end. */
+int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *value);
+int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t value);
+void md_vdp_acknowledge(megadrive *md, int64_t clock);
+uint16_t md_dma_read(void *machine, uint32_t address);
+
+void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
+uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port);
+void md_psg_write(megadrive *md, int64_t clock, uint8_t value);
+
+/* 68000 bus cycles that do not end in plain memory.  They may advance the CPU's clock (waits). */
+uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes);
+void md_68k_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes);
+
+/* Z80 bus cycles outside its RAM. */
+uint8_t md_z80_read(megadrive *md, uint16_t address);
+void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
+
+/* Run a CPU until its clock reaches its deadline. */
+void md_68k_run(megadrive *md);
+void md_68k_reset(megadrive *md);
+void md_z80_run(megadrive *md);
+
+static inline int z80_runs(const megadrive *md)
+{
+    return !md->state.z80_reset && !md->state.z80_busreq && !md->state.z80_locked;
+}
+
+static inline int64_t round_up(int64_t clock, int64_t unit)
+{
+    return (clock + unit - 1) / unit;
+}
+
+#endif

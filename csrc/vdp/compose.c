@@ -1,0 +1,169 @@
+/* compose.c - priority, shadow and highlight, colours: line buffers to the picture.  Handbook 04, 14 and 15. */
+#include "draw.h"
+
+#define SHADOW 0x40
+#define HIGHLIGHT 0x80
+
+/* ---------------------------------------------------------------------------------------- priority */
+
+/* Mix 16 pixels: back to front backdrop, B low, A low, S low, B high, A high, S high.  Written so that a compiler
+ * makes a few operations on 16 bytes of it. */
+static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, const uint8_t *restrict s,
+                       uint8_t *restrict to, uint8_t backdrop, int sprites, int shadows)
+{
+    for (int i = 0; i < 16; i++) {
+        uint8_t pb = b[i], pa = a[i];
+        uint8_t p = pb & 15 ? pb : backdrop;
+        /* a pixel covers what lies under it unless it is transparent or the other has priority and it has none */
+        uint8_t cover = (uint8_t)((pa & 15 ? 0xFF : 0) & ~(p & ~pa & 0x40 ? 0xFF : 0));
+        p = (uint8_t)((pa & cover) | (p & ~cover));
+        uint8_t shadow = (uint8_t)(((pa | pb) & 0x40) ^ 0x40);
+        if (!sprites) {
+            to[i] = (uint8_t)((p & 0x3F) | (shadows ? shadow : 0));
+            continue;
+        }
+        uint8_t ps = s[i];
+        uint8_t visible = (uint8_t)((ps & 15 ? 0xFF : 0) & ~(p & ~ps & 0x40 ? 0xFF : 0));
+        if (!shadows) {
+            to[i] = (uint8_t)(((ps & visible) | (p & ~visible)) & 0x3F);
+            continue;
+        }
+        uint8_t brighten = (uint8_t)((ps & 0x3F) == 0x3E ? visible : 0);
+        uint8_t darken = (uint8_t)((ps & 0x3F) == 0x3F ? visible : 0);
+        uint8_t drawn = (uint8_t)(visible & ~brighten & ~darken);
+        p = (uint8_t)(((ps & drawn) | (p & ~drawn)) & 0x3F);
+        /* a sprite with priority, or of colour 14, is never in shadow */
+        uint8_t lit = (uint8_t)((ps & 0x40 ? drawn : 0) | ((ps & 15) == 14 ? drawn : 0));
+        uint8_t highlight = (uint8_t)(brighten & (shadow ? 0 : HIGHLIGHT));
+        shadow = (uint8_t)((shadow & ~(lit | brighten)) | (darken & SHADOW));
+        to[i] = (uint8_t)(p | shadow | highlight);
+    }
+}
+
+/* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0. */
+static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
+                    uint8_t backdrop, int shadows)
+{
+    if (s && shadows)
+        for (int x = from; x < end; x += 16)
+            mix(b + x, a + x, s + x, to + x, backdrop, 1, 1);
+    else if (s)
+        for (int x = from; x < end; x += 16)
+            mix(b + x, a + x, s + x, to + x, backdrop, 1, 0);
+    else if (shadows)
+        for (int x = from; x < end; x += 16)
+            mix(b + x, a + x, a + x, to + x, backdrop, 0, 1);
+    else
+        for (int x = from; x < end; x += 16)
+            mix(b + x, a + x, a + x, to + x, backdrop, 0, 0);
+}
+
+/* -------------------------------------------------------------------------------------------- colours */
+
+/* DAC levels 0-14 as measured by TmEE, 0-255. */
+static const uint8_t levels[15] = { 0, 29, 52, 70, 87, 101, 116, 130, 144, 158, 172, 187, 206, 228, 255 };
+
+/* A CRAM word's colour with every component at level `first` + component * `step`. */
+static uint32_t colour(uint16_t word, int first, int step)
+{
+    uint32_t red = levels[first + (word >> 1 & 7) * step];
+    uint32_t green = levels[first + (word >> 5 & 7) * step];
+    uint32_t blue = levels[first + (word >> 9 & 7) * step];
+    return red | green << 8 | blue << 16;
+}
+
+/* Follow changes of CRAM and of the palette bit R0.2. */
+void draw_update_colours(draw_context *c)
+{
+    const vdp *s = c->s;
+    vdp_drawing *d = c->d;
+    uint8_t dark = !(s->registers[0] & 4) + 1; /* not 0, so that the first time counts as a change */
+    if (dark == d->lut_dark && memcmp(d->lut_cram, s->cram, sizeof d->lut_cram) == 0)
+        return;
+    for (unsigned i = 0; i < 64; i++) {
+        if (dark == d->lut_dark && memcmp(d->lut_cram + 2 * i, s->cram + 2 * i, 2) == 0)
+            continue;
+        uint16_t word = vdp_cram_word(s, i);
+        if (dark == 2)
+            word &= 0x222;
+        d->lut[i] = colour(word, 0, 2);
+        d->lut[i | SHADOW] = colour(word, 0, 1);
+        d->lut[i | HIGHLIGHT] = colour(word, 7, 1);
+    }
+    d->lut_dark = dark;
+    memcpy(d->lut_cram, s->cram, sizeof d->lut_cram);
+}
+
+static inline void put_pixel(uint8_t *to, uint32_t rgb)
+{
+    to[0] = (uint8_t)rgb;
+    to[1] = (uint8_t)(rgb >> 8);
+    to[2] = (uint8_t)(rgb >> 16);
+}
+
+static void convert(const uint32_t *lut, const uint8_t *from, uint8_t *to, int pixels)
+{
+#if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; pixels >= 4; pixels -= 4, from += 4, to += 12) {
+        uint64_t third = lut[from[2]];
+        uint64_t first = lut[from[0]] | (uint64_t)lut[from[1]] << 24 | third << 48;
+        uint32_t last = (uint32_t)(third >> 16) | lut[from[3]] << 8;
+        memcpy(to, &first, 8);
+        memcpy(to + 8, &last, 4);
+    }
+#endif
+    for (; pixels > 0; pixels--, from++, to += 3)
+        put_pixel(to, lut[*from]);
+}
+
+/* --------------------------------------------------------------------------------------------- output */
+
+/* Pixels of the line that are shown as the backdrop and nothing else. */
+static void blank(const draw_context *c, const vdp_line *line, uint8_t *row, int from, int to, int display)
+{
+    const vdp *s = c->s;
+    uint8_t backdrop = s->registers[7] & 0x3F;
+    if (!display) {
+        memset(row + from, backdrop, (size_t)(to - from));
+        return;
+    }
+    if (line->blank_columns & ~1u)
+        for (int x = from; x < to; x++)
+            if (line->blank_columns >> (x / 16 + 1) & 1)
+                row[x] = backdrop;
+    if (s->registers[0] & 0x20)
+        for (int x = from; x < to && x < 8; x++)
+            row[x] = backdrop;
+}
+
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
+{
+    const vdp *s = c->s;
+    int from = line->pixels;
+    if (from >= to)
+        return;
+    line->pixels = (uint16_t)to;
+    int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
+    uint8_t *row = c->indexed + DRAW_STRIDE * y;
+    uint8_t backdrop = s->registers[7] & 0x3F;
+    int shadows = s->registers[12] & 8;
+    c->d->wide[y] = (uint8_t)vdp_is_h40(s);
+    if (display) {
+        const uint8_t *sprites = line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL;
+        a += DRAW_MARGIN;
+        b += DRAW_MARGIN;
+        if ((from | to) & 15) {
+            uint8_t whole[DRAW_STRIDE];
+            mix_row(b, a, sprites, whole, from & ~15, (to + 15) & ~15, backdrop, shadows);
+            memcpy(row + from, whole + from, (size_t)(to - from));
+        } else {
+            mix_row(b, a, sprites, row, from, to, backdrop, shadows);
+        }
+    }
+    if (!display || line->blank_columns || s->registers[0] & 0x20)
+        blank(c, line, row, from, to, display);
+    if (c->rgb) {
+        draw_update_colours(c);
+        convert(c->d->lut, row + from, c->rgb + 3 * (DRAW_STRIDE * y + from), to - from);
+    }
+}

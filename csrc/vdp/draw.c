@@ -1,0 +1,339 @@
+/* draw.c - when what is drawn: the cursors of fetching and showing, whole pictures.  The table is in draw.h. */
+#include "draw.h"
+
+/* mclk from the V step into a line to the sprite pattern slots for that line [handbook 04, 4: H = 324-364, 458, 460,
+ * 464-484, 488-494, 498, 506 and 260-286, 290-294, 466-482, 488-494, 498, 506] */
+static const int16_t pattern_slots_h40[40] = {
+    -48, -32, -16, 0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256,
+    272, 288, 304, 342, 362, 382, 400, 420, 440, 460, 478, 498, 518, 538, 576, 596, 616, 636, 668, 732,
+};
+static const int16_t pattern_slots_h32[32] = {
+    -60, -40, -20, 0, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 240, 260,
+    280, 300, 320, 340, 360, 380, 400, 420, 440, 460, 520, 540, 560, 580, 620, 700,
+};
+
+#define FIRST_FETCH (-60)       /* mclk: nothing of a line but its sprite search happens before it */
+#define LAST_PIXEL 3560         /* mclk: everything of a line is over */
+
+/* mclk from one time to another, whatever a foreign state may hold */
+static inline int64_t since(int64_t clock, int64_t start) { return (int64_t)((uint64_t)clock - (uint64_t)start); }
+
+/* How many of the events at first, first + step, first + 2 step ... lie before `time`; at most `most`. */
+static inline int events_before(int time, int first, int step, int most)
+{
+    if (time <= first)
+        return 0;
+    int count = (time - first + step - 1) / step;
+    return count < most ? count : most;
+}
+
+/* Steps of the pixel clock after the V step that begin before `time`, at most `most` (up to 80).  In H40 the clock
+ * is slower from step 38 on, in HSYNC: 8, 10 x 7, 9, 9, 10 x 7 mclk, twice [handbook 04, 12]. */
+static int steps_before(int h40, int time, int most)
+{
+    static const uint8_t slow[17] = { 8, 10, 10, 10, 10, 10, 10, 10, 9, 9, 10, 10, 10, 10, 10, 10, 10 };
+    if (time >= 3420)
+        return most;
+    if (!h40)
+        return events_before(time, 0, 10, most);
+    if (time <= 304)
+        return events_before(time, 0, 8, most);
+    if (time > 636) {
+        int count = 72 + (time - 636 + 7) / 8;
+        return count < most ? count : most;
+    }
+    int count = 38, at = 304;
+    while (at < time && count < most) {
+        at += slow[(count - 38) % 17];
+        count++;
+    }
+    return count;
+}
+
+static int pattern_slots_before(int h40, int time)
+{
+    const int16_t *slots = h40 ? pattern_slots_h40 : pattern_slots_h32;
+    int most = h40 ? 40 : 32, count = 0;
+    if (time > 740)
+        return most;
+    while (count < most && slots[count] < time)
+        count++;
+    return count;
+}
+
+/* ------------------------------------------------------------------------------------------- one line */
+
+static void begin_line(vdp_line *line, int number)
+{
+    line->line = (int16_t)number;
+    line->pixels = 0;
+    line->hscroll_read = 0;
+    line->columns[0] = line->columns[1] = 0;
+    line->after_window = 0;
+    line->sprites_started = 0;
+    line->sprite_slots = 0;
+    line->sprite_cells = 0;
+    line->sprite_idle = 0;
+    line->sprite_at = 0;
+    line->cell_at = 0;
+    line->sprites_shown = 0;
+    line->overflow = 0;
+    line->blank_columns = 0;
+}
+
+/* Pixels up to `time`.  R1.6 turned off or on counts from display_clock on. */
+static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
+{
+    const vdp *s = c->s;
+    vdp_drawing *d = c->d;
+    int h40 = vdp_is_h40(s), width = h40 ? 320 : 256;
+    int to = events_before(time, VDP_COLOUR_ZERO(h40), VDP_PIXEL(h40), width);
+    if (to <= line->pixels)
+        return;
+    if (d->display_before != d->display) {
+        int64_t until = since(d->display_clock, line_clock);
+        if (until > 0) {
+            int edge = until > LAST_PIXEL ? DRAW_ALL : (int)until;
+            edge = events_before(edge, VDP_COLOUR_ZERO(h40), VDP_PIXEL(h40), width);
+            draw_pixels(c, line, line->plane[0], line->plane[1], edge < to ? edge : to, d->display_before);
+            if (edge > to)
+                return;
+        }
+    }
+    draw_pixels(c, line, line->plane[0], line->plane[1], to, d->display);
+}
+
+/* Sprites of line `number` up to `time` mclk after its V step, and the search for those of the next line.  Line -1 has
+ * only the latter. */
+static void run_sprites(draw_context *c, int number, int time, int height)
+{
+    const vdp *s = c->s;
+    vdp_drawing *d = c->d;
+    int h40 = vdp_is_h40(s);
+    if (number >= 0) {
+        vdp_line *line = &d->lines[number & 1];
+        if (line->line != number)
+            begin_line(line, number);
+        draw_sprites_patterns(c, line, pattern_slots_before(h40, time));
+    }
+    if (number + 1 < height && time > 0) {
+        vdp_sprite_list *list = &d->list[(number + 1) & 1];
+        if (list->line != number + 1)
+            draw_sprites_begin(list, number + 1);
+        draw_sprites_scan(c, list, steps_before(h40, time, h40 ? 80 : 64));
+        draw_sprites_attributes(c, list, events_before(time, 860, h40 ? 128 : 160, h40 ? 20 : 16));
+    }
+}
+
+/* Everything of line `number` up to `time`. */
+static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
+{
+    const vdp *s = c->s;
+    int h40 = vdp_is_h40(s);
+    run_sprites(c, number, time, height);
+    if (number < 0 || !c->render || time <= VDP_HSCROLL_FETCH(h40))
+        return;
+    vdp_line *line = &c->d->lines[number & 1];
+    if (!line->hscroll_read) {
+        draw_hscroll(s, number, &line->hscroll[0], &line->hscroll[1]);
+        line->hscroll_read = 1;
+    }
+    int columns = h40 ? 21 : 17, first = VDP_LEFT_COLUMN_FETCH(h40), step = 16 * VDP_PIXEL(h40);
+    draw_plane_a(c, line, events_before(time, first, step, columns));
+    draw_plane_b(c, line, events_before(time, first + step / 2, step, columns));
+    show(c, line, time, line_clock);
+}
+
+/* Several lines from `number` on, up to `end`, of which nothing is missing yet and nothing has been fetched but
+ * sprites.  Returns how many it has drawn: 0 if they have to go one by one. */
+static int run_band(draw_context *c, int number, int end, int height)
+{
+    const vdp *s = c->s;
+    vdp_drawing *d = c->d;
+    vdp_line *line = &d->lines[number & 1];
+    if (!c->render || d->tall || !d->display || !d->display_before || number < 0
+        || (line->line == number && line->hscroll_read))
+        return 0;
+    draw_band band;
+    band.first = number;
+    band.count = draw_band_lines(s, number, end - number);
+    for (int i = 0; i < band.count; i++)
+        draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
+    draw_band_planes(c, &band);
+    for (int i = 0; i < band.count; i++) {
+        run_sprites(c, number + i, DRAW_ALL, height);
+        draw_pixels(c, &d->lines[(number + i) & 1], band.plane[0][i], band.plane[1][i], vdp_is_h40(s) ? 320 : 256, 1);
+    }
+    return band.count;
+}
+
+/* Lines from d->line on up to `clock`, when line 0 has its V step at `start`. */
+static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
+{
+    vdp_drawing *d = c->d;
+    int64_t past = since(clock, start);
+    if (past < FIRST_FETCH - VDP_LINE)
+        return;
+    /* the first line of which something is missing yet */
+    int end = past < LAST_PIXEL ? 0 : (past - LAST_PIXEL) / VDP_LINE < height ? (int)((past - LAST_PIXEL) / VDP_LINE) + 1
+                                                                            : height;
+    if (end > height)
+        end = height;
+    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s))
+        draw_sprites_scan_lines(c, d->line + 1, end);
+    while (d->line < height) {
+        int done = end - d->line > 1 ? run_band(c, d->line, end, height) : 0;
+        if (done) {
+            d->line = (int16_t)(d->line + done);
+            continue;
+        }
+        int64_t behind = past - (int64_t)VDP_LINE * d->line;
+        int64_t line_clock = (int64_t)((uint64_t)clock - (uint64_t)behind);
+        int time = behind > DRAW_ALL ? DRAW_ALL : (int)behind;
+        if (time < FIRST_FETCH)
+            break;
+        run_line(c, d->line, time, line_clock, height);
+        if (time < LAST_PIXEL) {
+            if (time > VDP_LINE + FIRST_FETCH && d->line + 1 < height)
+                run_line(c, d->line + 1, time - VDP_LINE, (int64_t)((uint64_t)line_clock + VDP_LINE), height);
+            break;
+        }
+        d->line++;
+    }
+}
+
+/* --------------------------------------------------------------------------------------- live drawing */
+
+static void begin_picture(vdp_chip *chip)
+{
+    const vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    d->picture_clock = s->picture_clock;
+    d->clock = s->draw_clock;
+    d->tall = s->interlace == 3;
+    d->field = s->odd_field & 1;
+    d->display = d->display_before = (uint8_t)vdp_display_on(s);
+    d->display_clock = s->draw_clock;
+    d->finished = 0;
+    d->list[0].line = d->list[1].line = -1;
+    d->lines[0].line = d->lines[1].line = -1;
+    /* In the middle of a picture (a loaded state) drawing goes on with the line that the clock is in. */
+    int64_t line = since(s->draw_clock, s->picture_clock) / VDP_LINE;
+    d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
+}
+
+/* Rows of 256 pixels in a picture that has wider ones: nearest pixels. */
+static void widen(vdp_chip *chip, int y)
+{
+    uint8_t *index = chip->indexed + DRAW_STRIDE * y, *rgb = chip->rgb + 3 * DRAW_STRIDE * y;
+    for (int x = DRAW_STRIDE - 1; x >= 0; x--) {
+        int from = x * 4 / 5;
+        index[x] = index[from];
+        memmove(rgb + 3 * x, rgb + 3 * from, 3);
+    }
+    chip->drawing.wide[y] = 1;
+}
+
+static void finish_picture(vdp_chip *chip, int height)
+{
+    vdp_drawing *d = &chip->drawing;
+    int rows = d->tall ? 2 * height : height, wide = 0;
+    d->finished = 1;
+    if (!chip->render)
+        return;
+    for (int y = 0; y < rows; y++)
+        wide += d->wide[y];
+    if (wide && wide < rows)
+        for (int y = 0; y < rows; y++)
+            if (!d->wide[y])
+                widen(chip, y);
+    chip->width = wide ? 320 : 256;
+    chip->height = (uint16_t)rows;
+}
+
+/* The display bit has changed at d->clock, to which the last call has drawn.  The pixels follow 12 later than the
+ * register was written, of which 2.5 have gone by, and the output is 2 pixels behind the look-up in H40. */
+static void follow_display(const vdp *s, vdp_drawing *d)
+{
+    uint8_t display = (uint8_t)vdp_display_on(s);
+    if (display == d->display)
+        return;
+    int h40 = vdp_is_h40(s);
+    d->display_before = d->display;
+    d->display = display;
+    d->display_clock = (int64_t)((uint64_t)d->clock + (h40 ? 60 : 95));
+}
+
+void vdp_draw(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    if (clock <= s->draw_clock)
+        return;
+    if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock)
+        begin_picture(chip);
+    follow_display(s, d);
+
+    draw_scan scan;
+    scan.first = scan.end = 0;
+    draw_context c = {
+        .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
+        .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
+    };
+    int height = vdp_height(s);
+    if (!chip->render && s->sprite_overflow && s->sprite_collision) {
+        /* no flag can change before the last lines: their sprites depend on those of three lines */
+        int64_t skip = since(clock, s->picture_clock) / VDP_LINE - 4;
+        if (d->line + 1 < skip)
+            d->line = (int16_t)(skip < height ? skip : height);
+    }
+    run_lines(&c, s->picture_clock, clock, height);
+    if (d->line >= height && !d->finished)
+        finish_picture(chip, height);
+    s->sprite_overflow |= c.overflow;
+    s->sprite_collision |= c.collision;
+    d->clock = s->draw_clock = clock;
+}
+
+/* -------------------------------------------------------------------------------------- whole pictures */
+
+static void draw_field(draw_context *c, int height)
+{
+    vdp_drawing *d = c->d;
+    d->line = -1;
+    d->list[0].line = d->list[1].line = -1;
+    d->lines[0].line = d->lines[1].line = -1;
+    run_lines(c, 0, (int64_t)VDP_LINE * (height + 2), height);
+}
+
+void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height)
+{
+    vdp_drawing drawing;
+    draw_scan scan;
+    uint8_t cache[320];
+    uint32_t table = vdp_sprite_table(state);
+    for (uint32_t entry = 0; entry < 80; entry++)
+        for (uint32_t i = 0; i < 4; i++)
+            cache[4 * entry + i] = state->vram[(table + 8 * entry + i) & 0xFFFF];
+    memset(&drawing, 0, sizeof drawing);
+    drawing.display = drawing.display_before = (uint8_t)vdp_display_on(state);
+    drawing.tall = vdp_is_mode5(state) && (state->registers[12] & 6) == 6;
+    scan.first = scan.end = 0;
+    draw_context c = {
+        .s = state, .d = &drawing, .cache = cache, .scan = &scan, .indexed = indexed, .render = 1,
+    };
+    int lines = vdp_height(state);
+    draw_field(&c, lines);
+    if (drawing.tall) {
+        drawing.field = 1;
+        draw_field(&c, lines);
+    }
+    *width = vdp_is_h40(state) ? 320 : 256;
+    *height = (uint16_t)(drawing.tall ? 2 * lines : lines);
+}
+
+void vdp_draw_sanitize(vdp *s)
+{
+    s->sprite_overflow &= 1;
+    s->sprite_collision &= 1;
+}

@@ -1,0 +1,127 @@
+/* draw.h - what the drawing side of the VDP shares: draw.c, sprites.c, planes.c, bands.c,
+ * compose.c, mode4.c.
+ *
+ * A line of the picture is fetched and shown in the 3420 mclk after the V step into it, give or take:
+ *
+ *      mclk (H40)      what                                    H
+ *      -3420 .. -2720  its sprites are searched in the cache   one table entry a pixel from the V step on
+ *      -2560 .. -128   their attributes are fetched            10 + 16k
+ *        -48 ..  732   their patterns are fetched              324 .. 506, 40 slots
+ *        557           horizontal scroll                       486
+ *        652           vertical scroll of the whole screen     496
+ *        652 .. 3212   planes A and B, 21 columns              16k and 16k + 8, from 496 on
+ *        972 .. 3524   its pixels are looked up and shown      $18 + x
+ *
+ * Every one of these is a counter that runs up to where the clock has come.  A call of vdp_draw moves all counters;
+ * as long as nothing changes they move over many lines at once, and each part then works on a whole line. */
+#ifndef MEGADRIVE_VDP_DRAW_H
+#define MEGADRIVE_VDP_DRAW_H
+
+#include "vdp.h"
+
+#define DRAW_STRIDE 320                 /* pixels from one row of the buffers to the next */
+#define DRAW_MARGIN 16                  /* pixels in a line buffer before screen x = 0 */
+#define DRAW_ALL 0x3FFFFFFF             /* a time after everything in a line */
+
+/* The scan of many lines at once. */
+typedef struct draw_scan {
+    int first, end;                     /* lines first..end-1; none if they are equal */
+    uint8_t count[240];                 /* sprites on each line */
+    uint8_t overflow[240];              /* 1: there is one more */
+    uint8_t entry[240][20];
+} draw_scan;
+
+/* One call's view of the chip. */
+typedef struct draw_context {
+    const vdp *s;
+    vdp_drawing *d;
+    const uint8_t *cache;               /* bytes 0-3 of the sprite table entries */
+    draw_scan *scan;
+    uint8_t *indexed, *rgb;             /* rgb may be NULL */
+    uint8_t render;                     /* 0: no pixels, only flags */
+    uint8_t overflow, collision;        /* set when drawing sets the flags */
+} draw_context;
+
+/* sprites.c: `to` counts table entries, attribute slots, pattern slots from the start of the line's search or fetch */
+void draw_sprites_begin(vdp_sprite_list *list, int line);
+void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to);
+void draw_sprites_scan_lines(draw_context *c, int first, int end);
+void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to);
+void draw_sprites_patterns(draw_context *c, vdp_line *line, int to);
+
+/* planes.c: `to` counts columns, the first of which is the one left of the screen */
+void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b);
+void draw_plane_a(draw_context *c, vdp_line *line, int to);
+void draw_plane_b(draw_context *c, vdp_line *line, int to);
+
+/* bands.c: whole lines.  The caller puts in first, count and hscroll. */
+#define DRAW_BAND 16                    /* lines, at most */
+#define DRAW_ROW 384                    /* bytes of a line buffer */
+typedef struct draw_band {
+    int first, count;                   /* lines */
+    uint16_t hscroll[2][DRAW_BAND];
+    uint8_t plane[2][DRAW_BAND][DRAW_ROW];
+} draw_band;
+int draw_band_lines(const vdp *s, int first, int most);
+void draw_band_planes(draw_context *c, draw_band *band);
+
+/* compose.c: `to` counts pixels; a and b are the line buffers of the planes; `display` tells whether they are shown
+ * or blanked */
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display);
+void draw_update_colours(draw_context *c);
+
+/* ------------------------------------------------------------------------------- 8 pixels at once */
+
+static inline uint64_t draw_load(const uint8_t *p)
+{
+    uint64_t v;
+    memcpy(&v, p, 8);
+    return v;
+}
+
+static inline void draw_store(uint8_t *p, uint64_t v) { memcpy(p, &v, 8); }
+
+#define DRAW_BYTES 0x0101010101010101u  /* times a byte: that byte eight times */
+
+/* 8 pixels in reverse order */
+static inline uint64_t draw_mirror(uint64_t v)
+{
+    v = (v & 0x00FF00FF00FF00FFu) << 8 | (v >> 8 & 0x00FF00FF00FF00FFu);
+    v = (v & 0x0000FFFF0000FFFFu) << 16 | (v >> 16 & 0x0000FFFF0000FFFFu);
+    return v << 32 | v >> 32;
+}
+
+#if defined(__BYTE_ORDER__) && defined(__ORDER_BIG_ENDIAN__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define DRAW_SHIFT_LEFTWARD(v, bits) ((v) << (bits))    /* pixels move to the left, 8 bits each */
+#else
+#define DRAW_SHIFT_LEFTWARD(v, bits) ((v) >> (bits))
+#endif
+
+/* One row of a pattern, 4 bytes with two pixels each, the high nibble left: a byte for each pixel. */
+static inline uint64_t draw_pattern_row(const uint8_t *p)
+{
+#if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint32_t packed;
+    memcpy(&packed, p, 4);
+    uint64_t v = packed;
+    v = (v | v << 16) & 0x0000FFFF0000FFFFu;
+    v = (v | v << 8) & 0x00FF00FF00FF00FFu;
+    return (v >> 4 & 0x000F000F000F000Fu) | (v & 0x000F000F000F000Fu) << 8;
+#else
+    uint8_t pixels[8];
+    for (int i = 0; i < 4; i++) {
+        pixels[2 * i] = p[i] >> 4;
+        pixels[2 * i + 1] = p[i] & 15;
+    }
+    return draw_load(pixels);
+#endif
+}
+
+/* $FF in each byte whose pixel is opaque (low nibble not 0) */
+static inline uint64_t draw_opaque(uint64_t v)
+{
+    uint64_t high = ((v & DRAW_BYTES * 0x0F) + DRAW_BYTES * 0x7F) & DRAW_BYTES * 0x80;
+    return (high - (high >> 7)) | high;
+}
+
+#endif

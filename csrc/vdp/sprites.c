@@ -1,0 +1,253 @@
+/* sprites.c - the three phases of a line's sprites: scan, attributes, patterns.  Handbook 04, 13.
+ *
+ * Nothing advances in steps and slots that go by while the display is off. */
+#include "draw.h"
+
+static inline int sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 16; }
+static inline int cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }
+static inline int entry_limit(const vdp *s) { return vdp_is_h40(s) ? 80 : 64; }
+
+/* The line in the coordinates of the sprite table. */
+static inline int sprite_line(const draw_context *c, int line)
+{
+    return c->d->tall ? 2 * line + c->d->field + 256 : line + 128;
+}
+
+static inline int sprite_y(const draw_context *c, const uint8_t *cached)
+{
+    return (cached[0] << 8 | cached[1]) & (c->d->tall ? 0x3FF : 0x1FF);
+}
+
+void draw_sprites_begin(vdp_sprite_list *list, int line)
+{
+    list->line = (int16_t)line;
+    list->scanned = list->ended = list->link = list->found = list->slots = list->count = 0;
+}
+
+/* ------------------------------------------------------------------------------------------ scan */
+
+void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
+{
+    const vdp *s = c->s;
+    int steps = to - list->scanned;
+    if (steps <= 0)
+        return;
+    const draw_scan *scan = c->scan;
+    int whole = list->scanned == 0 && to >= entry_limit(s);
+    list->scanned = (uint8_t)to;
+    if (list->ended || !vdp_display_on(s))
+        return;
+    if (whole && list->line >= scan->first && list->line < scan->end) {
+        list->ended = 1;
+        list->found = scan->count[list->line];
+        memcpy(list->entry, scan->entry[list->line], sizeof list->entry);
+        c->overflow |= scan->overflow[list->line];
+        return;
+    }
+    int line = sprite_line(c, list->line), cell = c->d->tall ? 16 : 8;
+    int most = sprite_limit(s), entries = entry_limit(s);
+    while (steps-- > 0) {
+        const uint8_t *cached = c->cache + 4 * list->link;
+        int y = sprite_y(c, cached), height = ((cached[2] & 3) + 1) * cell;
+        if (line >= y && line < y + height) {
+            if (list->found >= most) {
+                c->overflow = 1;
+                list->ended = 1;
+                return;
+            }
+            list->entry[list->found++] = list->link;
+        }
+        list->link = cached[3] & 0x7F;
+        if (list->link == 0 || list->link >= entries) {
+            list->link = 0;
+            list->ended = 1;
+            return;
+        }
+    }
+}
+
+/* The same for lines first..end-1, going through the table once.  Not for interlace 2. */
+void draw_sprites_scan_lines(draw_context *c, int first, int end)
+{
+    const vdp *s = c->s;
+    draw_scan *scan = c->scan;
+    int most = sprite_limit(s), entries = entry_limit(s), left = entries;
+    unsigned link = 0;
+    scan->first = first;
+    scan->end = end;
+    memset(scan->count + first, 0, (size_t)(end - first));
+    memset(scan->overflow + first, 0, (size_t)(end - first));
+    do {
+        const uint8_t *cached = c->cache + 4 * link;
+        int from = sprite_y(c, cached) - 128, to = from + 8 * ((cached[2] & 3) + 1);
+        if (from < first)
+            from = first;
+        if (to > end)
+            to = end;
+        for (int line = from; line < to; line++) {
+            if (scan->count[line] < most)
+                scan->entry[line][scan->count[line]++] = (uint8_t)link;
+            else
+                scan->overflow[line] = 1;
+        }
+        link = cached[3] & 0x7F;
+    } while (link > 0 && link < (unsigned)entries && --left > 0);
+}
+
+/* ------------------------------------------------------------------------------------ attributes */
+
+void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
+{
+    const vdp *s = c->s;
+    int slot = list->slots;
+    if (slot >= to)
+        return;
+    list->slots = (uint8_t)to;
+    if (!vdp_display_on(s))
+        return;
+    if (to > list->found)
+        to = list->found;
+    int line = sprite_line(c, list->line), tall = c->d->tall;
+    for (; slot < to; slot++) {
+        int entry = list->entry[slot];
+        const uint8_t *cached = c->cache + 4 * entry;
+        uint32_t address = vdp_sprite_table(s) + 8u * (uint32_t)entry + 4;
+        vdp_sprite *sprite = &list->sprite[list->count++];
+        sprite->pattern = vdp_vram_word(s, address);
+        sprite->x = (int16_t)((vdp_vram_word(s, address + 2) & 0x1FF) - 128);
+        sprite->width = (uint8_t)((cached[2] >> 2 & 3) + 1);
+        sprite->height = (uint8_t)((cached[2] & 3) + 1);
+        sprite->row = (uint8_t)((line - sprite_y(c, cached)) & (tall ? 0x3F : 0x1F));
+    }
+}
+
+/* -------------------------------------------------------------------------------------- patterns */
+
+/* Masking and limits of the line, known before the first pattern is fetched. */
+static void begin_patterns(draw_context *c, vdp_line *line, vdp_sprite_list *list)
+{
+    const vdp_line *above = &c->d->lines[(line->line + 1) & 1];
+    int overflow_above = line->line > 0 && above->line == line->line - 1 && above->overflow;
+    int masking = overflow_above, hidden = 0, cells = 0;
+    for (int i = 0; i < list->count; i++) {
+        vdp_sprite *sprite = &list->sprite[i];
+        cells += sprite->width;
+        sprite->masked = (uint8_t)hidden;
+        if (sprite->x != -128)
+            masking = 1;
+        else if (masking)
+            hidden = 1;
+    }
+    int limit = cell_limit(c->s);
+    line->sprites_started = 1;
+    line->sprite_cells = (uint8_t)cells;
+    line->sprite_idle = (uint8_t)(cells < limit ? limit - cells : 0); /* slots that are not needed come first */
+}
+
+/* The 8 pixels of one cell into the line; what is already opaque stays. */
+static inline void put_cell(draw_context *c, vdp_line *line, int x, int width, uint64_t pixels)
+{
+    if (x <= -8 || x >= width)
+        return;
+    if (x < 0) {
+        pixels = DRAW_SHIFT_LEFTWARD(pixels, -8 * x);
+        x = 0;
+    }
+    if (x > width - 8) {
+        int outside = 8 * (x - (width - 8));
+        pixels &= DRAW_SHIFT_LEFTWARD(~(uint64_t)0, outside);
+    }
+    uint8_t *to = line->sprite + DRAW_MARGIN + x;
+    uint64_t there = draw_load(to), opaque = draw_opaque(there);
+    if (opaque & draw_opaque(pixels))
+        c->collision = 1;
+    draw_store(to, (there & opaque) | (pixels & ~opaque));
+}
+
+static inline void fetch_cell(draw_context *c, vdp_line *line, const vdp_sprite *sprite, int cell, int width)
+{
+    int x = sprite->x + 8 * cell;
+    if (sprite->masked || x <= -8 || x >= width)
+        return;
+    const uint8_t *vram = c->s->vram;
+    int tall = c->d->tall;
+    unsigned height = sprite->height, row = sprite->row, word = sprite->pattern;
+    if (word & 0x1000)
+        row = (height * (tall ? 16 : 8) - 1 - row) & (tall ? 0x3F : 0x1F);
+    unsigned column = word & 0x800 ? (unsigned)(sprite->width - 1 - cell) : (unsigned)cell;
+    unsigned pattern = word + column * height;
+    uint32_t address;
+    if (tall)
+        address = ((pattern + (row >> 4)) & 0x3FF) << 6 | (row & 15) << 2;
+    else
+        address = ((pattern + (row >> 3)) & 0x7FF) << 5 | (row & 7) << 2;
+    uint64_t pixels = draw_pattern_row(vram + address);
+    if (word & 0x800)
+        pixels = draw_mirror(pixels);
+    put_cell(c, line, x, width, pixels | DRAW_BYTES * (word >> 9 & 0x70));
+}
+
+/* No pixels are wanted and no two sprites of the line can touch: nothing can come of the patterns. */
+static int cannot_collide(const vdp_sprite_list *list, int width)
+{
+    uint64_t taken[6] = { 0 }; /* a bit for each pixel of the screen */
+    for (int i = 0; i < list->count; i++) {
+        const vdp_sprite *sprite = &list->sprite[i];
+        int from = sprite->x, pixels = 8 * sprite->width;
+        if (from < 0) {
+            pixels += from;
+            from = 0;
+        }
+        if (sprite->masked || pixels <= 0 || from >= width)
+            continue;
+        uint64_t bits = ((uint64_t)1 << pixels) - 1;
+        int word = from >> 6, bit = from & 63;
+        uint64_t low = bits << bit, high = bit ? bits >> (64 - bit) : 0;
+        if ((taken[word] & low) | (taken[word + 1] & high))
+            return 0;
+        taken[word] |= low;
+        taken[word + 1] |= high;
+    }
+    return 1;
+}
+
+void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
+{
+    const vdp *s = c->s;
+    int limit = cell_limit(s);
+    vdp_sprite_list *list = &c->d->list[line->line & 1];
+    int slots = to - line->sprite_slots, whole = line->sprite_slots == 0 && to >= limit;
+    if (slots <= 0)
+        return;
+    line->sprite_slots = (uint8_t)to;
+    if (list->line != line->line)
+        return;
+    if (!line->sprites_started)
+        begin_patterns(c, line, list);
+    if (vdp_display_on(s) && line->sprite_at < list->count) {
+        int idle = slots < line->sprite_idle ? slots : line->sprite_idle;
+        line->sprite_idle = (uint8_t)(line->sprite_idle - idle);
+        slots -= idle;
+        int width = vdp_is_h40(s) ? 320 : 256;
+        if (!c->render && whole && (s->sprite_collision | c->collision || cannot_collide(list, width)))
+            slots = 0;
+        if (slots > 0 && !line->sprites_shown) {
+            memset(line->sprite, 0, sizeof line->sprite);
+            line->sprites_shown = 1;
+        }
+        while (slots > 0) {
+            const vdp_sprite *sprite = &list->sprite[line->sprite_at];
+            fetch_cell(c, line, sprite, line->cell_at, width);
+            slots--;
+            if (++line->cell_at >= sprite->width) {
+                line->cell_at = 0;
+                if (++line->sprite_at >= list->count)
+                    break;
+            }
+        }
+    }
+    if (to >= limit && line->sprite_cells > limit) {
+        line->overflow = 1;
+        c->overflow = 1;
+    }
+}

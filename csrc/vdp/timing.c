@@ -1,0 +1,342 @@
+/* timing.c - lines and frames, H and V counters, interrupts, the next event. */
+#include "vdp.h"
+
+/* What happens within a line, in order of time.  Most lines begin at STAGE_HINT. */
+enum {
+    STAGE_PICTURE_END,  /* line 224: the picture is complete */
+    STAGE_F,            /* line 224: F, V interrupt, Z80 INT on */
+    STAGE_ODD,          /* line 224: the field changes */
+    STAGE_Z80_INT_END,  /* line 224: Z80 INT off */
+    STAGE_HINT,         /* the H interrupt counter is clocked */
+    STAGE_STEP,         /* the V counter steps: the next line */
+    STAGES
+};
+
+/* ------------------------------------------------------------------------------------- H position */
+
+/* H40: from H = $1CC, 304 mclk into the line, 34 pixel steps are stretched: twice this pattern of 166 mclk. */
+#define STRETCH_STEP 38
+#define STRETCH_OFFSET 304
+#define STRETCH_LENGTH 166
+static const uint8_t stretch_begin[17] = {0, 8, 18, 28, 38, 48, 58, 68, 78, 87, 96, 106, 116, 126, 136, 146, 156};
+
+int vdp_step_offset(int h40, int step)
+{
+    if (!h40)
+        return 10 * step;
+    if (step < STRETCH_STEP)
+        return 8 * step;
+    step -= STRETCH_STEP;
+    if (step >= 34)
+        return STRETCH_OFFSET + 2 * STRETCH_LENGTH + 8 * (step - 34);
+    if (step >= 17)
+        return STRETCH_OFFSET + STRETCH_LENGTH + stretch_begin[step - 17];
+    return STRETCH_OFFSET + stretch_begin[step];
+}
+
+int vdp_step_at(int h40, int offset)
+{
+    if (!h40)
+        return offset / 10;
+    if (offset < STRETCH_OFFSET)
+        return offset / 8;
+    int step = STRETCH_STEP;
+    offset -= STRETCH_OFFSET;
+    if (offset >= 2 * STRETCH_LENGTH)
+        return step + 34 + (offset - 2 * STRETCH_LENGTH) / 8;
+    if (offset >= STRETCH_LENGTH) {
+        offset -= STRETCH_LENGTH;
+        step += 17;
+    }
+    int i = offset / 10; /* never beyond the answer, at most one short of it */
+    if (i < 16 && stretch_begin[i + 1] <= offset)
+        i++;
+    return step + i;
+}
+
+int vdp_h_at(int h40, int offset)
+{
+    int step = vdp_step_at(h40, offset);
+    if (h40)
+        return step < 35 ? 0x14A + step : (0x1C9 + step - 35) & 0x1FF;
+    return step < 30 ? 0x10A + step : (0x1D2 + step - 30) & 0x1FF;
+}
+
+/* ------------------------------------------------------------------------------------- interrupts */
+
+void vdp_update_irq(vdp *s, int64_t clock, int delay)
+{
+    uint8_t level = 0;
+    if (s->v_pending && s->registers[1] & 0x20)
+        level = 6;
+    else if (s->h_pending && s->registers[0] & 0x10)
+        level = 4;
+    else if (s->external_pending && s->registers[11] & 0x08)
+        level = 2;
+    if (level != s->irq_level) {
+        s->irq_clock = clock + (level > s->irq_level ? delay : 0);
+        s->irq_level = level;
+    }
+}
+
+/* The chip does not look at the level that the 68000 acknowledges: it clears what it asks for now. */
+void vdp_acknowledge(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    vdp_run(chip, clock);
+    if (s->v_pending && s->registers[1] & 0x20)
+        s->v_pending = 0;
+    else if (s->h_pending && s->registers[0] & 0x10)
+        s->h_pending = 0;
+    else
+        s->external_pending = 0;
+    vdp_update_irq(s, s->clock, 0);
+    vdp_schedule(s);
+}
+
+/* ---------------------------------------------------------------------------------------- the line */
+
+/* The V counter jumps once a frame: the last value before the jump and the one after it; NTSC V30 never jumps.
+ * Handbook 04, 7.2; in interlace the odd field is the longer one. */
+static uint16_t next_v(const vdp *s)
+{
+    unsigned v = s->v_counter, last = 0x200, first = 0;
+    int even = s->interlace && !s->odd_field;
+    if (!vdp_is_mode5(s)) {
+        last = s->pal ? 0xF2 : 0xDA;
+        first = s->pal ? 0x1BA : 0x1D5;
+    } else if (!s->pal) {
+        if (!(s->registers[1] & 8)) {
+            last = 0xEA;
+            first = s->interlace && !even ? 0x1E4 : 0x1E5;
+        }
+    } else {
+        last = s->registers[1] & 8 ? 0x10A : 0x102;
+        first = s->registers[1] & 8 ? 0x1D2 : 0x1CA;
+        if (s->interlace) {
+            last--;
+            first -= !even;
+        }
+    }
+    return (uint16_t)(v == last ? first : (v + 1) & 0x1FF);
+}
+
+static void end_picture(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    vdp_draw_before(chip, clock);
+    s->draw_clock = VDP_NEVER;
+    s->frame++;
+    s->frame_clock = clock;
+    unsigned lsm = s->registers[12] >> 1 & 3;
+    s->interlace = (uint8_t)(lsm == 2 ? 0 : lsm);
+}
+
+static void begin_line(vdp_chip *chip)
+{
+    vdp *s = chip->state;
+    s->v_counter = next_v(s);
+    s->line_clock += VDP_LINE;
+    s->line_stage = STAGE_HINT;
+    if (s->v_counter == 0x1FF) {
+        if (!s->vblank) /* a V28/V30 switch made the chip miss the end of the picture */
+            end_picture(chip, s->line_clock);
+        s->vblank = 0;
+        s->picture_clock = s->line_clock + VDP_LINE;
+        s->draw_clock = s->line_clock;
+    } else if (s->v_counter == vdp_height(s)) {
+        s->line_stage = s->vblank ? STAGE_F : STAGE_PICTURE_END;
+        s->vblank = 1;
+    }
+}
+
+static int stage_offset(const vdp *s)
+{
+    int h40 = vdp_is_h40(s);
+    switch (s->line_stage) {
+    case STAGE_PICTURE_END: return VDP_PICTURE_END;
+    case STAGE_F: return VDP_F_SET(h40);
+    case STAGE_ODD: return VDP_ODD_TOGGLE(h40);
+    case STAGE_Z80_INT_END: return VDP_Z80_INT_END(h40);
+    case STAGE_HINT: return VDP_HINT(h40);
+    default: return VDP_LINE;
+    }
+}
+
+static void do_stage(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    switch (s->line_stage++) {
+    case STAGE_PICTURE_END:
+        end_picture(chip, clock);
+        break;
+    case STAGE_F:
+        s->v_pending = 1;
+        s->z80_int = 1;
+        s->z80_int_clock = clock;
+        vdp_update_irq(s, clock, 0);
+        break;
+    case STAGE_ODD:
+        s->odd_field = s->interlace && !s->odd_field;
+        break;
+    case STAGE_Z80_INT_END:
+        s->z80_int = 0;
+        s->z80_int_clock = clock;
+        break;
+    case STAGE_HINT:
+        if (s->vblank) {
+            s->hint_counter = s->registers[10];
+        } else if (s->hint_counter) {
+            s->hint_counter--;
+        } else {
+            s->hint_counter = s->registers[10];
+            s->h_pending = 1;
+            vdp_update_irq(s, clock, 0);
+        }
+        break;
+    default:
+        begin_line(chip);
+        break;
+    }
+}
+
+void vdp_advance(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    for (;;) {
+        int64_t t = s->line_clock + stage_offset(s);
+        if (t > clock)
+            break;
+        if (t > s->clock) {
+            if (vdp_transfer_busy(s))
+                vdp_transfer(chip, t);
+            s->clock = t;
+        }
+        do_stage(chip, t);
+    }
+    if (clock > s->clock) {
+        if (vdp_transfer_busy(s))
+            vdp_transfer(chip, clock);
+        s->clock = clock;
+    }
+}
+
+void vdp_run(vdp_chip *chip, int64_t clock)
+{
+    vdp_advance(chip, clock);
+    vdp_schedule(chip->state);
+}
+
+/* --------------------------------------------------------------------------------- the next event */
+
+/* A lower bound of the time at which the DMA gives the bus back: it is asked for again from there. */
+static int64_t release_bound(const vdp *s)
+{
+    if (s->dma_run != VDP_DMA_BUS)
+        return s->dma_clock + 1; /* held port writes are being made */
+    int64_t words = vdp_dma_length(s) ? vdp_dma_length(s) : 65536;
+    int64_t slots = (words - 5) * ((s->code & 15) == 3 || (s->code & 15) == 5 ? 1 : 2);
+    int per_line = vdp_blanked(s) ? 205 : 18;
+    if (slots > per_line)
+        return s->clock + (slots / per_line) * VDP_LINE - VDP_LINE / 2;
+    return (s->dma_clock > s->clock ? s->dma_clock : s->clock) + 16 * (words - 1) + 1;
+}
+
+void vdp_schedule(vdp *s)
+{
+    int64_t next;
+    int v = s->v_counter, end = vdp_height(s);
+    if (!s->vblank) {
+        int lines = v == 0x1FF ? end + 1 : v < end ? end - v : 1;
+        next = s->line_clock + (int64_t)lines * VDP_LINE + (v < end || v == 0x1FF ? VDP_PICTURE_END : 0);
+        if (s->registers[0] & 0x10 && !s->h_pending) {
+            int64_t clocks = s->line_stage > STAGE_HINT ? 1 : 0; /* the present line's has been */
+            int64_t hint = s->line_clock + (s->hint_counter + clocks) * VDP_LINE + VDP_HINT(vdp_is_h40(s));
+            if (hint < next)
+                next = hint;
+        }
+    } else if (s->line_stage < STAGE_HINT) {
+        next = s->line_clock + stage_offset(s);
+    } else {
+        /* nothing before V = $1FF, unless a new height lies ahead */
+        int lines = v < end ? end - v : v < 0x1B0 ? 16 : 0x1FF - v;
+        next = s->line_clock + (int64_t)(lines ? lines : 1) * VDP_LINE;
+    }
+    if (s->bus_hold) {
+        int64_t release = release_bound(s);
+        if (release < next)
+            next = release;
+    }
+    s->next_event = next > s->clock ? next : s->clock + 1;
+}
+
+/* ------------------------------------------------------------------------------- power on, loading */
+
+void vdp_power_on(vdp_chip *chip, int pal)
+{
+    vdp *s = chip->state;
+    memset(s, 0, sizeof *s);
+    s->pal = pal != 0;
+    s->registers[10] = 0xFF; /* acts so until it is written */
+    s->hint_counter = 0xFF;
+    s->line_stage = STAGE_HINT;
+    vdp_schedule(s);
+}
+
+static void clamp_clock(int64_t *clock, int64_t low, int64_t high)
+{
+    if (*clock < low)
+        *clock = low;
+    if (*clock > high)
+        *clock = high;
+}
+
+/* Bring a state of unknown origin into the ranges that the code relies on: no index out of range, no endless wait. */
+void vdp_sanitize(vdp *s)
+{
+    clamp_clock(&s->clock, 0, INT64_MAX / 4);
+    clamp_clock(&s->line_clock, s->clock - (VDP_LINE - 1), s->clock);
+    clamp_clock(&s->picture_clock, s->line_clock - 0x200 * VDP_LINE, s->line_clock + VDP_LINE);
+    if (s->draw_clock != VDP_NEVER)
+        clamp_clock(&s->draw_clock, s->picture_clock - VDP_LINE, s->clock + 2 * VDP_LINE);
+    clamp_clock(&s->irq_clock, 0, s->clock + 2 * VDP_LINE);
+    clamp_clock(&s->z80_int_clock, 0, s->clock);
+    clamp_clock(&s->frame_clock, 0, s->clock);
+    clamp_clock(&s->bus_hold_clock, 0, s->clock);
+    clamp_clock(&s->bus_release_clock, 0, s->clock);
+    clamp_clock(&s->dma_clock, 0, s->clock + VDP_LINE);
+    for (int i = 0; i < 4; i++) {
+        clamp_clock(&s->fifo_clock[i], 0, s->clock + VDP_LINE);
+        s->fifo_address[i] &= 0x1FFFF;
+        s->fifo_code[i] &= 15;
+        s->held_port[i] &= 0x1E;
+    }
+    for (int i = 0; i < 128; i += 2)
+        vdp_set_word(s->cram + i, vdp_word(s->cram + i) & 0x0EFF);
+    for (int i = 0; i < 80; i += 2)
+        vdp_set_word(s->vsram + i, vdp_word(s->vsram + i) & 0x07FF);
+    s->address &= 0x1FFFF;
+    s->address_high &= 0x1C000;
+    s->v_counter &= 0x1FF;
+    s->held_count = s->held_count > 4 ? 4 : s->held_count;
+    s->fifo_write &= 3;
+    s->fifo_count = s->fifo_count > 4 ? 4 : s->fifo_count;
+    s->code &= 0x3F;
+    s->dma_run &= 3;
+    s->debug_select &= 15;
+    s->line_stage = s->line_stage >= STAGES ? STAGE_STEP : s->line_stage;
+    s->irq_level = s->irq_level > 6 ? 6 : s->irq_level & 6;
+    uint8_t *flags[] = {&s->fifo_half, &s->command_pending, &s->read_wanted, &s->read_half, &s->read_ready,
+                        &s->copy_half, &s->v_pending, &s->h_pending, &s->external_pending, &s->hv_latched,
+                        &s->vblank, &s->odd_field, &s->pal, &s->z80_int, &s->bus_hold,
+                        &s->sprite_overflow, &s->sprite_collision};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        *flags[i] = *flags[i] != 0;
+    if (s->dma_run == VDP_DMA_BUS)
+        s->bus_hold = 1;
+    if (!s->bus_hold)
+        s->held_count = 0;
+    s->interlace = s->interlace == 1 || s->interlace == 3 ? s->interlace : 0;
+    vdp_draw_sanitize(s);
+    vdp_schedule(s);
+}

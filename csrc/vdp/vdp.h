@@ -1,0 +1,185 @@
+/* vdp.h - what the files of the VDP share.
+ *
+ *   ports.c    data, control, status, HV and debug ports; registers; codes
+ *   fifo.c     write FIFO, read buffer, the one place where VRAM, CRAM and VSRAM are written, access slots
+ *   dma.c      68000 bus transfers, fill, copy
+ *   timing.c   lines and frames, H and V counters, interrupts, the next event
+ *   planes.c   name tables, scroll, window, patterns
+ *   sprites.c  scan, attributes, limits, masking
+ *   compose.c  priority, shadow and highlight, colours, the picture
+ *
+ * A line has 3420 mclk in both widths.  It begins where the V counter steps (H = $14A in H40, $10A in H32).
+ * The pixels of line n come out in the interval that begins with the V step into n, and end 128/140 mclk into
+ * the next one.  Handbook 04, sections 7 and 12.
+ *
+ * Contract of vdp_draw(chip, t): draw, with the present contents of the state, whatever the chip fetches or shows
+ * before t and has not drawn yet.  timing.c, fifo.c and ports.c call it (through vdp_draw_before) with
+ *   - t = the time of the access, before a byte of VRAM (and so the sprite cache), a word of CRAM or of VSRAM changes;
+ *   - t = the write + VDP_REGISTER_DELAY, before a register changes;
+ *   - the time of a status read, because it shows and clears SOVR and SCOL;
+ *   - line_clock + VDP_PICTURE_END in the line that ends the picture, after which `frame` counts up.
+ * It returns at once while t <= draw_clock.  Line n of the picture has its V step at picture_clock + 3420 n; the
+ * lines run on from 0 (line -1, V = $1FF, before it) to the one where `vblank` is set, so v_counter and line_clock
+ * need not be looked at.  With V30 or a missed line 224 the picture may have up to 512 lines; rows beyond the
+ * picture's height are not drawn.  timing.c sets picture_clock and draw_clock = its own line_clock when V becomes
+ * $1FF, and draw_clock = VDP_NEVER at the end of the picture; in between vdp_draw moves draw_clock forward to a time
+ * before which a further call would find nothing to do.  It may change nothing else than draw_clock, its own fields,
+ * sprite_overflow and sprite_collision, and does so in the same way whether chip->render is 1 or 0. */
+#ifndef MEGADRIVE_VDP_H
+#define MEGADRIVE_VDP_H
+
+#include "core.h"
+
+#define VDP_LINE 3420                   /* mclk a line, both widths */
+#define VDP_NEVER INT64_MAX
+
+/* mclk from the V step of a line; H40 and H32 [handbook 04, 12] */
+#define VDP_HB_SET(h40) ((h40) ? 228 : 280)
+#define VDP_HSCROLL_FETCH(h40) ((h40) ? 557 : 500)      /* H = 486: the scroll table is read */
+#define VDP_LEFT_COLUMN_FETCH(h40) ((h40) ? 652 : 600)  /* H = 496: name A of the column left of the screen */
+#define VDP_H_ZERO(h40) ((h40) ? 780 : 760)             /* H = 0; column k (16 pixels) is fetched at H = 16k */
+#define VDP_F_SET(h40) ((h40) ? 788 : 770)              /* line 224: F, V interrupt, Z80 INT */
+#define VDP_ODD_TOGGLE(h40) ((h40) ? 796 : 780)
+#define VDP_HB_CLEAR(h40) ((h40) ? 872 : 860)
+#define VDP_LEFT_BORDER(h40) ((h40) ? 884 : 870)        /* 13 pixels leave the chip from here */
+#define VDP_PIXEL_ZERO(h40) ((h40) ? 988 : 1000)        /* pixel 0 leaves the chip (H = $1A, $18) */
+#define VDP_COLOUR_ZERO(h40) ((h40) ? 972 : 1000)       /* R7 and CRAM are looked up for pixel 0 (H = $18) */
+#define VDP_Z80_INT_END(h40) ((h40) ? 3364 : 3350)
+#define VDP_SPRITE_FETCH(h40) ((h40) ? 3372 : 3360)     /* H = 324, 260: first sprite pattern of the next line */
+#define VDP_HINT(h40) ((h40) ? 3412 : 3410)             /* one pixel before the V step of the next line */
+#define VDP_PIXEL(h40) ((h40) ? 8 : 10)                 /* mclk a pixel, outside HSYNC */
+#define VDP_SLOT(h40) ((h40) ? 16 : 20)                 /* mclk a slot, outside HSYNC */
+#define VDP_REGISTER_DELAY(h40) ((h40) ? 20 : 25)       /* from a register write to the pixel side [handbook 04, 10] */
+#define VDP_PICTURE_END 280                             /* line 224: the last right border is over in both widths */
+
+#define VDP_STATUS_DRIVEN 0x03FF        /* bits of a status read that the chip drives */
+
+/* From a write into the FIFO until the entry may go out.  A word that the CPU writes into an empty FIFO is seen to go out
+ * in the first free slot 176 mclk later (H40, board model), the memory access of a slot following its decoding by 24;
+ * a DMA's word after three slots, with which the rates of the handbook's table come out [handbook 04, 5 and 6.1]. */
+#define VDP_WRITE_LATENCY(h40) ((h40) ? 152 : 190)
+#define VDP_DMA_LATENCY(h40) ((h40) ? 48 : 60)
+#define VDP_DMA_START 5                 /* slots from the command to the first source read (88 mclk on a board) */
+#define VDP_HELD_WRITE 28               /* mclk from the release of the bus to a held write, and between two */
+#define VDP_READ_PATIENCE 34200         /* mclk: a data read that never gets its word ends after it */
+
+/* A register write that enables a pending interrupt raises the level this much later.  The 68000 samples the level at the
+ * start of an instruction's last bus cycle.  Counted from the start of the writing cycle (the port sees it up to 14 mclk
+ * after that), the prefetch of the instruction that writes begins at 28 mclk and must not see the new level; the last
+ * cycle of the next instruction begins at 56 or later and must [handbook 04, 9]. */
+#define VDP_ENABLE_DELAY 35
+
+/* CD3-CD0 of the codes that write */
+#define VDP_CODE_VRAM 1
+#define VDP_CODE_CRAM 3
+#define VDP_CODE_VSRAM 5
+
+enum { VDP_DMA_NONE, VDP_DMA_BUS, VDP_DMA_FILL, VDP_DMA_COPY };
+
+/* ------------------------------------------------------------------------- registers and memories */
+
+static inline int vdp_is_mode5(const vdp *s) { return s->registers[1] >> 2 & 1; }
+/* R12.0 sets the number of cells, R12.7 the dot clock; here bit 0 sets both. */
+static inline int vdp_is_h40(const vdp *s) { return s->registers[12] & 1 && vdp_is_mode5(s); }
+static inline int vdp_display_on(const vdp *s) { return s->registers[1] >> 6 & 1; }
+
+/* Lines of the picture, and the value of V at which it ends. */
+static inline int vdp_height(const vdp *s)
+{
+    return !vdp_is_mode5(s) ? 192 : s->registers[1] & 8 ? 240 : 224;
+}
+
+/* 1: every VRAM slot but the refresh is free for the CPU and the DMA. */
+static inline int vdp_blanked(const vdp *s) { return s->vblank || !vdp_display_on(s); }
+
+/* Base of the sprite table, and its length in bytes. */
+static inline uint32_t vdp_sprite_table(const vdp *s)
+{
+    return (uint32_t)(s->registers[5] & (vdp_is_h40(s) ? 0x7E : 0x7F)) << 9;
+}
+static inline uint32_t vdp_sprite_table_size(const vdp *s) { return vdp_is_h40(s) ? 640 : 512; }
+
+static inline uint16_t vdp_word(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+static inline void vdp_set_word(uint8_t *p, uint16_t value)
+{
+    p[0] = (uint8_t)(value >> 8);
+    p[1] = (uint8_t)value;
+}
+static inline uint16_t vdp_vram_word(const vdp *s, uint32_t address) { return vdp_word(s->vram + (address & 0xFFFE)); }
+static inline uint16_t vdp_cram_word(const vdp *s, unsigned index) { return vdp_word(s->cram + 2 * (index & 63)); }
+static inline uint16_t vdp_vsram_word(const vdp *s, unsigned index) /* index < 40 */
+{
+    return vdp_word(s->vsram + 2 * index);
+}
+
+/* ---------------------------------------------------------------------------------------- drawing */
+
+void vdp_draw(vdp_chip *chip, int64_t clock);
+void vdp_draw_sanitize(vdp *s); /* bring the drawing's own fields of a foreign state into their ranges */
+
+static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
+{
+    if (clock > chip->state->draw_clock)
+        vdp_draw(chip, clock);
+}
+
+/* ----------------------------------------------------------------------------------------- timing */
+
+/* H counter (internal, 9 bits) at `offset` mclk into a line, 0-3419. */
+int vdp_h_at(int h40, int offset);
+/* mclk into the line at which the pixel step with this number after the V step (0-419, 0-341) begins. */
+int vdp_step_offset(int h40, int step);
+/* Number of the pixel step that `offset` falls into. */
+int vdp_step_at(int h40, int offset);
+
+/* mclk into line n's interval at which pixel x (0-319, 0-255) leaves the chip; may exceed VDP_LINE. */
+static inline int vdp_pixel_offset(int h40, int x) { return VDP_PIXEL_ZERO(h40) + x * VDP_PIXEL(h40); }
+
+/* vdp_run without vdp_schedule. */
+void vdp_advance(vdp_chip *chip, int64_t clock);
+
+/* Recompute irq_level and next_event; `delay` mclk pass before a risen level is seen. */
+void vdp_update_irq(vdp *s, int64_t clock, int delay);
+void vdp_schedule(vdp *s);
+
+/* -------------------------------------------------------------------------------------- FIFO, DMA */
+
+/* One character for each slot of a line, from the V step on: 'x' external, 'r' refresh, '.' the chip's own. */
+extern const char *const vdp_slot_map[2][2]; /* [H40][blanked] */
+
+/* Move what can be moved between s->clock (exclusive) and `until` (inclusive), both in the present line. */
+void vdp_transfer(vdp_chip *chip, int64_t until);
+/* 1: something may move by itself. */
+static inline int vdp_transfer_busy(const vdp *s)
+{
+    return s->fifo_count || s->dma_run || s->read_wanted || s->bus_hold;
+}
+
+/* mclk at which the next external slot of the line begins, or the line's end. */
+int64_t vdp_next_external(const vdp *s);
+
+/* Put a word at the present address into the FIFO, which has room; it may go out at `clock`. */
+void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value);
+void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_t value);
+void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
+int vdp_readable(uint8_t code);
+
+uint16_t vdp_dma_length(const vdp *s);
+void vdp_dma_start(vdp *s, int64_t clock);
+void vdp_dma_fetch(vdp_chip *chip, int64_t clock);
+void vdp_dma_held_write(vdp_chip *chip);
+void vdp_fill_slot(vdp_chip *chip, int64_t clock);
+void vdp_copy_slot(vdp_chip *chip, int64_t clock);
+
+/* A fill command has been given and waits for its first data word. */
+static inline int vdp_fill_armed(const vdp *s)
+{
+    return s->code & 0x20 && (s->registers[23] & 0xC0) == 0x80 && s->dma_run == VDP_DMA_NONE;
+}
+/* A copy moves only if CD4 is set; else it never ends. */
+static inline int vdp_copy_runs(const vdp *s) { return s->dma_run == VDP_DMA_COPY && s->code & 0x10; }
+
+/* A port write at the chip's present time. */
+void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value);
+
+#endif

@@ -1,0 +1,127 @@
+/* counters.c - timers A and B, LFO and envelope timer. */
+#include "internal.h"
+
+const uint8_t ym2612_lfo_period[8] = {108, 77, 71, 67, 62, 44, 8, 5};
+
+static const uint16_t timer_top[2] = {1024, 256};
+
+/* A counter steps in cycle 1, its flag rises in cycle 2 and it takes the period again in cycle 3. */
+void ym2612_step_timers(ym2612 *ym, uint32_t cycle)
+{
+    int fast = ym->test_21 >> 2 & 1;
+    int t;
+
+    for (t = 0; t < 2; t++) {
+        int load = ym->timer_overflow[t];
+        int step = fast;
+        uint32_t count;
+
+        if (cycle == 1) {
+            if (t == 0) {
+                step |= ym->timer_running[t];
+            } else {
+                ym->timer_prescaler = (ym->timer_prescaler + 1) & 15;
+                step |= ym->timer_running[t] && ym->timer_prescaler == 0;
+            }
+        } else if (cycle == 2) {
+            load |= ym->timer_load[t] && !ym->timer_running[t];
+            ym->timer_running[t] = ym->timer_load[t];
+            if (t == 0)
+                ym->csm_key = (uint8_t)(ym->channel3_mode == 2 && load);
+        }
+        count = (uint32_t)(ym->timer_reload[t] ? ym->timer_period[t] : ym->timer_count[t]) + (uint32_t)step;
+        ym->timer_reload[t] = (uint8_t)load;
+        if (ym->timer_clear[t])
+            ym->timer_flag[t] = 0;
+        else
+            ym->timer_flag[t] |= ym->timer_overflow[t] & ym->timer_enable[t];
+        ym->timer_clear[t] = 0;
+        ym->timer_overflow[t] = count >= timer_top[t];
+        ym->timer_count[t] = (uint16_t)(count & (timer_top[t] - 1u));
+    }
+}
+
+/* The same over whole samples, with nothing loaded, cleared or overflowing at the start. */
+void ym2612_step_timers_samples(ym2612 *ym, int64_t samples)
+{
+    int t;
+
+    ym->csm_key = 0;
+    for (t = 0; t < 2; t++) {
+        int64_t steps = samples;
+
+        if (t == 1) {
+            steps = (ym->timer_prescaler + samples) >> 4;
+            ym->timer_prescaler = (uint8_t)((ym->timer_prescaler + samples) & 15);
+        }
+        if (!ym->timer_running[t])
+            continue;
+        if (ym->timer_count[t] + steps >= timer_top[t]) {
+            steps -= timer_top[t] - ym->timer_count[t];
+            steps %= timer_top[t] - ym->timer_period[t];
+            ym->timer_count[t] = ym->timer_period[t];
+            ym->timer_flag[t] |= ym->timer_enable[t];
+        }
+        ym->timer_count[t] = (uint16_t)(ym->timer_count[t] + steps);
+    }
+}
+
+/* The flag of a settled timer after `cycles` more internal cycles: it rises in the cycle 2 that follows the overflow in cycle 1. */
+int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles)
+{
+    int64_t rises = (cycles + (ym->cycle + 21) % 24) / 24; /* how often cycle 2 is among them */
+    int64_t steps = timer_top[timer] - ym->timer_count[timer];
+
+    if (timer == 1)
+        steps = 16 * steps - ym->timer_prescaler;
+    if (ym->cycle == 2)
+        steps++; /* the first of them goes with a cycle 1 that is over */
+    return ym->timer_flag[timer] || (ym->timer_running[timer] && ym->timer_enable[timer] && rises >= steps);
+}
+
+/* The envelope timer: 12 bits, stepped every third sample.  Its carry comes back in at the bottom half a sample later, so that
+ * it runs from 1 to 4095.  Cycle 0 latches what the slots see, which the die does in cycle 1, before any of them looks. */
+void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle)
+{
+    if (cycle == 13) {
+        ym->eg_timer += ym->eg_carry;
+        ym->eg_carry = 0;
+    }
+    if (ym->test_21 & 0x20)
+        ym->eg_timer &= (uint16_t)~(1u << (cycle + 11) % 12);
+    if (cycle == 0) {
+        if (ym->eg_divider == 2) {
+            uint32_t bit = 0;
+
+            while (bit < 12 && !(ym->eg_timer >> bit & 1))
+                bit++;
+            ym->eg_lock = (uint8_t)(bit < 12 ? bit + 1 : 0);
+            ym->eg_low = ym->eg_timer & 3;
+        }
+        ym->eg_divider = ym->eg_divider == 2 ? 0 : ym->eg_divider + 1;
+        if (ym->eg_divider == 2) {
+            ym->eg_timer = (ym->eg_timer + 1) & 4095;
+            ym->eg_carry = ym->eg_timer == 0;
+        }
+    }
+}
+
+void ym2612_latch_lfo(ym2612 *ym)
+{
+    ym->lfo_pm = ym->lfo_count >> 2;
+    ym->lfo_am = (uint8_t)((ym->lfo_count & 0x40 ? ym->lfo_count & 0x3F : ym->lfo_count ^ 0x3F) << 1);
+}
+
+/* The divider is compared through a mask: it goes on past a period that was shortened until the bits match. */
+void ym2612_step_lfo(ym2612 *ym, uint32_t increment)
+{
+    uint32_t mask = ym2612_lfo_period[ym->lfo_rate];
+
+    if ((ym->lfo_divider & mask) == mask) {
+        ym->lfo_divider = 0;
+        ym->lfo_count++;
+    } else {
+        ym->lfo_divider = (uint8_t)(ym->lfo_divider + increment);
+    }
+    ym->lfo_count &= ym->lfo_mask;
+}

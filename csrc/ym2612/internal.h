@@ -1,0 +1,95 @@
+/* internal.h - what the files of the YM2612 share.
+ *
+ *   chip.c       reset, ports, run: chooses between single cycles and whole samples
+ *   registers.c  from the bus to the registers
+ *   cycle.c      one internal cycle, exact for writes in any of the 24
+ *   block.c      many whole samples at once, while no write is on its way
+ *   stream.c     phase and attenuation of one slot over a stretch of samples, for block.c
+ *   envelope.h   one step of a slot's envelope
+ *   phase.h      the phase step of a slot
+ *   counters.c   timers, LFO and envelope timer
+ *   tables.c     sine and exponential
+ *
+ * megadrive.h tells what happens in which cycle.
+ */
+#ifndef MEGADRIVE_YM2612_INTERNAL_H
+#define MEGADRIVE_YM2612_INTERNAL_H
+
+#include "core.h"
+
+enum { ATTACK, DECAY, SUSTAIN, RELEASE };
+
+/* Attenuation (10 bits) from which on an operator's output is 0. */
+#define YM2612_SILENCE 832
+
+/* Log sine of a 10-bit phase, shifted left by 1; bit 0: negative half. */
+extern const uint16_t ym2612_sine[1024];
+/* Output for log sine + (attenuation << 3), in the format above. */
+extern const int16_t ym2612_wave[2 * 6400];
+
+/* Output of an operator, 14 bits signed. */
+static inline int32_t operator_output(uint32_t phase10, uint32_t attenuation)
+{
+    return ym2612_wave[ym2612_sine[phase10 & 1023] + (attenuation << 3)];
+}
+
+static inline uint32_t limit_attenuation(uint32_t attenuation)
+{
+    return attenuation < 1023 ? attenuation : 1023;
+}
+
+static inline int32_t clamp9(int32_t value)
+{
+    return value < -256 ? -256 : value > 255 ? 255 : value;
+}
+
+/* The four counter values that a slot's step depends on. */
+typedef struct ym2612_clocks {
+    uint32_t tick;              /* 1 in samples in which envelopes step */
+    uint32_t lock;              /* 1 + lowest bit set in the envelope timer */
+    uint32_t low;               /* its bits 1-0 */
+    uint32_t lfo_pm;
+    uint32_t lfo_am;
+} ym2612_clocks;
+
+/* Frequency of a slot, as fetched before its step. */
+typedef struct ym2612_pitch {
+    uint32_t fnum, block, key_code;
+} ym2612_pitch;
+
+/* registers.c */
+enum { BUS_ADDRESS = 1, BUS_DATA = 2 };
+uint32_t ym2612_sample_bus(ym2612 *ym);
+void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen);
+/* Is there anything for ym2612_store_registers() to do? */
+static inline int is_storing(const ym2612 *ym, uint32_t seen)
+{
+    return seen || (ym->fm_data && (ym->store_left || ym->data != (ym->bus & 0xFF)));
+}
+
+/* counters.c */
+extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
+void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
+void ym2612_step_timers_samples(ym2612 *ym, int64_t samples);
+int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles);
+/* 1 if the timers do nothing but count. */
+static inline int are_timers_settled(const ym2612 *ym)
+{
+    int t, busy = ym->test_21 & 4;
+
+    for (t = 0; t < 2; t++)
+        busy |= (ym->timer_load[t] ^ ym->timer_running[t]) | ym->timer_clear[t] | ym->timer_reload[t] | ym->timer_overflow[t];
+    return !busy;
+}
+void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle);
+void ym2612_latch_lfo(ym2612 *ym);
+void ym2612_step_lfo(ym2612 *ym, uint32_t increment);
+
+/* cycle.c: returns the samples that ended */
+int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
+
+/* block.c */
+int ym2612_block_ready(const ym2612 *ym);
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out);
+
+#endif

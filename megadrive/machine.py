@@ -1,0 +1,456 @@
+"""The console: :class:`MegaDrive`."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from megadrive import engines
+from megadrive._core import ffi, lib
+from megadrive._memory import Memory
+from megadrive.cartridge import Cartridge
+from megadrive.controllers import Button, Pad
+from megadrive.errors import StateError
+from megadrive.m68000 import M68000Registers
+from megadrive.psg import PSG
+from megadrive.vdp import VDP
+from megadrive.ym2612 import YM2612
+from megadrive.z80 import Z80Registers
+
+Region = Literal["J", "U", "E"]
+Array = npt.NDArray[Any]
+
+MASTER_CLOCK = {False: 53_693_175, True: 53_203_424}
+"""Master clock in Hz of NTSC (False) and PAL (True) consoles."""
+
+PSG_LEVEL = 250
+"""A PSG channel's full square in thousandths of an FM channel's full swing; emulators agree on about this (no measurement
+across board revisions is public)."""
+
+# Version register: bit 7 overseas, bit 6 PAL, bit 5 no expansion unit, bits 3-0 0 (no TMSS).
+_VERSION = {"J": 0x20, "U": 0xA0, "E": 0xE0}
+
+_LOAD_ERRORS = {
+    lib.MD_LOAD_TRUNCATED: "its length is {have} bytes, expected {want}",
+    lib.MD_LOAD_NOT_A_STATE: "it does not begin with a save state's header",
+    lib.MD_LOAD_OTHER_VERSION: "it was saved by another version of this library",
+    lib.MD_LOAD_OTHER_MACHINE: "it belongs to another ROM, or to a console of another region",
+    lib.MD_LOAD_DAMAGED: "its contents are damaged",
+}
+
+_MOST_PAIRS = 6600  # samples of the longest frame (512 lines) at 192 kHz
+_AHEAD_BYTES = 16
+
+
+class MegaDrive:
+    """A Mega Drive with a cartridge in it, switched on.
+
+    Parameters
+    ----------
+    rom : path, bytes or Cartridge
+        The game; raw, SMD-interleaved, zip or gz.
+    region : {None, "J", "U", "E"}
+        Japan (60 Hz), overseas 60 Hz or Europe (50 Hz). None takes it from the ROM's header, preferring U, then J.
+    engine : {"native", "model"}
+        ``"native"`` runs the C kernels of VDP, YM2612 and PSG; ``"model"`` the Python models.
+    seed : int
+        Memories at power-on: 0 leaves work RAM, Z80 RAM and VRAM zero, another number fills them by xorshift64*.
+    sample_rate : int
+        Of :attr:`audio`, in Hz, 8000 to 192000.
+    address_errors : bool
+        True: a word access to an odd address is an address error, as on the 68000. False: it goes to the even address,
+        for programs that were only ever tried on lax emulators.
+
+    Raises
+    ------
+    RomError
+        If `rom` is not a usable image.
+    ValueError
+        If another argument is out of range.
+
+    Examples
+    --------
+    >>> import megadrive
+    >>> md = megadrive.MegaDrive(megadrive.builtin_rom())
+    >>> md.run_frames(60)
+    >>> md.frame.shape
+    (224, 320, 3)
+    """
+
+    def __init__(
+        self,
+        rom: str | os.PathLike[str] | bytes | Cartridge,
+        region: Region | None = None,
+        engine: Literal["native", "model"] = "native",
+        seed: int = 0,
+        sample_rate: int = 48000,
+        address_errors: bool = True,
+    ) -> None:
+        cartridge = rom if isinstance(rom, Cartridge) else Cartridge(rom)
+        if region is None:
+            region = cartridge.region
+        if region not in _VERSION:
+            raise ValueError(f"region is {region!r}, expected None, 'J', 'U' or 'E'")
+        if engine not in ("native", "model"):
+            raise ValueError(f"engine is {engine!r}, expected 'native' or 'model'")
+        if not isinstance(seed, int) or not 0 <= seed < 1 << 64:
+            raise ValueError(f"seed is {seed!r}, expected an integer from 0 to 2**64 - 1")
+        table = ffi.new("audio_table *")
+        if not isinstance(sample_rate, int) or not 8000 <= sample_rate <= 192000:
+            raise ValueError(f"sample_rate is {sample_rate!r}, expected an integer from 8000 to 192000 (Hz)")
+        pal = region == "E"
+        lib.audio_configure(table, MASTER_CLOCK[pal], sample_rate, lib.AUDIO_RAW, PSG_LEVEL)
+
+        md = ffi.new("megadrive *")
+        md.pal = pal
+        md.state.io.version = _VERSION[region]
+        pad = Pad.SIX_BUTTON if cartridge.six_button else Pad.THREE_BUTTON
+        md.state.io.pad_type = [pad, pad]
+        md.address_errors = bool(address_errors)
+        self._cartridge = cartridge
+        self._insert(md, cartridge)
+        lib.md_connect(md)
+        self._set_up(md, table, region, sample_rate)
+        lib.md_power_on(md, seed)
+        if cartridge.sram is not None:
+            self.sram[:] = 0xFF
+        self._engine = engines.connect(md, self) if engine == "model" else None
+
+    @staticmethod
+    def _insert(md: Any, cartridge: Cartridge) -> None:
+        md.rom = ffi.from_buffer("uint8_t[]", cartridge.image)
+        md.rom_size = cartridge.size
+        md.rom_mask = len(cartridge.image) - 1
+        md.rom_crc = cartridge.crc32
+        md.mapper = cartridge.has_mapper
+        if cartridge.sram is not None:
+            md.sram_kind = cartridge.sram.kind
+            md.sram_start = cartridge.sram.start
+            md.sram_end = cartridge.sram.end
+
+    def _set_up(self, md: Any, table: Any, region: Region, sample_rate: int) -> None:
+        """Take over a struct whose settings stand."""
+        self._md = md
+        self._table = table
+        md.audio_table = table
+        self._memory = Memory(md, ffi.sizeof("megadrive"))
+        self._region: Region = region
+        self._sample_rate = sample_rate
+        self._lock = threading.Lock()
+        self._samples = np.empty((_MOST_PAIRS, 2), np.int16)
+        self._audio = self._samples[:0]
+        state, video = md.state, md.vdp
+        self._ram = self._memory.view(state.ram)
+        self._z80_ram = self._memory.view(state.z80_ram)
+        self._vram = self._memory.view(state.vdp.vram)
+        self._cram = self._memory.view(state.vdp.cram, ">u2")
+        self._vsram = self._memory.view(state.vdp.vsram, ">u2")
+        self._sram = self._memory.view(state.sram)[: int(lib.md_sram_size(md))]
+        self._rgb = self._memory.view(video.rgb).reshape(-1, lib.VDP_MAX_WIDTH, 3)
+        self._indexed = self._memory.view(video.indexed).reshape(-1, lib.VDP_MAX_WIDTH)
+        self._cpu = M68000Registers(ffi.addressof(state, "cpu"), owner=md)
+        self._z80 = Z80Registers(ffi.addressof(state, "z80"), owner=md)
+        self._vdp = VDP(_chip=ffi.addressof(md, "vdp"), _owner=md)
+        self._ym2612 = YM2612(_chip=ffi.addressof(state, "ym2612"), _owner=md)
+        self._psg = PSG(_chip=ffi.addressof(state, "psg"), _owner=md)
+
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[Any]:
+        if not self._lock.acquire(blocking=False):
+            raise RuntimeError("this MegaDrive is being used by another thread; give each thread a machine of its own")
+        try:
+            yield self._md
+        finally:
+            self._lock.release()
+
+    # ------------------------------------------------------------------------------------- running
+
+    def run_frame(self, render: bool = True, audio: bool = True) -> None:
+        """Run one video frame.
+
+        Parameters
+        ----------
+        render : bool
+            Whether :attr:`frame` shows the frame; without, it is not drawn.
+        audio : bool
+            Whether :attr:`audio` holds its sound; without, none is synthesised.
+
+        Notes
+        -----
+        A frame ends at the end of the picture, before vertical blanking: what a game reads from the pads in its
+        vertical interrupt is what was set before the call. The state after it is the same whatever is looked at.
+        """
+        self._run(1, lib.MD_RENDER_ALL if render else lib.MD_RENDER_NONE, audio)
+
+    def run_frames(self, n: int, render: bool | Literal["last"] = "last", audio: bool = False) -> None:
+        """Run `n` frames in one call.
+
+        Parameters
+        ----------
+        n : int
+            Number of frames, at least 0.
+        render : {True, False, "last"}
+            Which frames are drawn.
+        audio : bool
+            Whether :attr:`audio` holds the sound of all of them.
+
+        Raises
+        ------
+        ValueError
+            If `n` is negative or `render` none of its choices.
+        """
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+            raise ValueError(f"n is {n!r}, expected a number of frames, 0 or more")
+        if render == "last":
+            how = lib.MD_RENDER_LAST
+        elif isinstance(render, (bool, np.bool_)):
+            how = lib.MD_RENDER_ALL if render else lib.MD_RENDER_NONE
+        else:
+            raise ValueError(f"render is {render!r}, expected True, False or 'last'")
+        self._run(int(n), how, audio)
+
+    def _run(self, n: int, render: int, audio: bool) -> None:
+        with self._used() as md:
+            if not audio:
+                lib.md_run_frames(md, n, render, ffi.NULL, 0)
+                self._audio = self._samples[:0]
+            else:
+                if len(self._samples) < n * _MOST_PAIRS:
+                    self._samples = np.empty((n * _MOST_PAIRS, 2), np.int16)
+                samples = ffi.from_buffer("int16_t[]", self._samples)
+                count = lib.md_run_frames(md, n, render, samples, len(self._samples))
+                self._audio = self._samples[:count]
+            if md.failed:
+                md.failed = 0
+                engines.raise_failure(self._engine)
+
+    def reset(self) -> None:
+        """Press the reset button: the CPUs and the YM2612 start anew; memories, VDP and PSG stay."""
+        with self._used() as md:
+            lib.md_reset(md)
+
+    # -------------------------------------------------------------------------------------- output
+
+    @property
+    def frame(self) -> npt.NDArray[np.uint8]:
+        """Last frame drawn: uint8 (height, width, 3), RGB; a view that the next frame overwrites."""
+        return self._rgb[: self._md.vdp.height, : self._md.vdp.width]
+
+    @property
+    def frame_indexed(self) -> npt.NDArray[np.uint8]:
+        """Last frame drawn: uint8 (height, width), colour number 0-63, bit 6 shadow, bit 7 highlight; a view."""
+        return self._indexed[: self._md.vdp.height, : self._md.vdp.width]
+
+    @property
+    def audio(self) -> npt.NDArray[np.int16]:
+        """Sound of the last call of run_frame or run_frames: int16 (n, 2) at :attr:`sample_rate`; a view."""
+        return self._audio
+
+    @property
+    def sample_rate(self) -> int:
+        """Rate of :attr:`audio` in Hz."""
+        return self._sample_rate
+
+    # --------------------------------------------------------------------------------------- input
+
+    def set_buttons(self, player: int, buttons: Button | int) -> None:
+        """Hold these buttons, and no others, until the next call.
+
+        Parameters
+        ----------
+        player : int
+            0 or 1: the controller port.
+        buttons : Button
+            Held buttons; X, Y, Z and MODE reach the console only from a 6-button pad (:meth:`set_pad`).
+
+        Raises
+        ------
+        ValueError
+            If there is no such player or no such button.
+        """
+        self._md.state.io.buttons[_player(player)] = _buttons(buttons)
+
+    def set_pad(self, player: int, pad: Pad) -> None:
+        """Plug a pad in, or out; by default both ports hold 6-button pads if the ROM's header names them, else 3-button pads.
+
+        Parameters
+        ----------
+        player : int
+            0 or 1: the controller port.
+        pad : Pad
+            Kind of pad.
+        """
+        self._md.state.io.pad_type[_player(player)] = Pad(pad)
+
+    # ------------------------------------------------------------------------------------ memories
+
+    @property
+    def ram(self) -> npt.NDArray[np.uint8]:
+        """Work RAM: uint8 (65536,), $FF0000 first; a view."""
+        return self._ram
+
+    @property
+    def z80_ram(self) -> npt.NDArray[np.uint8]:
+        """RAM of the Z80: uint8 (8192,); a view."""
+        return self._z80_ram
+
+    @property
+    def vram(self) -> npt.NDArray[np.uint8]:
+        """Video RAM: uint8 (65536,); a view."""
+        return self._vram
+
+    @property
+    def cram(self) -> npt.NDArray[np.uint16]:
+        """Colour RAM: big-endian uint16 (64,), 0000BBB0GGG0RRR0; a view."""
+        return self._cram
+
+    @property
+    def vsram(self) -> npt.NDArray[np.uint16]:
+        """Vertical scroll RAM: big-endian uint16 (40,); a view."""
+        return self._vsram
+
+    @property
+    def sram(self) -> npt.NDArray[np.uint8]:
+        """Cartridge RAM by address, both lanes: uint8 (n,), n = 0 where there is none; a view."""
+        return self._sram
+
+    @property
+    def rom(self) -> npt.NDArray[np.uint8]:
+        """The cartridge's ROM: uint8 (n,); a read-only view, shared with forks."""
+        return self._cartridge.image[: self._cartridge.size]
+
+    # --------------------------------------------------------------------------------------- chips
+
+    @property
+    def cpu(self) -> M68000Registers:
+        """Registers of the 68000."""
+        return self._cpu
+
+    @property
+    def z80(self) -> Z80Registers:
+        """Registers of the Z80."""
+        return self._z80
+
+    @property
+    def vdp(self) -> VDP:
+        """The VDP."""
+        return self._vdp
+
+    @property
+    def ym2612(self) -> YM2612:
+        """The YM2612."""
+        return self._ym2612
+
+    @property
+    def psg(self) -> PSG:
+        """The PSG."""
+        return self._psg
+
+    @property
+    def cartridge(self) -> Cartridge:
+        """The cartridge that is plugged in."""
+        return self._cartridge
+
+    @property
+    def region(self) -> Region:
+        """``"J"``, ``"U"`` or ``"E"``."""
+        return self._region
+
+    @property
+    def frame_count(self) -> int:
+        """Frames since power-on."""
+        return int(self._md.state.vdp.frame)
+
+    @property
+    def clock(self) -> int:
+        """Master clocks since power-on."""
+        return int(self._md.state.clock)
+
+    @property
+    def frame_rate(self) -> float:
+        """Nominal frames per second: 262 lines of 3420 master clocks (NTSC) or 313 (PAL)."""
+        pal = self._region == "E"
+        return MASTER_CLOCK[pal] / (3420 * (313 if pal else 262))
+
+    # -------------------------------------------------------------------------------------- states
+
+    def save_state(self) -> bytes:
+        """Return all that the console is, for :meth:`load_state` on a machine with the same ROM and region.
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> md = megadrive.MegaDrive(megadrive.builtin_rom())
+        >>> state = md.save_state()
+        >>> md.run_frames(10)
+        >>> md.load_state(state)
+        >>> md.frame_count
+        0
+        """
+        with self._used() as md:
+            size = int(lib.md_save_size(md))
+            data = ffi.new("uint8_t[]", size)
+            lib.md_save(md, data)
+            return bytes(ffi.buffer(data, size))
+
+    def load_state(self, data: bytes | bytearray | memoryview) -> None:
+        """Become what :meth:`save_state` has saved.
+
+        Raises
+        ------
+        StateError
+            If `data` is not a save state of this ROM and region; the machine has not changed then.
+        """
+        try:
+            source = ffi.from_buffer("uint8_t[]", data)
+        except TypeError as error:
+            raise TypeError(f"a save state is bytes, not {type(data).__name__}") from error
+        with self._used() as md:
+            result = lib.md_load(md, source, len(source))
+            if result != lib.MD_LOAD_DONE:
+                why = _LOAD_ERRORS[result].format(have=len(source), want=lib.md_save_size(md))
+                raise StateError(f"this is not a save state for this machine: {why}")
+
+    def fork(self) -> MegaDrive:
+        """Return a second machine in the same state, which shares nothing with this one but the ROM."""
+        twin = object.__new__(type(self))
+        with self._used() as md:
+            copy = ffi.new("megadrive *")
+            lib.md_fork(copy, md)
+            twin._cartridge = self._cartridge
+            twin._set_up(copy, self._table, self._region, self._sample_rate)
+            twin._audio = self._audio.copy()
+        twin._engine = engines.connect(copy, twin) if self._engine is not None else None
+        return twin
+
+    def state_hash(self) -> str:
+        """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
+        with self._used():
+            return hashlib.blake2b(self._state_bytes(), digest_size=16).hexdigest()
+
+    def _state_bytes(self) -> Array:
+        size = ffi.offsetof("md_state", "sram") + len(self._sram)
+        return self._memory.view(self._md.state)[:size]
+
+    def __repr__(self) -> str:
+        return f"<MegaDrive {self._cartridge.header.title!r} region {self._region}, frame {self.frame_count}>"
+
+
+def _player(player: int) -> int:
+    if player not in (0, 1):
+        raise ValueError(f"player is {player!r}, expected 0 or 1")
+    return int(player)
+
+
+def _buttons(buttons: Button | int) -> int:
+    held = int(buttons)
+    if not 0 <= held < 1 << 12:
+        raise ValueError(f"buttons is {buttons!r}, expected a combination of megadrive.Button flags")
+    return held

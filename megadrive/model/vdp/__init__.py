@@ -1,0 +1,18 @@
+"""The VDP in Python and numpy, one module for each unit of the chip, named as the C kernel's files are.
+
+``state``    the chip's state, shared with the C kernel, and its registers decoded
+``planes``   scroll planes A and B, the window, pattern rows
+``sprites``  sprite scan, limits, masking, pixels, collision
+``compose``  priority, shadow and highlight, debug register
+``colours``  colour indices to RGB through the DAC's levels
+``mode4``    the Master System's mode
+``draw``     live drawing, while the contents change
+``frame``    whole pictures from frozen contents
+``inspect``  patterns, planes, sprites and palettes as pictures
+"""
+
+from .colours import to_rgb
+from .frame import draw_frame, draw_lines
+from .state import VDPState
+
+__all__ = ["VDPState", "draw_frame", "draw_lines", "to_rgb"]

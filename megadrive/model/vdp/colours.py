@@ -1,0 +1,51 @@
+"""Colour indices to RGB."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .state import Bytes, VDPState
+
+#: Output of the DAC's 15 levels, 0-255, as TmEE measured it on a console.
+LEVELS = np.array([0, 29, 52, 70, 87, 101, 116, 130, 144, 158, 172, 187, 206, 228, 255], np.uint8)
+
+#: Master System levels, 2 bits: the lowest and highest level and two taps of their own (blue's lower one differs).
+MODE4_LEVELS = np.array([[0, 85, 170, 255], [0, 85, 170, 255], [0, 102, 170, 255]], np.uint8)
+
+
+def palette(state: VDPState) -> Bytes:
+    """Return the RGB values of all picture pixels: uint8 (256, 3)."""
+    cram = state.cram.astype(np.uint16)
+    if not state.mode5:
+        components = np.stack([cram & 3, cram >> 2 & 3, cram >> 4 & 3], 1)
+        return np.tile(MODE4_LEVELS[np.arange(3), components], (4, 1))
+    components = np.stack([cram >> 1 & 7, cram >> 5 & 7, cram >> 9 & 7], 1)
+    if not state.registers[0] & 0x04:
+        components &= 1  # R0.2 = 0: only the lowest bit of each component reaches the DAC
+    normal, shadow, highlight = 2 * components, components, 7 + components
+    rgb: Bytes = LEVELS[np.concatenate([normal, shadow, highlight, highlight])]
+    return rgb
+
+
+def to_rgb(state: VDPState, picture: Bytes) -> Bytes:
+    """Turn picture pixels into RGB with the present colours.
+
+    Parameters
+    ----------
+    picture : uint8 (height, width)
+        Picture pixels as :func:`draw_frame` returns them.
+
+    Returns
+    -------
+    uint8 (height, width, 3)
+
+    Examples
+    --------
+    >>> from megadrive.model.vdp import VDPState, draw_frame
+    >>> state = VDPState()
+    >>> state.registers[:2] = 0x04, 0x04
+    >>> state.cram[0] = 0x0EEE
+    >>> to_rgb(state, draw_frame(state))[0, 0]
+    array([255, 255, 255], dtype=uint8)
+    """
+    return palette(state)[picture]

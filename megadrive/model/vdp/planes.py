@@ -1,0 +1,209 @@
+"""Planes A and B, the window, and the pattern rows that everything is made of.
+
+A *layer pixel* is one byte: colour in bits 3-0 (0 is transparent), palette in bits 5-4, priority in bit 6.
+Bits 5-0 are the colour's index in CRAM.  Palette and priority are there for transparent pixels too: shadow looks at
+the priority of both planes, and the debug register can show what lies under transparent pixels.
+
+All functions work on a stretch of lines at once: ``lines`` holds the line numbers (0 is the top of the picture),
+``rows`` the picture rows that belong to them, which are different in interlace mode 2 only: row = 2 * line + field.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+from .state import Bytes, Flags, Ints, VDPState
+
+Longs = npt.NDArray[np.uint64]
+
+_ALL_PIXELS = np.uint64(0x0101010101010101)
+
+
+def picture_rows(state: VDPState, lines: Ints, field: int) -> Ints:
+    """Return the picture row that each line draws in a field."""
+    return 2 * lines + field if state.double_resolution else lines
+
+
+def pattern_rows(state: VDPState, address: Ints, flip: Flags) -> Longs:
+    """Fetch rows of 8 pixels, 4 bytes each, left pixel in the high nibble of the first byte.
+
+    Parameters
+    ----------
+    address : int array of any shape
+        VRAM addresses, multiples of 4.
+    flip : bool array that broadcasts to it
+        Rows that are mirrored.
+
+    Returns
+    -------
+    uint64 array of the shape of address
+        One pixel in each byte, the left one in the most significant byte.
+    """
+    pixels = state.vram_longs[address >> 2].astype(np.uint64)
+    for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F)):
+        pixels = (pixels | pixels << np.uint64(shift)) & np.uint64(mask)
+    rows: Longs = np.where(flip, pixels.byteswap(), pixels)
+    return rows
+
+
+def with_attribute(pixels: Longs, name: Ints) -> Bytes:
+    """Put palette and priority of a name (or sprite) word into 8-pixel rows; return bytes, shape (..., 8)."""
+    attribute = (name >> 9 & 0x40 | name >> 9 & 0x30).astype(np.uint64)
+    rows = (pixels | attribute * _ALL_PIXELS).astype(">u8")
+    return rows.view(np.uint8).reshape(*rows.shape, 8)
+
+
+def cells(state: VDPState, name: Ints, row: Ints) -> Bytes:
+    """Draw row ``row`` of the cells that name table words name; return layer pixels, shape (..., 8)."""
+    height = 16 if state.double_resolution else 8
+    row = np.where(name & 0x1000, height - 1 - row, row)
+    if state.double_resolution:
+        address = (name & 0x3FF) << 6 | row << 2
+    else:
+        address = (name & 0x7FF) << 5 | row << 2
+    return with_attribute(pattern_rows(state, address, (name & 0x0800) != 0), name)
+
+
+def name_index(size: int, row: Ints, column: Ints) -> Ints:
+    """Position of a cell in a plane's name table, by the rule of the chip's address logic.
+
+    Parameters
+    ----------
+    size : int
+        R16: plane width in bits 1-0, height in bits 5-4.
+    row, column : int arrays
+        Cell coordinates in the plane, 7 bits.
+
+    Returns
+    -------
+    int array
+        Number of the name table's word, 12 bits.
+    """
+    hsize, vsize = size & 3, size >> 4 & 3
+    row = row & (0x1F | (vsize & 1) << 5 | (vsize & 2) << 5)
+    if hsize == 0:
+        upper = row
+    elif hsize == 1:
+        upper = row << 1 & 0x7E | column >> 5 & 1
+    elif hsize == 3:
+        upper = row << 2 & 0x7C | column >> 5 & 3
+    else:
+        upper = row & 0  # width 10: every row is the first one
+    return upper << 5 | column & 0x1F
+
+
+def hscroll(state: VDPState, lines: Ints) -> tuple[Ints, Ints]:
+    """Read the horizontal scroll of planes A and B for each line from the table in VRAM."""
+    entry = (state.hscroll_table >> 1) + 2 * (lines & state.hscroll_mask)
+    return state.vram_words[entry].astype(np.intp) & 0x3FF, state.vram_words[entry + 1].astype(np.intp) & 0x3FF
+
+
+def vscroll(state: VDPState, plane: int) -> Ints:
+    """Vertical scroll of the columns from -1 (the partial one left of the screen) to the right edge.
+
+    With one scroll value for the whole plane the result has one element only.  Column -1 has no entry of its own:
+    in H40 it takes the last values of A and B ANDed, in H32 zero.
+    """
+    vsram = state.vsram.astype(np.intp)
+    if not state.column_vscroll:
+        return vsram[plane : plane + 1]
+    left = vsram[38] & vsram[39] if state.h40 else 0
+    return np.concatenate(([left], vsram[plane : state.width // 8 : 2]))
+
+
+def scrolled_columns(state: VDPState, table: int, rows: Ints, scroll_x: Ints, scroll_y: Ints, columns: Ints) -> Bytes:
+    """Draw 16-pixel columns of a scroll plane, before the fine scroll moves them.
+
+    Parameters
+    ----------
+    table : int
+        VRAM address of the name table.
+    rows, scroll_x : int (lines,)
+        Picture row and horizontal scroll of each line.
+    scroll_y : int (columns,) or (1,)
+        Vertical scroll of each column.
+    columns : int (columns,)
+        Columns of the screen; -1 is the one left of it.
+
+    Returns
+    -------
+    uint8 (lines, 16 * columns)
+        Layer pixels.  Drawn from column -1 on, screen pixel x of a line lies at 16 + x - (scroll_x & 15).
+    """
+    cell_column = (2 * columns - (scroll_x[:, None] >> 4 << 1) & 0x7F)[:, :, None] + np.arange(2)
+    y = rows[:, None] + scroll_y
+    if state.double_resolution:
+        cell_row, row = y >> 4 & 0x7F, y & 15
+    else:
+        cell_row, row = y >> 3 & 0x7F, y & 7
+    address = table | name_index(state.register(16), cell_row[:, :, None], cell_column) << 1
+    name = state.vram_words[address >> 1].astype(np.intp)
+    return cells(state, name, row[:, :, None]).reshape(len(rows), -1)
+
+
+def fine_scrolled(strip: Bytes, scroll_x: Ints) -> Bytes:
+    """Move each line of a strip to the right by the low 4 bits of its scroll; return uint8 (lines, width)."""
+    width = strip.shape[1] - 16
+    fine = scroll_x & 15
+    if (fine == fine[0]).all():
+        return strip[:, 16 - fine[0] : 16 - fine[0] + width]
+    moved: Bytes = sliding_window_view(strip, width, axis=1)[np.arange(len(strip)), 16 - fine]
+    return moved
+
+
+def window_lines(state: VDPState, lines: Ints) -> Flags:
+    """Tell which lines belong to the window over their whole width (R18)."""
+    split = (state.register(18) & 0x1F) * 8
+    return lines >= split if state.register(18) & 0x80 else lines < split
+
+
+def window_columns(state: VDPState) -> tuple[int, int]:
+    """Return the range of pixels that the window takes in the other lines (R17)."""
+    split = min((state.register(17) & 0x1F) * 16, state.width)
+    return (split, state.width) if state.register(17) & 0x80 else (0, split)
+
+
+def window_cells(state: VDPState, lines: Ints, rows: Ints, cell_columns: Ints) -> Bytes:
+    """Draw columns of cells of the window: it does not scroll and has 32 cells in a row in H32, 64 in H40."""
+    row_length = 64 if state.h40 else 32
+    index = (lines >> 3)[:, None] * row_length + cell_columns
+    name = state.vram_words[(state.window_table >> 1) + index].astype(np.intp)
+    row = (rows & (15 if state.double_resolution else 7))[:, None]
+    return cells(state, name, row).reshape(len(lines), -1)
+
+
+def plane_b(state: VDPState, rows: Ints, scroll_x: Ints, scroll_y: Ints) -> Bytes:
+    """Draw plane B; return layer pixels, uint8 (lines, width)."""
+    columns = np.arange(-1, state.width // 16)
+    return fine_scrolled(scrolled_columns(state, state.plane_b_table, rows, scroll_x, scroll_y, columns), scroll_x)
+
+
+def plane_a(state: VDPState, lines: Ints, rows: Ints, scroll_x: Ints, scroll_y: Ints) -> Bytes:
+    """Draw plane A with the window in it; return layer pixels, uint8 (lines, width)."""
+    whole = window_lines(state, lines)
+    start, end = window_columns(state)
+    all_cells = np.arange(state.width // 8)
+    if whole.all() or end - start == state.width:
+        return window_cells(state, lines, rows, all_cells)
+
+    columns = np.arange(-1, state.width // 16)
+    strip = scrolled_columns(state, state.plane_a_table, rows, scroll_x, scroll_y, columns)
+    pixels = fine_scrolled(strip, scroll_x)
+    if start == end and not whole.any():
+        return pixels
+
+    pixels = pixels.copy()
+    window = window_cells(state, lines, rows, all_cells)
+    if start == 0 and end > 0:
+        # The column that the window's right edge cuts was not fetched: where its rest would show, the pixels of the
+        # next column come out 16 pixels too early.
+        fine = scroll_x & 15
+        x = np.arange(end, end + 16)
+        early = np.minimum(x + 32 - fine[:, None], strip.shape[1] - 1)
+        cut = x < end + fine[:, None]
+        pixels[:, end : end + 16] = np.where(cut, np.take_along_axis(strip, early, 1), pixels[:, end : end + 16])
+    pixels[:, start:end] = window[:, start:end]
+    pixels[whole] = window[whole]
+    return pixels

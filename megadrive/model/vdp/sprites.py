@@ -1,0 +1,176 @@
+"""Sprites: the walk through the list, the limits of a line, masking, pixels and collision.
+
+The chip spreads this over three lines: it scans the list in its cache of Y, size and link; fetches the rest of the
+entries that it found from VRAM; and fetches their pattern rows.  Here the three phases are three groups of array
+operations over (sprite, line).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from .planes import pattern_rows, with_attribute
+from .state import Bytes, Flags, Ints, VDPState
+
+#: A line of sprites is put together in a buffer that has a place for every X: 9 bits and the width of a sprite.
+BUFFER_WIDTH = 512 + 32
+#: Where the left edge of the screen lies in it.
+SCREEN = 128
+
+
+@dataclasses.dataclass
+class SpriteLines:
+    """What the sprites put into a stretch of lines."""
+
+    pixels: Bytes
+    """Layer pixels, uint8 (lines, width)."""
+    too_many: Flags
+    """For each line: more sprites or cells than it can show (status bit SOVR)."""
+    dot_overflow: Flags
+    """For each line: more cells than it can show, which lets a first sprite at X = 0 mask on the next line."""
+    collision: Flags
+    """For each line: two opaque pixels met (status bit SCOL)."""
+
+
+def limits(state: VDPState) -> tuple[int, int]:
+    """Return how many sprites and how many cells of 8 pixels a line can show."""
+    return (20, 40) if state.h40 else (16, 32)
+
+
+def table_in_vram(state: VDPState) -> Bytes:
+    """Return the sprite table's entries, uint8 (80 or 64, 8), as they lie in VRAM."""
+    entries = 80 if state.h40 else 64
+    table: Bytes = state.vram[state.sprite_table + np.arange(8 * entries) & 0xFFFF].reshape(entries, 8)
+    return table
+
+
+def table_in_cache(state: VDPState) -> Bytes:
+    """Return the table as a scan sees it: Y, size and link from the chip's cache, the rest from VRAM."""
+    table = table_in_vram(state)
+    table[:, :4] = state.sprite_cache[: len(table)]
+    return table
+
+
+def list_order(table: Bytes) -> list[int]:
+    """Follow the links from entry 0; a link to 0 or past the table's end ends the list, as does its length."""
+    links = (table[:, 3] & 0x7F).tolist()
+    order = [0]
+    while 0 < (link := links[order[-1]]) < len(links) and len(order) < len(links):
+        order.append(link)
+    return order
+
+
+def cell_rows(state: VDPState, attribute: Ints, width: Ints, height: Ints, row: Ints, column: Ints) -> Bytes:
+    """Fetch one row of pixels of cells of sprites.
+
+    Parameters
+    ----------
+    attribute : int (n,)
+        Third word of the sprite's entry.
+    width, height : int (n,)
+        The sprite's size in cells.
+    row : int (n,)
+        Pixel row within the sprite, from the top of its box.
+    column : int (n,)
+        Cell within the sprite, from the left of its box.
+
+    Returns
+    -------
+    uint8 (n, 8)
+        Layer pixels.
+    """
+    flip = (attribute & 0x0800) != 0
+    double = state.double_resolution
+    cell_height, row_mask, shift = (16, 0x3F, 4) if double else (8, 0x1F, 3)
+    row = np.where(attribute & 0x1000, height * cell_height - 1 - row & row_mask, row)
+    # Cell numbers run down the columns of the sprite.
+    pattern = attribute + np.where(flip, width - 1 - column, column) * height + (row >> shift)
+    if state.double_resolution:
+        address = (pattern & 0x3FF) << 6 | (row & 15) << 2
+    else:
+        address = (pattern & 0x7FF) << 5 | (row & 7) << 2
+    return with_attribute(pattern_rows(state, address, flip), attribute)
+
+
+def put(buffer: Bytes, place: Ints, pixels: Bytes) -> Ints:
+    """Put cells into a line buffer in list order; return the places of all opaque pixels.
+
+    What is opaque already stays.  Of the new pixels the first opaque one stays; where there is none, the last
+    transparent one does.
+
+    Parameters
+    ----------
+    buffer : uint8 (n,)
+        Layer pixels; changed.
+    place : int array
+        Where the pixels belong in it.
+    pixels : uint8 array of the same shape
+        Layer pixels.
+    """
+    free = (buffer[place] & 0x0F) == 0
+    opaque = (pixels & 0x0F) != 0
+    buffer[place[free]] = pixels[free]
+    first = free & opaque
+    buffer[place[first][::-1]] = pixels[first][::-1]
+    occupied: Ints = place[opaque]
+    return occupied
+
+
+def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: bool) -> SpriteLines:
+    """Draw the sprites of a stretch of consecutive lines.
+
+    Parameters
+    ----------
+    rows : int (lines,)
+        Picture rows of the lines.
+    table : uint8 (80 or 64, 8)
+        The sprite table.
+    overflow_before : bool
+        Dot overflow of the line before the first one.
+    """
+    sprites_in_line, cells_in_line = limits(state)
+    cell_height, row_bits, top = (16, 0x3FF, 256) if state.double_resolution else (8, 0x1FF, 128)
+
+    # The list's entries in order, as columns of (sprite, line) arrays.
+    words = table[list_order(table)].view(">u2").astype(np.intp)
+    y, size, attribute, x = (words[:, i, None] for i in range(4))
+    x = x & 0x1FF
+    width, height = (size >> 10 & 3) + 1, (size >> 8 & 3) + 1
+
+    # Scan: the first 20 (16) sprites that cover the line.
+    row = rows + top - y & row_bits
+    hit = row < height * cell_height
+    found = hit.cumsum(0)
+    too_many = found[-1] > sprites_in_line
+    hit &= found <= sprites_in_line
+
+    # Their cells, 40 (32) in all.  Sprites that are masked or off the screen use them up too.
+    used = (hit * width).cumsum(0)
+    dot_overflow = used[-1] > cells_in_line
+    shown = np.where(hit, np.clip(width - (used - cells_in_line), 0, width), 0)
+
+    # A sprite at X = 0 hides those after it, if one before it had another X or the line before ran out of cells.
+    before = np.concatenate(([overflow_before], dot_overflow[:-1]))
+    other_x = np.logical_or.accumulate(hit & (x != 0), 0)
+    masked = np.logical_or.accumulate(hit & (x == 0) & (other_x | before), 0)
+    shown[masked] = 0
+
+    # All cells in list order, into a line buffer that also has room for what lies off the screen.
+    sprite, line, column = np.nonzero(shown[:, :, None] > np.arange(4))
+    pixels = cell_rows(state, attribute[sprite, 0], width[sprite, 0], height[sprite, 0], row[sprite, line], column)
+    buffer = np.zeros((len(rows), BUFFER_WIDTH), np.uint8)
+    place = (line * BUFFER_WIDTH + x[sprite, 0] + 8 * column)[:, None] + np.arange(8)
+    opaque_place = put(buffer.reshape(-1), place, pixels)
+
+    # Two opaque pixels on one place of the screen.
+    again = np.zeros(len(rows), np.bool_)
+    if len(opaque_place) > np.count_nonzero(buffer & 0x0F):
+        ordered = np.sort(opaque_place)
+        twice = ordered[1:][ordered[1:] == ordered[:-1]]
+        twice_line, twice_x = np.divmod(twice, BUFFER_WIDTH)
+        again[twice_line[(twice_x >= SCREEN) & (twice_x < SCREEN + state.width)]] = True
+
+    on_screen = buffer[:, SCREEN : SCREEN + state.width]
+    return SpriteLines(on_screen, too_many | dot_overflow, dot_overflow, again)

@@ -1,0 +1,162 @@
+"""The VDP's state as the drawing sees it: memories as arrays, registers by their meaning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from megadrive import _core  # type: ignore[attr-defined]
+
+Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint16]
+Ints = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+
+
+class VDPState:
+    """A view of the ``vdp`` struct that the C kernel works on too; nothing is copied.
+
+    Parameters
+    ----------
+    pointer : cffi ``vdp *``, optional
+        The state to look at.  Without it the object has a state of its own, all zero.
+    owner : object, optional
+        What must stay alive as long as the pointer is used.
+
+    Attributes
+    ----------
+    vram : uint8 (65536,)
+        Video memory in console byte order.
+    cram : >u2 (64,)
+        Colours ``0000BBB0GGG0RRR0``.
+    vsram : >u2 (40,)
+        Vertical scroll, A and B in turn for each 16 pixels.
+    registers : uint8 (24,)
+        Registers 0 to 23 as last written.
+    sprite_cache : uint8 (80, 4)
+        Bytes 0-3 of the sprite table's entries as the chip remembers them.
+    c : cffi ``vdp *``
+        The struct itself, for its scalar fields.
+    latched_resolution : bool or None
+        Interlace mode 2 as the chip has latched it for the picture that it shows; None: what register 12 says counts.
+
+    Examples
+    --------
+    >>> state = VDPState()
+    >>> state.registers[1], state.registers[12] = 0x04, 0x81
+    >>> state.width
+    320
+    """
+
+    def __init__(self, pointer: Any = None, owner: object = None) -> None:
+        ffi = _core.ffi
+        self.c: Any = ffi.new("vdp *") if pointer is None else pointer
+        self.owner = self.c if owner is None else owner
+        self.latched_resolution: bool | None = None
+
+        def array(field: str, dtype: str) -> npt.NDArray[Any]:
+            return np.frombuffer(ffi.buffer(getattr(self.c, field)), dtype)
+
+        self.vram: Bytes = array("vram", "u1")
+        self.cram: Words = array("cram", ">u2")
+        self.vsram: Words = array("vsram", ">u2")
+        self.registers: Bytes = array("registers", "u1")
+        self.sprite_cache: Bytes = array("sprite_cache", "u1").reshape(80, 4)
+        # The same VRAM as big-endian words (names, scroll tables) and longs (pattern rows).
+        self.vram_words: Words = self.vram.view(">u2")
+        self.vram_longs: npt.NDArray[np.uint32] = self.vram.view(">u4")
+
+    def register(self, number: int) -> int:
+        """Return a register's value as a Python integer."""
+        return int(self.registers[number])
+
+    @property
+    def mode5(self) -> bool:
+        """R1.2, M5: the Mega Drive's own mode; otherwise the Master System's mode 4."""
+        return bool(self.registers[1] & 0x04)
+
+    @property
+    def h40(self) -> bool:
+        """R12.0, RS1: 40 cells (320 pixels) in a line, else 32 (256)."""
+        return self.mode5 and bool(self.registers[12] & 0x01)
+
+    @property
+    def width(self) -> int:
+        """Pixels in a line."""
+        return 320 if self.h40 else 256
+
+    @property
+    def lines(self) -> int:
+        """Active lines of a field: 224, 240 with R1.3 (V30), 192 in mode 4."""
+        if not self.mode5:
+            return 192
+        return 240 if self.registers[1] & 0x08 else 224
+
+    @property
+    def display(self) -> bool:
+        """R1.6, DISP: 0 shows the backdrop only."""
+        return bool(self.registers[1] & 0x40)
+
+    @property
+    def double_resolution(self) -> bool:
+        """R12.2-1, LSM = 11: interlace with cells of 8x16 and twice the rows (interlace mode 2)."""
+        if self.latched_resolution is not None:
+            return self.latched_resolution
+        return self.mode5 and (self.register(12) & 0x06) == 0x06
+
+    @property
+    def shadow_highlight(self) -> bool:
+        """R12.3, S/TE."""
+        return self.mode5 and bool(self.registers[12] & 0x08)
+
+    @property
+    def left_blank(self) -> bool:
+        """R0.5: the leftmost 8 pixels show the backdrop."""
+        return bool(self.registers[0] & 0x20)
+
+    @property
+    def backdrop(self) -> int:
+        """R7: colour index of the backdrop (mode 4: always in the sprites' palette)."""
+        return self.register(7) & 0x3F if self.mode5 else 0x10 | self.register(7) & 0x0F
+
+    @property
+    def plane_a_table(self) -> int:
+        """R2: VRAM address of plane A's name table."""
+        return (self.register(2) & 0x38) << 10
+
+    @property
+    def plane_b_table(self) -> int:
+        """R4: VRAM address of plane B's name table."""
+        return (self.register(4) & 0x07) << 13
+
+    @property
+    def window_table(self) -> int:
+        """R3: VRAM address of the window's name table; bit 1 does not count in H40, whose rows are twice as long."""
+        return (self.register(3) & (0x3C if self.h40 else 0x3E)) << 10
+
+    @property
+    def sprite_table(self) -> int:
+        """R5: VRAM address of the sprite table; bit 0 does not count in H40, whose table is twice as long."""
+        return (self.register(5) & (0x7E if self.h40 else 0x7F)) << 9
+
+    @property
+    def hscroll_table(self) -> int:
+        """R13: VRAM address of the horizontal scroll table."""
+        return (self.register(13) & 0x3F) << 10
+
+    @property
+    def hscroll_mask(self) -> int:
+        """R11.1-0: which bits of the line number count in the horizontal scroll table."""
+        return (0x00, 0x07, 0xF8, 0xFF)[self.register(11) & 3]
+
+    @property
+    def column_vscroll(self) -> bool:
+        """R11.2: each 16-pixel column has a vertical scroll of its own."""
+        return bool(self.registers[11] & 0x04)
+
+    @property
+    def debug(self) -> int:
+        """Debug register 0: bit 6 disables the layers, bits 8-7 force one (1 sprites, 2 plane A, 3 plane B)."""
+        return int(self.c.debug[0])
