@@ -364,7 +364,7 @@ typedef struct ym2612 {
     uint16_t fnum3[3];          /* channel 3 special mode: S3, S1, S2 */
     uint16_t picked_fnum;       /* frequency fetched for the next slot */
     uint16_t waiting_level;     /* envelope of the last slot, which gets AM and TL in the next cycle */
-    uint16_t test_phase;        /* phase >> 10 of slot 21, as latched for test reads */
+    uint16_t test_phase;        /* low 10 bits of the phase of slot 21, as latched for test reads */
     uint16_t test_attenuation;  /* attenuation of slot 0, as latched for test reads */
 
     uint16_t bus;               /* last byte written; bit 8: to part 2 */

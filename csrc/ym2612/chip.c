@@ -54,11 +54,21 @@ uint8_t ym2612_read(ym2612 *ym, uint32_t port)
     return ym->status_life ? ym->status : 0;
 }
 
+/* Samples for which a block is worth its preparation. */
+#define SHORTEST_BLOCK 4
+
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
 {
     int64_t samples = 0;
 
     while (cycles > 0) {
+        if (cycles >= 24 * SHORTEST_BLOCK && ym2612_block_ready(ym)) {
+            int64_t block = cycles / 24 - 1;
+
+            ym2612_block(ym, block, out ? out + 2 * samples : NULL);
+            samples += block;
+            cycles -= 24 * block;
+        }
         samples += ym2612_cycle(ym, out ? out + 2 * samples : NULL);
         cycles--;
     }

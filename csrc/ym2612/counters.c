@@ -1,6 +1,8 @@
 /* counters.c - timers A and B, LFO and envelope timer. */
 #include "internal.h"
 
+const uint8_t ym2612_lfo_period[8] = {108, 77, 71, 67, 62, 44, 8, 5};
+
 static const uint16_t timer_top[2] = {1024, 256};
 
 /* A counter steps in cycle 1, its flag rises in cycle 2 and it takes the period again in cycle 3. */
@@ -100,8 +102,7 @@ void ym2612_latch_lfo(ym2612 *ym)
 /* The divider is compared through a mask: it goes on past a period that was shortened until the bits match. */
 void ym2612_step_lfo(ym2612 *ym, uint32_t increment)
 {
-    static const uint8_t period[8] = {108, 77, 71, 67, 62, 44, 8, 5};
-    uint32_t mask = period[ym->lfo_rate];
+    uint32_t mask = ym2612_lfo_period[ym->lfo_rate];
 
     if ((ym->lfo_divider & mask) == mask) {
         ym->lfo_divider = 0;

@@ -146,7 +146,7 @@ int ym2612_cycle(ym2612 *ym, int16_t *out)
         ym2612_latch_lfo(ym);
     ym2612_step_eg_timer(ym, cycle);
     if (cycle == 2) {
-        ym->test_phase = (uint16_t)(ym->phase[21] >> 10 & 1023);
+        ym->test_phase = ym->phase[21] & 1023;
         ym->test_attenuation = ym->attenuation[0];
     }
     seen = ym2612_sample_bus(ym);

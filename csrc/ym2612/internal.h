@@ -64,6 +64,7 @@ void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen);
 void ym2612_pick_pitch(ym2612 *ym, uint32_t slot);
 
 /* counters.c */
+extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
 void ym2612_step_timers_samples(ym2612 *ym, int64_t samples);
 void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle);

@@ -14,6 +14,11 @@ import numpy as np
 from .planes import pattern_rows, with_attribute
 from .state import Bytes, Flags, Ints, VDPState
 
+#: A line of sprites is put together in a buffer that has a place for every X: 9 bits and the width of a sprite.
+BUFFER_WIDTH = 512 + 32
+#: Where the left edge of the screen lies in it.
+SCREEN = 128
+
 
 @dataclasses.dataclass
 class SpriteLines:
@@ -27,6 +32,11 @@ class SpriteLines:
     """For each line: more cells than it can show, which lets a first sprite at X = 0 mask on the next line."""
     collision: Flags
     """For each line: two opaque pixels met (status bit SCOL)."""
+
+
+def limits(state: VDPState) -> tuple[int, int]:
+    """Return how many sprites and how many cells of 8 pixels a line can show."""
+    return (20, 40) if state.h40 else (16, 32)
 
 
 def table_in_vram(state: VDPState) -> Bytes:
@@ -52,6 +62,62 @@ def list_order(table: Bytes) -> list[int]:
     return order
 
 
+def cell_rows(state: VDPState, attribute: Ints, width: Ints, height: Ints, row: Ints, column: Ints) -> Bytes:
+    """Fetch one row of pixels of cells of sprites.
+
+    Parameters
+    ----------
+    attribute : int (n,)
+        Third word of the sprite's entry.
+    width, height : int (n,)
+        The sprite's size in cells.
+    row : int (n,)
+        Pixel row within the sprite, from the top of its box.
+    column : int (n,)
+        Cell within the sprite, from the left of its box.
+
+    Returns
+    -------
+    uint8 (n, 8)
+        Layer pixels.
+    """
+    flip = (attribute & 0x0800) != 0
+    double = state.double_resolution
+    cell_height, row_mask, shift = (16, 0x3F, 4) if double else (8, 0x1F, 3)
+    row = np.where(attribute & 0x1000, height * cell_height - 1 - row & row_mask, row)
+    # Cell numbers run down the columns of the sprite.
+    pattern = attribute + np.where(flip, width - 1 - column, column) * height + (row >> shift)
+    if state.double_resolution:
+        address = (pattern & 0x3FF) << 6 | (row & 15) << 2
+    else:
+        address = (pattern & 0x7FF) << 5 | (row & 7) << 2
+    return with_attribute(pattern_rows(state, address, flip), attribute)
+
+
+def put(buffer: Bytes, place: Ints, pixels: Bytes) -> Ints:
+    """Put cells into a line buffer in list order; return the places of all opaque pixels.
+
+    What is opaque already stays.  Of the new pixels the first opaque one stays; where there is none, the last
+    transparent one does.
+
+    Parameters
+    ----------
+    buffer : uint8 (n,)
+        Layer pixels; changed.
+    place : int (cells, 8)
+        Where the pixels belong in it.
+    pixels : uint8 (cells, 8)
+        Layer pixels.
+    """
+    free = (buffer[place] & 0x0F) == 0
+    opaque = (pixels & 0x0F) != 0
+    buffer[place[free]] = pixels[free]
+    first = free & opaque
+    buffer[place[first][::-1]] = pixels[first][::-1]
+    occupied: Ints = place[opaque]
+    return occupied
+
+
 def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: bool) -> SpriteLines:
     """Draw the sprites of a stretch of consecutive lines.
 
@@ -64,8 +130,8 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
     overflow_before : bool
         Dot overflow of the line before the first one.
     """
-    sprites_in_line, cells_in_line = (20, 40) if state.h40 else (16, 32)
-    cell_rows, row_bits, top = (16, 0x3FF, 256) if state.double_resolution else (8, 0x1FF, 128)
+    sprites_in_line, cells_in_line = limits(state)
+    cell_height, row_bits, top = (16, 0x3FF, 256) if state.double_resolution else (8, 0x1FF, 128)
 
     # The list's entries in order, as columns of (sprite, line) arrays.
     words = table[list_order(table)].view(">u2").astype(np.intp)
@@ -75,7 +141,7 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
 
     # Scan: the first 20 (16) sprites that cover the line.
     row = rows + top - y & row_bits
-    hit = row < height * cell_rows
+    hit = row < height * cell_height
     found = hit.cumsum(0)
     too_many = found[-1] > sprites_in_line
     hit &= found <= sprites_in_line
@@ -91,36 +157,20 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
     masked = np.logical_or.accumulate(hit & (x == 0) & (other_x | before), 0)
     shown[masked] = 0
 
-    # Pattern rows of all cells, in list order.  Cell numbers run down the columns of the sprite.
+    # All cells in list order, into a line buffer that also has room for what lies off the screen.
     sprite, line, column = np.nonzero(shown[:, :, None] > np.arange(4))
-    name = attribute[sprite, 0]
-    flip = (name & 0x0800) != 0
-    r = row[sprite, line]
-    r = np.where(name & 0x1000, height[sprite, 0] * cell_rows - 1 - r, r)
-    pattern_column = np.where(flip, width[sprite, 0] - 1 - column, column)
-    cell = pattern_column * height[sprite, 0] + r // cell_rows
-    if state.double_resolution:
-        address = (name + cell & 0x3FF) << 6 | (r & 15) << 2
-    else:
-        address = (name + cell & 0x7FF) << 5 | (r & 7) << 2
-    pixels = with_attribute(pattern_rows(state, address, flip), name)
-
-    # Into a line buffer that also has room for what lies off the screen.  The first opaque pixel of the list stays;
-    # where there is none, the last transparent one does.
-    buffer = np.zeros((len(rows), 512 + 32), np.uint8)
-    flat = buffer.reshape(-1)
-    place = (line * buffer.shape[1] + x[sprite, 0] + 8 * column)[:, None] + np.arange(8)
-    flat[place] = pixels
-    opaque = (pixels & 0x0F) != 0
-    opaque_place, opaque_pixels = place[opaque], pixels[opaque]
-    flat[opaque_place[::-1]] = opaque_pixels[::-1]
+    pixels = cell_rows(state, attribute[sprite, 0], width[sprite, 0], height[sprite, 0], row[sprite, line], column)
+    buffer = np.zeros((len(rows), BUFFER_WIDTH), np.uint8)
+    place = (line * BUFFER_WIDTH + x[sprite, 0] + 8 * column)[:, None] + np.arange(8)
+    opaque_place = put(buffer.reshape(-1), place, pixels)
 
     # Two opaque pixels on one place of the screen.
     again = np.zeros(len(rows), np.bool_)
     if len(opaque_place) > np.count_nonzero(buffer & 0x0F):
         ordered = np.sort(opaque_place)
         twice = ordered[1:][ordered[1:] == ordered[:-1]]
-        twice_line, twice_x = np.divmod(twice, buffer.shape[1])
-        again[twice_line[(twice_x >= 128) & (twice_x < 128 + state.width)]] = True
+        twice_line, twice_x = np.divmod(twice, BUFFER_WIDTH)
+        again[twice_line[(twice_x >= SCREEN) & (twice_x < SCREEN + state.width)]] = True
 
-    return SpriteLines(buffer[:, 128 : 128 + state.width], too_many | dot_overflow, dot_overflow, again)
+    on_screen = buffer[:, SCREEN : SCREEN + state.width]
+    return SpriteLines(on_screen, too_many | dot_overflow, dot_overflow, again)

@@ -39,6 +39,8 @@ class VDPState:
         Bytes 0-3 of the sprite table's entries as the chip remembers them.
     c : cffi ``vdp *``
         The struct itself, for its scalar fields.
+    latched_resolution : bool or None
+        Interlace mode 2 as the chip has latched it for the picture that it shows; None: what register 12 says counts.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class VDPState:
         ffi = _core.ffi
         self.c: Any = ffi.new("vdp *") if pointer is None else pointer
         self.owner = self.c if owner is None else owner
+        self.latched_resolution: bool | None = None
 
         def array(field: str, dtype: str) -> npt.NDArray[Any]:
             return np.frombuffer(ffi.buffer(getattr(self.c, field)), dtype)
@@ -99,6 +102,8 @@ class VDPState:
     @property
     def double_resolution(self) -> bool:
         """R12.2-1, LSM = 11: interlace with cells of 8x16 and twice the rows (interlace mode 2)."""
+        if self.latched_resolution is not None:
+            return self.latched_resolution
         return self.mode5 and (self.register(12) & 0x06) == 0x06
 
     @property
