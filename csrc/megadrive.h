@@ -337,17 +337,18 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *
  *   ym2612_reset   power-on or /IC; keeps `clock`
  *   ym2612_write   a byte at port 0-3, sampled by the internal cycle that runs next
- *   ym2612_read    a byte from port 0-3; refreshes the status that the other ports of a YM2612 hold
+ *   ym2612_read    a byte from port 0-3; keeps it as the status that the other ports of a YM2612 hold
+ *   ym2612_read_at the same at `clock`, which may be ahead of the chip's: nothing has to be run for it, as long as no write
+ *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
  */
 typedef struct ym2612 {
     int64_t clock;              /* internal cycles run since power-on */
+    int64_t status_until;       /* clock at which the status held for ports 1-3 has leaked away */
 
     uint32_t phase[24];         /* 20 bits */
     uint32_t phase_step[24];    /* 20 bits, added to the phase after its next use */
-    uint32_t status_life;       /* internal cycles until the status held for ports 1-3 has leaked away */
-    uint32_t reserved;
 
     uint16_t level[24];         /* envelope, 10 bits, 0 is loudest */
     uint16_t attenuation[24];   /* envelope with AM and total level, 10 bits */
@@ -458,6 +459,7 @@ typedef struct ym2612 {
 void ym2612_reset(ym2612 *ym, int integrated);
 void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
+uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
 
 /* -------------------------------------------------------------------------------------------- PSG */

@@ -30,8 +30,8 @@ Array = npt.NDArray[Any]
 MASTER_CLOCK = {False: 53_693_175, True: 53_203_424}
 """Master clock in Hz of NTSC (False) and PAL (True) consoles."""
 
-PSG_LEVEL = 0.25
-"""A PSG channel's full square as a part of an FM channel's full swing; emulators agree on about this (no measurement
+PSG_LEVEL = 250
+"""A PSG channel's full square in thousandths of an FM channel's full swing; emulators agree on about this (no measurement
 across board revisions is public)."""
 
 # Version register: bit 7 overseas, bit 6 PAL, bit 5 no expansion unit, bits 3-0 0 (no TMSS).

@@ -132,6 +132,7 @@ static void bad_cycle(m68000_context *c, uint32_t address, uint32_t value, unsig
     record(bus, write ? M68000_CYCLE_WRITE_ERROR : M68000_CYCLE_READ_ERROR, 4, fc, address, value, 3);
 }
 
+#define M68000_COMPACT
 #define M68000_NAME(name) m68000_observed_##name
 #define M68000_FETCH read_word
 #define M68000_READ_WORD read_word

@@ -16,15 +16,12 @@ typedef struct ym2612_voice {
 
 int ym2612_block_ready(const ym2612 *ym)
 {
-    int t;
-
     if (ym->cycle || (ym->address_strobe & 1) || (ym->data_strobe & 1) || (ym->fm_data && ym->store_left))
         return 0;
     if (ym->test_21 || (ym->test_2c & 0x20) || ym->channel3_mode == 2)
         return 0;
-    for (t = 0; t < 2; t++)
-        if (ym->timer_load[t] != ym->timer_running[t] || ym->timer_clear[t] || ym->timer_reload[t] || ym->timer_overflow[t])
-            return 0;
+    if (!are_timers_settled(ym))
+        return 0;
     if (ym->key_channel < 6) {
         const uint8_t *key = ym->key_register + ym->key_channel;
         if ((key[0] | key[12] << 1 | key[6] << 2 | key[18] << 3) != ym->key_operators)
@@ -357,7 +354,6 @@ static void step_bus(ym2612 *ym, int64_t cycles)
     ym->address_strobe = ym->data_strobe = 0;
     ym->busy = ym->busy_left >= cycles;
     ym->busy_left = (uint8_t)(ym->busy_left > cycles ? ym->busy_left - cycles : 0);
-    ym->status_life = (uint32_t)(ym->status_life > cycles ? ym->status_life - cycles : 0);
     ym->clock += cycles;
 }
 

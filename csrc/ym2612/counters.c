@@ -66,6 +66,19 @@ void ym2612_step_timers_samples(ym2612 *ym, int64_t samples)
     }
 }
 
+/* The flag of a settled timer after `cycles` more internal cycles: it rises in the cycle 2 that follows the overflow in cycle 1. */
+int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles)
+{
+    int64_t rises = (cycles + (ym->cycle + 21) % 24) / 24; /* how often cycle 2 is among them */
+    int64_t steps = timer_top[timer] - ym->timer_count[timer];
+
+    if (timer == 1)
+        steps = 16 * steps - ym->timer_prescaler;
+    if (ym->cycle == 2)
+        steps++; /* the first of them goes with a cycle 1 that is over */
+    return ym->timer_flag[timer] || (ym->timer_running[timer] && ym->timer_enable[timer] && rises >= steps);
+}
+
 /* The envelope timer: 12 bits, stepped every third sample.  Its carry comes back in at the bottom half a sample later, so that
  * it runs from 1 to 4095.  Cycle 0 latches what the slots see, which the die does in cycle 1, before any of them looks. */
 void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle)

@@ -185,22 +185,3 @@ void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
         ym->store_left = ym->address >= 0x30 ? 12 : 0;
     }
 }
-
-/* Fetch the frequency for the step of a slot, in the cycle before it. */
-void ym2612_pick_pitch(ym2612 *ym, uint32_t slot)
-{
-    uint32_t channel = slot % 6;
-
-    if (channel == 2 && slot < 18 && ym->channel3_mode) {
-        static const uint8_t from[3] = {1, 0, 2}; /* S1, S3, S2 */
-        uint32_t i = from[slot / 6];
-
-        ym->picked_fnum = ym->fnum3[i];
-        ym->picked_block = ym->block3[i];
-        ym->picked_key_code = ym->key_code3[i];
-    } else {
-        ym->picked_fnum = ym->fnum[channel];
-        ym->picked_block = ym->block[channel];
-        ym->picked_key_code = ym->key_code[channel];
-    }
-}

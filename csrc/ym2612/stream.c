@@ -298,7 +298,7 @@ static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_
 
         if (!vibrato_on)
             end = to;
-        ym->phase_step[slot] = phase_step(ym, slot, pitch, stretch->lfo_pm[s]);
+        ym->phase_step[slot] = phase_step(ym, slot, slot % 6, pitch, stretch->lfo_pm[s]);
         step = ym->phase_step[slot] << 12;
         if (track->phase) {
             ramp(track->phase + from, end - from, position, step);
@@ -331,8 +331,8 @@ static void single_sample(ym2612 *ym, ym2612_track *track, uint32_t at, const ym
     clocks.lfo_pm = stretch->lfo_pm[s];
     clocks.lfo_am = stretch->lfo_am[s];
     ym->key_latch[slot] = ym->key_register[slot];
-    ym->phase_step[slot] = phase_step(ym, slot, pitch, clocks.lfo_pm);
-    shown = envelope_step(ym, slot, &clocks, pitch->key_code, 0);
+    ym->phase_step[slot] = phase_step(ym, slot, slot % 6, pitch, clocks.lfo_pm);
+    shown = envelope_step(ym, slot, slot % 6, &clocks, pitch->key_code, 0);
     show_level(track, at, at + 1, shown.level);
     if (track->phase)
         track->phase[at] = (uint16_t)(ym->phase[slot] >> 10);
