@@ -6,6 +6,7 @@
 ``compose``  priority, shadow and highlight, debug register
 ``colours``  colour indices to RGB through the DAC's levels
 ``mode4``    the Master System's mode
+``draw``     live drawing, while the contents change
 ``frame``    whole pictures from frozen contents
 ``inspect``  patterns, planes, sprites and palettes as pictures
 """

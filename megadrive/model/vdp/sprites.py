@@ -104,9 +104,9 @@ def put(buffer: Bytes, place: Ints, pixels: Bytes) -> Ints:
     ----------
     buffer : uint8 (n,)
         Layer pixels; changed.
-    place : int (cells, 8)
+    place : int array
         Where the pixels belong in it.
-    pixels : uint8 (cells, 8)
+    pixels : uint8 array of the same shape
         Layer pixels.
     """
     free = (buffer[place] & 0x0F) == 0
