@@ -6,6 +6,8 @@ PIXEL = (10, 8)
 """mclk a pixel outside HSYNC; H32, H40."""
 COLOUR_ZERO = (1000, 972)
 """mclk from the V step into a line to the look-up of its pixel 0 (H = $18); H32, H40."""
+HSCROLL = (500, 557)
+"""mclk from the V step into a line to the read of its scroll table (H = 486); H32, H40."""
 LAST_PIXEL = 3560
 """mclk from the V step into a line after which nothing of it is fetched or shown."""
 

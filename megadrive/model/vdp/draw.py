@@ -121,7 +121,7 @@ class Drawing:
             return
         height = self.state.lines
         over = first_unfinished(time) >= height and not self._finished
-        if over:
+        if over or (changing != COLOURS and not self.state.mode5):
             changing = EVERYTHING
         if changing & SPRITES:
             self._sprites.run(time, height, True)

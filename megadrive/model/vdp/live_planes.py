@@ -7,11 +7,9 @@ import itertools
 import numpy as np
 
 from . import mode4, planes
-from .clocks import LINE, PIXEL, events_before, first_unfinished
+from .clocks import HSCROLL, LINE, PIXEL, events_before, first_unfinished
 from .state import Ints, VDPState
 
-HSCROLL = (500, 557)
-"""mclk: the scroll table is read (H = 486); H32, H40."""
 LEFT_COLUMN = (600, 652)
 """mclk: the name of plane A's column left of the screen is fetched (H = 496), and the scroll of the whole screen."""
 MARGIN = 16
@@ -73,10 +71,11 @@ class LivePlanes:
     def _fetch_lines(self, first: int, end: int) -> None:
         """Fetch lines that nothing changes in, all at once."""
         state, lines = self.state, np.arange(first, end)
-        self.blank[first:end] = not state.display
         if not state.mode5:
-            self.pixels[0, first:end, MARGIN : MARGIN + 256] = mode4.background(state, lines)
+            picture = mode4.background(state, lines) if state.display else state.backdrop
+            self.pixels[0, first:end, MARGIN : MARGIN + 256] = picture
             return
+        self.blank[first:end] = not state.display
         shown = slice(MARGIN, MARGIN + state.width)
         if not state.display:
             self.pixels[:, first:end] = 0

@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 
 from . import mode4, planes, sprites
-from .clocks import LAST_PIXEL, LINE, PIXEL, events_before, first_unfinished
+from .clocks import HSCROLL, LAST_PIXEL, LINE, PIXEL, events_before, first_unfinished
 from .state import Bytes, Ints, VDPState
 
 ALL = 2**30
@@ -212,11 +212,11 @@ class LiveSprites:
     def _step(self, number: int, time: int) -> None:
         """Go on with one line to ``time`` mclk after its V step."""
         state, c = self.state, self.state.c
-        if not state.mode5:  # not followed step by step
+        if not state.mode5:  # not followed step by step: a line's sprites are fetched with its plane
             search = self._searches.setdefault(number, SpriteSearch.empty(number))
-            if time > FIRST_PATTERN and number not in self._fetches:
+            if time > HSCROLL[0] and number not in self._fetches:
                 self._fetches[number] = PatternFetch(search, False, 0)
-                self._take(number, number + 1)
+                self._put(number, self._lines(number, number + 1, False))
             return
         if number not in self._searches:
             self._searches[number] = SpriteSearch(number)
@@ -247,15 +247,19 @@ class LiveSprites:
     def _take(self, first: int, end: int) -> None:
         """Complete lines that nothing has changed in."""
         if self._forecast is None:
-            lines, at = self._lines(first, end, self._overflow_above), 0
+            lines = self._lines(first, end, self._overflow_above)
         else:
-            lines, at = self._forecast, first - self._forecast_line
-        part = slice(at, at + end - first)
+            at = first - self._forecast_line
+            lines = self._forecast[at : at + end - first]
+        self._put(first, lines)
+        self._overflow_above = bool(lines.dot_overflow[-1])
+
+    def _put(self, first: int, lines: sprites.SpriteLines) -> None:
+        """Put complete lines into the picture, and set their flags."""
         shown = slice(sprites.SCREEN, sprites.SCREEN + self.state.width)
-        self.pixels[first:end, shown] = lines.pixels[part]
-        self.state.c.sprite_overflow |= bool(lines.too_many[part].any())
-        self.state.c.sprite_collision |= bool(lines.collision[part].any())
-        self._overflow_above = bool(lines.dot_overflow[part][-1])
+        self.pixels[first : first + len(lines.pixels), shown] = lines.pixels
+        self.state.c.sprite_overflow |= bool(lines.too_many.any())
+        self.state.c.sprite_collision |= bool(lines.collision.any())
 
     def _flagged(self, number: int, height: int) -> bool:
         """Tell whether a line that nothing has changed in will set a flag, if nothing changes."""
