@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import mode4, planes
-from .compose import blank, compose
+from .compose import compose
 from .sprites import SpriteLines, draw_sprites, table_in_vram
 from .state import Bytes, Flags, Ints, VDPState
 
@@ -42,10 +42,10 @@ def draw_lines(
         Sprite pixels and flags of these lines.
     """
     if not state.display:
-        return blank(state, (len(lines), state.width)), no_sprites(state, len(lines))
+        return np.full((len(lines), state.width), state.backdrop, np.uint8), no_sprites(state, len(lines))
     if state.mode5:
         a, b, s = mode5_layers(state, lines, field, table, overflow_before)
-        picture = compose(state, a, b, s.pixels)
+        picture = compose(a, b, s.pixels, state.backdrop, state.shadow_highlight, state.debug)
     else:
         s = mode4.draw_sprites(state, lines)
         picture = mode4.compose(mode4.background(state, lines), s.pixels)
