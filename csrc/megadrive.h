@@ -76,15 +76,18 @@ typedef struct m68000_bus {
     void *user;                 /* their first argument */
     uint32_t (*read)(void *user, uint32_t address, uint32_t fc, uint32_t size);
     void (*write)(void *user, uint32_t address, uint32_t value, uint32_t fc, uint32_t size);
+    uint32_t (*acknowledge)(void *user, uint32_t level); /* gives the vector number; NULL: autovectors */
+    void (*reset)(void *user);  /* the RESET instruction; NULL: nothing */
     m68000_transaction *transactions; /* `capacity` of them, or NULL */
     uint32_t capacity;
     uint32_t count;             /* cycles since it was last set to 0; those beyond the capacity were not stored */
-    uint32_t failed;            /* set by a function that failed: the run ends */
+    uint32_t failed;            /* set by a function that failed: the instruction is taken back and the run ends */
 } m68000_bus;
 
-void m68000_observed_step(m68000 *cpu, void *bus);
-void m68000_observed_run(m68000 *cpu, void *bus);
-void m68000_observed_reset(m68000 *cpu, void *bus);
+/* As m68000_flat_*, on a bus. */
+void m68000_bus_step(m68000 *cpu, m68000_bus *bus);
+void m68000_bus_run(m68000 *cpu, m68000_bus *bus);
+void m68000_bus_reset(m68000 *cpu, m68000_bus *bus);
 
 /* -------------------------------------------------------------------------------------------- Z80 */
 
@@ -337,17 +340,20 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *
  *   ym2612_reset   power-on or /IC; keeps `clock`
  *   ym2612_write   a byte at port 0-3, sampled by the internal cycle that runs next
- *   ym2612_read    a byte from port 0-3; refreshes the status that the other ports of a YM2612 hold
+ *   ym2612_read    a byte from port 0-3; keeps it as the status that the other ports of a YM2612 hold
+ *   ym2612_read_at the same at `clock`, which may be ahead of the chip's: nothing has to be run for it, as long as no write
+ *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
+ *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
  */
 typedef struct ym2612 {
     int64_t clock;              /* internal cycles run since power-on */
+    int64_t status_until;       /* clock at which the status held for ports 1-3 has leaked away */
 
     uint32_t phase[24];         /* 20 bits */
     uint32_t phase_step[24];    /* 20 bits, added to the phase after its next use */
-    uint32_t status_life;       /* internal cycles until the status held for ports 1-3 has leaked away */
-    uint32_t reserved;
 
     uint16_t level[24];         /* envelope, 10 bits, 0 is loudest */
     uint16_t attenuation[24];   /* envelope with AM and total level, 10 bits */
@@ -364,7 +370,7 @@ typedef struct ym2612 {
     uint16_t fnum3[3];          /* channel 3 special mode: S3, S1, S2 */
     uint16_t picked_fnum;       /* frequency fetched for the next slot */
     uint16_t waiting_level;     /* envelope of the last slot, which gets AM and TL in the next cycle */
-    uint16_t test_phase;        /* phase >> 10 of slot 21, as latched for test reads */
+    uint16_t test_phase;        /* low 10 bits of the phase of slot 21, as latched for test reads */
     uint16_t test_attenuation;  /* attenuation of slot 0, as latched for test reads */
 
     uint16_t bus;               /* last byte written; bit 8: to part 2 */
@@ -458,7 +464,10 @@ typedef struct ym2612 {
 void ym2612_reset(ym2612 *ym, int integrated);
 void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
+uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
+void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
 
 /* -------------------------------------------------------------------------------------------- PSG */
 

@@ -12,6 +12,7 @@ from megadrive._core import ffi, lib
 
 _SIZE = 0x10000
 _MOST_CLOCK = 1 << 60
+_MOST_CYCLES = 1 << 40
 _SLICE = 1 << 26  # T states between two chances for Python to see an interrupt from the keyboard
 _MOST_STATES = 64  # T states of the longest step, 23, with room
 _PINS = ["".join(c if bits >> i & 1 else "-" for i, c in enumerate("rwmi")) for bits in range(16)]
@@ -454,7 +455,7 @@ class Z80(Z80Registers):
         Parameters
         ----------
         cycles : int
-            T states, 0 or more.
+            T states, 0 to 2**40.
 
         Returns
         -------
@@ -476,7 +477,7 @@ class Z80(Z80Registers):
         cpu = self._cpu
         with self._alone():
             start = int(cpu.clock)
-            end = start + _checked("cycles", cycles, _MOST_CLOCK - start)
+            end = start + _checked("cycles", cycles, _MOST_CYCLES)
             run = lib.z80_run_calls if self._has_calls else lib.z80_run_flat
             while cpu.clock < end:
                 cpu.deadline = min(end, cpu.clock + _SLICE)

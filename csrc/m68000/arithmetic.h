@@ -114,9 +114,8 @@ M68000_INLINE bool read_backwards(m68000_context *c, int size, unsigned n, uint3
         return read(c, size, *a, data_fc(c), c->pc + 4, value);
     }
     uint32_t high, low;
-    *a -= 2;
-    TRY(read(c, WORD, *a, data_fc(c), c->pc + 4, &low));
-    *a -= 2;
+    TRY(read(c, WORD, *a - 2, data_fc(c), c->pc + 4, &low));
+    *a -= 4;
     *address = *a;
     TRY(read(c, WORD, *a, data_fc(c), c->pc + 4, &high));
     *value = high << 16 | low;
@@ -143,9 +142,16 @@ M68000_INLINE bool extended_memory(m68000_context *c, int operation, int size)
 /* CMPM (Ay)+,(Ax)+: r r p. */
 M68000_INLINE bool cmpm(m68000_context *c, int size)
 {
-    uint32_t source, value, address;
-    TRY(read_memory(c, size, INCREMENT, low_register(c), &address, &source));
-    TRY(read_memory(c, size, INCREMENT, high_register(c), &address, &value));
+    uint32_t source, value;
+    uint32_t *y = address_register(c, low_register(c)), *x = address_register(c, high_register(c));
+    uint32_t address = *y;
+    *y = address + (size == LONG ? 2 : step_of(size, low_register(c)));
+    TRY(read(c, size, address, data_fc(c), c->pc + 4, &source));
+    if (size == LONG)
+        *y = address + 4;
+    address = *x;
+    TRY(read(c, size, address, data_fc(c), c->pc + 4, &value));
+    *x = address + step_of(size, high_register(c));
     compute(c->cpu, CMP, size, source, value);
     prefetch(c);
     return true;

@@ -38,6 +38,7 @@
  *     M68000_IDLE(c, clocks)                              called before `clocks` clocks without a bus cycle
  *     M68000_BAD_CYCLE(c, address, value, fc, write)      the cycle of an address error, which selects nothing
  *     M68000_RESET_PIN(c)                                 the RESET instruction pulls the pin (for 124 clocks)
+ *     M68000_COMPACT                                      if defined: half as fast, a sixth of the code
  *
  * Fast and slow paths.  A context's members live in the host's registers as long as its address goes nowhere.
  * So a hook answers common accesses inline and calls out of line for others, like this:

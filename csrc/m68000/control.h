@@ -269,9 +269,14 @@ M68000_INLINE bool trap_instruction(m68000_context *c)
     return trap(c, VECTOR_TRAP + (c->ir & 15), c->pc + 2);
 }
 
-/* p; if V: exception. */
+/* p; if V: exception, which has begun when p fetches from supervisor program. */
 M68000_INLINE bool trapv(m68000_context *c)
 {
-    prefetch(c);
-    return !(c->cpu->flag_v >> 31) || trap(c, VECTOR_TRAPV, c->pc);
+    if (!(c->cpu->flag_v >> 31)) {
+        prefetch(c);
+        return true;
+    }
+    c->irc = M68000_FETCH(c, (c->pc + 4) & 0xfffffe, 6);
+    c->clock += 4;
+    return trap(c, VECTOR_TRAPV, c->pc + 2);
 }

@@ -15,6 +15,19 @@ enum mode {
     IMMEDIATE
 };
 
+/* What the instruction's low six bits name; and bits 11-6, MOVE's destination. */
+M68000_INLINE int mode_of(const m68000_context *c)
+{
+    unsigned mode = c->ir >> 3 & 7;
+    return (int)(mode < 7 ? mode : mode + (c->ir & 7));
+}
+
+M68000_INLINE int destination_of(const m68000_context *c)
+{
+    unsigned mode = c->ir >> 6 & 7;
+    return (int)(mode < 7 ? mode : mode + (c->ir >> 9 & 7));
+}
+
 M68000_INLINE bool is_memory(int mode)
 {
     return mode != DATA_REGISTER && mode != ADDRESS_REGISTER && mode != IMMEDIATE;

@@ -3,57 +3,74 @@
  * Bus patterns: p a fetch, r/w a data word, R/W the high word of a long, n an idle time.
  */
 
+/* MOVE.L to an odd address has set the flags only as far as its microcode has come. */
+M68000_INLINE void set_move_fault_flags(m68000 *cpu, int source, int destination, uint32_t value)
+{
+    if (destination == INDIRECT || destination == INCREMENT) {
+        if (is_memory(source))
+            set_logic_flags(cpu, WORD, value);
+    } else if ((destination == DISPLACEMENT || destination == INDEX) && !is_memory(source)) {
+        set_nz(cpu, LONG, value);
+    } else {
+        set_logic_flags(cpu, LONG, value);
+    }
+}
+
 /* MOVE <source>,<destination>: the source's cycles, then for the destination
  *     Dn, An: p    (An), (An)+: W w p    -(An): p w W    d16(An), abs.W: p W w p    d8(An,Xn): n2 p W w p
  *     abs.L: p W w p p from memory, p p W w p from a register or #
  */
 M68000_INLINE bool move(m68000_context *c, int size, int source, int destination)
 {
-    uint32_t value, address;
+    uint32_t value;
     TRY(read_source(c, size, source, low_register(c), &value));
     const unsigned n = high_register(c);
-    uint32_t *a = address_register(c, n);
-    if (destination == DATA_REGISTER) {
+    uint32_t *a = address_register(c, n), address = *a;
+    switch (destination) {
+    case DATA_REGISTER:
         set_low(data_register(c, n), size, value);
-        set_logic_flags(c->cpu, size, value);
-        prefetch(c);
-        return true;
-    }
-    if (destination == ADDRESS_REGISTER) {
+        break;
+    case ADDRESS_REGISTER:
         *a = sign_extend(value, size);
         prefetch(c);
         return true;
-    }
-    set_logic_flags(c->cpu, size, value);
-    switch (destination) {
-    case INDIRECT:
-    case INCREMENT:
-        TRY(write(c, size, *a, value, c->pc + 4));
-        if (destination == INCREMENT)
-            *a += step_of(size, n);
-        break;
-    case DECREMENT:
-        address = *a - step_of(size, n);
+    case DECREMENT: {
+        uint32_t ir = c->ir;
+        address -= step_of(size, n);
         prefetch(c);
+        set_logic_flags(c->cpu, size, value);
         if (size != LONG)
             *a = address;
+        else if (M68000_UNLIKELY(is_odd(c, address)))
+            c->ir = ir;
         TRY(write_backwards(c, size, address, value, c->pc + 2));
         *a = address;
         return true;
+    }
     case ABSOLUTE_LONG:
         if (is_memory(source)) {
             uint32_t high = extension(c);
-            TRY(write(c, size, high << 16 | c->irc, value, c->pc + 4));
-            fetch(c);
-        } else {
-            address = extension_long(c);
-            TRY(write(c, size, address, value, c->pc + 4));
+            address = high << 16 | c->irc;
+            break;
         }
-        break;
+        /* fall through */
     default:
         address = extended_address(c, destination, n);
-        TRY(write(c, size, address, value, c->pc + 2));
         break;
+    }
+    if (destination != DATA_REGISTER) {
+        const bool plain = destination == INDIRECT || destination == INCREMENT;
+        if (size == LONG && M68000_UNLIKELY(is_odd(c, address)))
+            set_move_fault_flags(c->cpu, source, destination, value);
+        else
+            set_logic_flags(c->cpu, size, value);
+        TRY(write(c, size, address, value, c->pc + (plain ? 4 : 2)));
+        if (destination == INCREMENT)
+            *a = address + step_of(size, n);
+        if (destination == ABSOLUTE_LONG && is_memory(source))
+            fetch(c);
+    } else {
+        set_logic_flags(c->cpu, size, value);
     }
     prefetch(c);
     return true;
@@ -125,11 +142,11 @@ M68000_INLINE bool movem_to_registers(m68000_context *c, int size, int mode)
     for (int i = 0; mask != 0; i++, mask >>= 1) {
         if (!(mask & 1))
             continue;
-        TRY(read(c, size, address, fc, c->pc + 2, &value));
+        TRY(read(c, size, address, fc, c->pc + 4, &value));
         c->cpu->r[i] = sign_extend(value, size);
         address += (uint32_t)size;
     }
-    TRY(read(c, WORD, address, fc, c->pc + 2, &value));
+    TRY(read(c, WORD, address, fc, c->pc + 4, &value));
     if (mode == INCREMENT)
         *address_register(c, n) = address;
     prefetch(c);
@@ -225,13 +242,14 @@ M68000_INLINE bool ext(m68000_context *c, int size)
     return true;
 }
 
-/* LINK An,#: p W w p.  LINK A7 pushes A7 as it is after the decrement. */
+/* LINK An,#: p W w p.  LINK A7 pushes A7 as it was. */
 M68000_INLINE bool link(m68000_context *c)
 {
     uint32_t *sp = address_register(c, 7), *a = address_register(c, low_register(c));
     uint32_t displacement = sign_extend(extension(c), WORD);
+    uint32_t value = *a;
     *sp -= 4;
-    TRY(write(c, LONG, *sp, *a, c->pc + 2));
+    TRY(write(c, LONG, *sp, value, c->pc + 2));
     *a = *sp;
     *sp += displacement;
     prefetch(c);

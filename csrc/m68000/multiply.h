@@ -64,7 +64,7 @@ M68000_INLINE void set_overflow_flags(m68000 *cpu)
     cpu->flag_c = 0;
 }
 
-/* read, n, p; by zero: read, n4, exception. */
+/* read, n, p; by zero: read, n8, exception. */
 M68000_INLINE bool divide(m68000_context *c, bool is_signed, int source)
 {
     uint32_t divisor, quotient, remainder;
@@ -74,7 +74,7 @@ M68000_INLINE bool divide(m68000_context *c, bool is_signed, int source)
     divisor &= 0xffff;
     if (divisor == 0) {
         set_logic_flags(c->cpu, LONG, 1);
-        idle(c, 4);
+        idle(c, 8);
         return trap(c, VECTOR_ZERO_DIVIDE, c->pc + 2);
     }
     if (is_signed) {
@@ -121,7 +121,7 @@ M68000_INLINE bool divide(m68000_context *c, bool is_signed, int source)
     return true;
 }
 
-/* In range: read, p n6.  Dn > bound: n4, exception; Dn < 0: n6, exception. */
+/* In range: read, n6 p.  Dn > bound, or Dn - bound overflows: n8, exception.  Else Dn < 0: n10, exception. */
 M68000_INLINE bool chk(m68000_context *c, int source)
 {
     uint32_t bound;
@@ -132,10 +132,10 @@ M68000_INLINE bool chk(m68000_context *c, int source)
     set_logic_flags(cpu, WORD, value);
     cpu->flag_z = 1;
     if (signed_value > signed_bound || signed_value < 0) {
-        idle(c, signed_value > signed_bound ? 4 : 6);
+        idle(c, signed_value > signed_bound || signed_value - signed_bound < -0x8000 ? 8 : 10);
         return trap(c, VECTOR_CHK, c->pc + 2);
     }
-    prefetch(c);
     idle(c, 6);
+    prefetch(c);
     return true;
 }

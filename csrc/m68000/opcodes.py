@@ -2,18 +2,22 @@
 
 ``python opcodes.py DIRECTORY`` writes there
 
-* ``m68000_opcodes.h``: one line ``M68000_OPCODE(index, call)`` for each specialised instruction,
-* ``m68000_decode.c``: ``m68000_decode``, the index for each of the 65536 first words.
+* ``m68000_decode.c``: ``m68000_decode``, the number of the specialised instruction for each of the 65536 first words;
+* ``m68000_opcodes.h``: one line ``M68000_OPCODE(index, call)`` for each function that instances of the core are made
+  of, and one line ``M68000_ENTRY(index)`` for each specialised instruction, in order: its function;
+* ``m68000_compact.h``: the same with fewer functions, which find out the addressing modes when they run.
 
 Each row of the table is a pattern of 16 bits, the effective addresses that its ``mmmrrr`` field admits, and the call.
 ``ss`` is a size field; ``x`` bits (registers, conditions, data) are looked at when the instruction runs.  In the call
-``SIZE`` and ``MODE`` stand for constants.  The first row that matches a word holds.
+``SIZE`` and ``MODE`` stand for constants, as does ``TO`` for MOVE's destination; ``mode_of(c)`` is for instructions
+that are rare or long.  The first row that matches a word holds.
 """
 
 import itertools
 import pathlib
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 MODES = {
     "DATA_REGISTER": "000xxx",
@@ -65,7 +69,7 @@ def rows() -> Iterator[Row]:
         for destination in MODES:
             register, mode = MODES[destination][3:], MODES[destination][:3]
             if destination in ALTERABLE and not (destination == "ADDRESS_REGISTER" and size == "BYTE"):
-                yield f"00{bits}{register}{mode}mmmrrr", sources, f"move(c, {size}, MODE, {destination})"
+                yield f"00{bits}{register}{mode}mmmrrr", sources, f"move(c, {size}, MODE, TO={destination})"
 
     # line 4: one operand, jumps, system
     yield "0100111001110000", NONE, "reset(c)"
@@ -82,14 +86,14 @@ def rows() -> Iterator[Row]:
     yield "0100111001101xxx", NONE, "move_from_usp(c)"
     yield "0100111010mmmrrr", CONTROL, "jsr(c, MODE)"
     yield "0100111011mmmrrr", CONTROL, "jmp(c, MODE)"
-    yield "0100000011mmmrrr", DATA_ALTERABLE, "move_from_sr(c, MODE)"
-    yield "0100010011mmmrrr", DATA, "move_to_ccr(c, MODE)"
-    yield "0100011011mmmrrr", DATA, "move_to_sr(c, MODE)"
-    yield "01000000ssmmmrrr", DATA_ALTERABLE, "unary(c, NEGX, SIZE, MODE)"
+    yield "0100000011mmmrrr", DATA_ALTERABLE, "move_from_sr(c, mode_of(c))"
+    yield "0100010011mmmrrr", DATA, "move_to_ccr(c, mode_of(c))"
+    yield "0100011011mmmrrr", DATA, "move_to_sr(c, mode_of(c))"
+    yield "01000000ssmmmrrr", DATA_ALTERABLE, "unary(c, NEGX, SIZE, mode_of(c))"
     yield "01000010ssmmmrrr", DATA_ALTERABLE, "clr(c, SIZE, MODE)"
     yield "01000100ssmmmrrr", DATA_ALTERABLE, "unary(c, NEG, SIZE, MODE)"
     yield "01000110ssmmmrrr", DATA_ALTERABLE, "unary(c, NOT, SIZE, MODE)"
-    yield "0100100000mmmrrr", DATA_ALTERABLE, "nbcd(c, MODE)"
+    yield "0100100000mmmrrr", DATA_ALTERABLE, "nbcd(c, mode_of(c))"
     yield "0100100001000xxx", NONE, "swap(c)"
     yield "0100100001mmmrrr", CONTROL, "pea(c, MODE)"
     yield "0100100010000xxx", NONE, "ext(c, WORD)"
@@ -97,9 +101,9 @@ def rows() -> Iterator[Row]:
     for bit, size in enumerate(("WORD", "LONG")):
         yield (f"010010001{bit}mmmrrr", CONTROL & ALTERABLE | {"DECREMENT"}, f"movem_to_memory(c, {size}, MODE)")
         yield f"010011001{bit}mmmrrr", CONTROL | {"INCREMENT"}, f"movem_to_registers(c, {size}, MODE)"
-    yield "0100101011mmmrrr", DATA_ALTERABLE, "tas(c, MODE)"
+    yield "0100101011mmmrrr", DATA_ALTERABLE, "tas(c, mode_of(c))"
     yield "01001010ssmmmrrr", DATA_ALTERABLE, "tst(c, SIZE, MODE)"
-    yield "0100xxx110mmmrrr", DATA, "chk(c, MODE)"
+    yield "0100xxx110mmmrrr", DATA, "chk(c, mode_of(c))"
     yield "0100xxx111mmmrrr", CONTROL, "lea(c, MODE)"
 
     # line 5: ADDQ, SUBQ, Scc, DBcc
@@ -120,10 +124,10 @@ def rows() -> Iterator[Row]:
     yield "1000xxx100001xxx", NONE, "decimal_memory(c, SBCD)"
     yield "1100xxx100000xxx", NONE, "decimal_registers(c, ABCD)"
     yield "1100xxx100001xxx", NONE, "decimal_memory(c, ABCD)"
-    yield "1000xxx011mmmrrr", DATA, "divide(c, false, MODE)"
-    yield "1000xxx111mmmrrr", DATA, "divide(c, true, MODE)"
-    yield "1100xxx011mmmrrr", DATA, "multiply(c, false, MODE)"
-    yield "1100xxx111mmmrrr", DATA, "multiply(c, true, MODE)"
+    yield "1000xxx011mmmrrr", DATA, "divide(c, false, mode_of(c))"
+    yield "1000xxx111mmmrrr", DATA, "divide(c, true, mode_of(c))"
+    yield "1100xxx011mmmrrr", DATA, "multiply(c, false, mode_of(c))"
+    yield "1100xxx111mmmrrr", DATA, "multiply(c, true, mode_of(c))"
     yield "1100xxx101000xxx", NONE, "exg(c, 0, 0)"
     yield "1100xxx101001xxx", NONE, "exg(c, 8, 8)"
     yield "1100xxx110001xxx", NONE, "exg(c, 0, 8)"
@@ -144,7 +148,7 @@ def rows() -> Iterator[Row]:
     # line E: shifts
     for kind, direction in itertools.product(range(4), range(2)):
         operation = ("ASR", "LSR", "ROXR", "ROR", "ASL", "LSL", "ROXL", "ROL")[direction * 4 + kind]
-        yield f"11100{kind:02b}{direction}11mmmrrr", MEMORY_ALTERABLE, f"shift_memory(c, {operation}, MODE)"
+        yield f"11100{kind:02b}{direction}11mmmrrr", MEMORY_ALTERABLE, f"shift_memory(c, {operation}, mode_of(c))"
         yield f"1110xxx{direction}ss0{kind:02b}xxx", NONE, f"shift_by_immediate(c, {operation}, SIZE)"
         yield f"1110xxx{direction}ss1{kind:02b}xxx", NONE, f"shift_by_data_register(c, {operation}, SIZE)"
 
@@ -154,17 +158,20 @@ def rows() -> Iterator[Row]:
     yield "xxxxxxxxxxxxxxxx", NONE, "illegal(c, VECTOR_ILLEGAL)"
 
 
-def specialise(row: Row) -> Iterator[tuple[str, str]]:
-    """Give the patterns and calls of a row, with sizes and modes put in."""
+def specialise(row: Row) -> Iterator[tuple[str, str, str]]:
+    """Give the patterns of a row with sizes and modes put in, and for each the special and the compact call."""
     pattern, modes, call = row
     sizes = SIZES.items() if "ss" in pattern else [("", "")]
     for size_bits, size in sizes:
         sized = pattern.replace("ss", size_bits)
+        sized_call = call.replace("SIZE", size)
+        compact = re.sub(r"TO=\w+", "destination_of(c)", sized_call.replace("MODE", "mode_of(c)"))
+        special = sized_call.replace("TO=", "")
         if "mmmrrr" not in pattern:
-            yield sized, call.replace("SIZE", size)
+            yield sized, special, compact
         for mode in MODES:
             if mode in modes and not (mode == "ADDRESS_REGISTER" and size == "BYTE"):
-                yield sized.replace("mmmrrr", MODES[mode]), call.replace("SIZE", size).replace("MODE", mode)
+                yield sized.replace("mmmrrr", MODES[mode]), special.replace("MODE", mode), compact
 
 
 def words(pattern: str) -> Iterator[int]:
@@ -175,23 +182,33 @@ def words(pattern: str) -> Iterator[int]:
         yield fixed | sum(bit for i, bit in enumerate(free) if n >> i & 1)
 
 
-def decode() -> tuple[list[str], list[int]]:
-    """Return the calls, and for each first word the index of its call."""
-    calls: dict[str, int] = {}
+def decode() -> tuple[dict[str, str], list[int]]:
+    """Return the special calls with their compact ones, and for each first word the index of its special call."""
+    calls: dict[str, str] = {}
+    indices: dict[str, int] = {}
     table = [-1] * 65536
     for row in rows():
-        for pattern, call in specialise(row):
+        for pattern, special, compact in specialise(row):
             free = [word for word in words(pattern) if table[word] < 0]
             for word in free:
-                table[word] = calls.setdefault(call, len(calls))
-    return list(calls), table
+                table[word] = indices.setdefault(special, len(indices))
+                calls[special] = compact
+    return calls, table
+
+
+def header(entries: Iterable[str]) -> str:
+    """Return the functions that are called, once each, and which of them each entry is."""
+    indices: dict[str, int] = {}
+    numbers = [indices.setdefault(call, len(indices)) for call in entries]
+    lines = [f"M68000_OPCODE({index}, {call})" for call, index in indices.items()]
+    return "\n".join(lines + [f"M68000_ENTRY({number})" for number in numbers]) + "\n"
 
 
 def main(directory: pathlib.Path) -> None:
-    """Write both files."""
+    """Write the files."""
     calls, table = decode()
-    lines = [f"M68000_OPCODE({index}, {call})" for index, call in enumerate(calls)]
-    (directory / "m68000_opcodes.h").write_text("\n".join(lines) + "\n")
+    (directory / "m68000_opcodes.h").write_text(header(calls))
+    (directory / "m68000_compact.h").write_text(header(calls.values()))
     lines = [", ".join(map(str, table[i : i + 32])) + "," for i in range(0, 65536, 32)]
     text = "#include <stdint.h>\n\nextern const uint16_t m68000_decode[65536];\nconst uint16_t m68000_decode[65536] = {\n"
     (directory / "m68000_decode.c").write_text(text + "\n".join(lines) + "\n};\n")

@@ -1,7 +1,7 @@
 /* run.h - from one instruction to the next.
  *
- * opcodes.py writes m68000_opcodes.h, one M68000_OPCODE(index, call) for each specialised instruction, and
- * m68000_decode.c, the index for each of the 65536 first words.
+ * opcodes.py writes the list of the functions, M68000_OPCODE(index, call), and of the specialised instructions that they
+ * execute, M68000_ENTRY(index); m68000_decode tells which of these each of the 65536 first words is.
  *
  * Threaded, each instruction ends with a jump to the next one and the context travels in registers as
  * arguments; this needs a compiler that turns such calls into jumps (M68000_THREADED, set by the build).
@@ -10,23 +10,34 @@
 
 extern const uint16_t m68000_decode[65536];
 
-#ifdef M68000_THREADED
+#ifdef M68000_COMPACT
+#define M68000_OPCODES "m68000_compact.h"
+#else
+#define M68000_OPCODES "m68000_opcodes.h"
+#endif
+
+#if defined(M68000_THREADED) && !defined(M68000_COMPACT)
+#define ENDS_WITH_JUMP
 typedef void handler(m68000 *cpu, void *bus, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock);
 #else
 typedef bool handler(m68000_context *c);
 #endif
 
 #define M68000_OPCODE(index, call) static handler instruction_##index;
-#include "m68000_opcodes.h"
+#define M68000_ENTRY(index)
+#include M68000_OPCODES
 #undef M68000_OPCODE
+#undef M68000_ENTRY
 
 static handler *const handlers[] = {
-#define M68000_OPCODE(index, call) instruction_##index,
-#include "m68000_opcodes.h"
+#define M68000_OPCODE(index, call)
+#define M68000_ENTRY(index) instruction_##index,
+#include M68000_OPCODES
 #undef M68000_OPCODE
+#undef M68000_ENTRY
 };
 
-#ifdef M68000_THREADED
+#ifdef ENDS_WITH_JUMP
 #define M68000_OPCODE(index, call)                                                                                  \
     static void instruction_##index(m68000 *cpu, void *bus, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock)  \
     {                                                                                                               \
@@ -46,13 +57,15 @@ static handler *const handlers[] = {
         return call;                                    \
     }
 #endif
-#include "m68000_opcodes.h"
+#define M68000_ENTRY(index)
+#include M68000_OPCODES
 #undef M68000_OPCODE
+#undef M68000_ENTRY
 
 /* Instructions until the deadline, or until one leaves. */
 static void run_instructions(m68000 *cpu, void *bus)
 {
-#ifdef M68000_THREADED
+#ifdef ENDS_WITH_JUMP
     handlers[m68000_decode[cpu->ir]](cpu, bus, cpu->pc, cpu->ir, cpu->irc, cpu->clock);
 #else
     m68000_context context;
@@ -110,26 +123,30 @@ void M68000_NAME(step)(m68000 *cpu, void *bus)
     pack_flags(cpu);
 }
 
+/* A stopped or halted CPU waits till the deadline, or till the interrupt that wakes it. */
+static bool wait_stopped(m68000 *cpu)
+{
+    if (!cpu->halted && (!cpu->stopped || cpu->trace_pending || interrupt_is_due(cpu)))
+        return false;
+    bool wakes = !cpu->halted && interrupt_is_asserted(cpu);
+    int64_t until = wakes && cpu->ipl_clock < cpu->deadline ? cpu->ipl_clock : cpu->deadline;
+    if (cpu->clock < until)
+        cpu->clock = until;
+    cpu->sample_clock = cpu->clock;
+    return true;
+}
+
 void M68000_NAME(run)(m68000 *cpu, void *bus)
 {
     unpack_ccr(cpu, cpu->sr);
     while (cpu->clock < cpu->deadline) {
-        if (cpu->halted) {
-            cpu->clock = cpu->deadline;
-        } else if (take_exception(cpu, bus)) {
+        if (wait_stopped(cpu) || take_exception(cpu, bus))
             continue;
-        } else if (cpu->stopped) {
-            bool wakes = cpu->ipl > (cpu->sr >> 8 & 7) || cpu->nmi;
-            int64_t until = wakes && cpu->ipl_clock < cpu->deadline ? cpu->ipl_clock : cpu->deadline;
-            if (cpu->clock < until)
-                cpu->clock = until;
-            cpu->sample_clock = cpu->clock;
-        } else if (cpu->sr & 0x8000 || cpu->ipl > (cpu->sr >> 8 & 7) || cpu->nmi) {
+        if (cpu->sr & 0x8000 || interrupt_is_asserted(cpu)) {
             run_one(cpu, bus); /* something may come behind this instruction */
             break;
-        } else {
-            run_instructions(cpu, bus);
         }
+        run_instructions(cpu, bus);
     }
     pack_flags(cpu);
 }
@@ -144,9 +161,15 @@ void M68000_NAME(reset)(m68000 *cpu, void *bus)
     uint32_t high = bus_read_word(c, 0, program_fc(c));
     cpu->r[15] = high << 16 | bus_read_word(c, 2, program_fc(c));
     high = bus_read_word(c, 4, program_fc(c));
-    c->pc = (high << 16 | bus_read_word(c, 6, program_fc(c))) - 4;
-    fetch(c);
-    idle(c, 2);
-    prefetch(c);
+    uint32_t target = high << 16 | bus_read_word(c, 6, program_fc(c));
+    c->pc = target & ~(uint32_t)1;
+    if (is_odd(c, target)) {
+        cpu->halted = 1;
+    } else {
+        c->pc -= 4;
+        fetch(c);
+        idle(c, 2);
+        prefetch(c);
+    }
     store(c);
 }

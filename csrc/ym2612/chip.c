@@ -41,26 +41,107 @@ static uint8_t test_status(const ym2612 *ym)
     return (uint8_t)(ym->test_21 & 0x80 ? word : word >> 8);
 }
 
+/* Time goes on for the bus and the timers alone. */
+static void step_ports(ym2612 *ym)
+{
+    uint32_t cycle = ym->cycle;
+    uint32_t seen = ym2612_sample_bus(ym);
+
+    ym2612_step_timers(ym, cycle);
+    if (is_storing(ym, seen))
+        ym2612_store_registers(ym, cycle, seen);
+    ym->cycle = (uint8_t)(cycle == 23 ? 0 : cycle + 1);
+    ym->clock++;
+}
+
+static uint8_t status_at(const ym2612 *ym, int64_t clock)
+{
+    ym2612 ahead;
+    int64_t cycles;
+    int busy;
+
+    if (ym->address_strobe == 1 || ym->data_strobe == 1 || !are_timers_settled(ym) || (ym->test_21 & 0x40)) {
+        int everything = ym->test_21 & 0x40;
+
+        ahead = *ym;
+        while (ahead.clock < clock) {
+            if (everything) {
+                ym2612_cycles(&ahead, 1, NULL);
+            } else {
+                step_ports(&ahead);
+                if (ahead.test_21 & 0x40) { /* this write makes the port show more: start again */
+                    ahead = *ym;
+                    everything = 1;
+                } else if (ahead.address_strobe != 1 && ahead.data_strobe != 1 && are_timers_settled(&ahead)) {
+                    break;
+                }
+            }
+        }
+        if (ahead.test_21 & 0x40)
+            return test_status(&ahead);
+        ym = &ahead;
+    }
+    cycles = clock - ym->clock;
+    busy = cycles > 0 ? ym->busy_left >= cycles : ym->busy;
+    return (uint8_t)(busy << 7 | ym2612_timer_flag(ym, 1, cycles) << 1 | ym2612_timer_flag(ym, 0, cycles));
+}
+
+uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
+{
+    if (clock < ym->clock)
+        clock = ym->clock;
+    if ((port & 3) == 0 || ym->integrated) {
+        ym->status = status_at(ym, clock);
+        /* how long the ports of the NMOS and of the CMOS part hold their charge, in internal cycles: as in Nuked-OPN2 */
+        ym->status_until = clock + (ym->integrated ? 40000000 : 300000);
+    }
+    return ym->status_until > clock ? ym->status : 0;
+}
+
 uint8_t ym2612_read(ym2612 *ym, uint32_t port)
 {
-    if ((port & 3) == 0 || ym->integrated) {
-        if (ym->test_21 & 0x40)
-            ym->status = test_status(ym);
-        else
-            ym->status = (uint8_t)(ym->busy << 7 | ym->timer_flag[1] << 1 | ym->timer_flag[0]);
-        /* how long a port of the NMOS and of the CMOS part holds its charge, internal cycles: as in Nuked-OPN2 */
-        ym->status_life = ym->integrated ? 40000000 : 300000;
-    }
-    return ym->status_life ? ym->status : 0;
+    return ym2612_read_at(ym, port, ym->clock);
 }
+
+/* Samples for which a block is worth its preparation. */
+#define SHORTEST_BLOCK 4
 
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
 {
     int64_t samples = 0;
 
     while (cycles > 0) {
-        samples += ym2612_cycle(ym, out ? out + 2 * samples : NULL);
-        cycles--;
+        int64_t now = 24 - ym->cycle;
+
+        if (cycles >= 24 * SHORTEST_BLOCK && ym2612_block_ready(ym)) {
+            int64_t block = cycles / 24 - 1;
+
+            ym2612_block(ym, block, out ? out + 2 * samples : NULL);
+            samples += block;
+            cycles -= 24 * block;
+        }
+        if (now > cycles)
+            now = cycles;
+        samples += ym2612_cycles(ym, now, out ? out + 2 * samples : NULL);
+        cycles -= now;
     }
     return samples;
+}
+
+void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out)
+{
+    int64_t end = 24 * samples;
+    int64_t now = 0;
+    int64_t i;
+
+    for (i = 0; i < count; i++, writes += 3) {
+        int64_t at = writes[0] < end ? writes[0] : end;
+
+        if (at > now) {
+            out += 2 * ym2612_run(ym, at - now, out);
+            now = at;
+        }
+        ym2612_write(ym, writes[1], (uint8_t)writes[2]);
+    }
+    ym2612_run(ym, end - now, out);
 }

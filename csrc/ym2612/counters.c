@@ -1,6 +1,8 @@
 /* counters.c - timers A and B, LFO and envelope timer. */
 #include "internal.h"
 
+const uint8_t ym2612_lfo_period[8] = {108, 77, 71, 67, 62, 44, 8, 5};
+
 static const uint16_t timer_top[2] = {1024, 256};
 
 /* A counter steps in cycle 1, its flag rises in cycle 2 and it takes the period again in cycle 3. */
@@ -64,6 +66,19 @@ void ym2612_step_timers_samples(ym2612 *ym, int64_t samples)
     }
 }
 
+/* The flag of a settled timer after `cycles` more internal cycles: it rises in the cycle 2 that follows the overflow in cycle 1. */
+int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles)
+{
+    int64_t rises = (cycles + (ym->cycle + 21) % 24) / 24; /* how often cycle 2 is among them */
+    int64_t steps = timer_top[timer] - ym->timer_count[timer];
+
+    if (timer == 1)
+        steps = 16 * steps - ym->timer_prescaler;
+    if (ym->cycle == 2)
+        steps++; /* the first of them goes with a cycle 1 that is over */
+    return ym->timer_flag[timer] || (ym->timer_running[timer] && ym->timer_enable[timer] && rises >= steps);
+}
+
 /* The envelope timer: 12 bits, stepped every third sample.  Its carry comes back in at the bottom half a sample later, so that
  * it runs from 1 to 4095.  Cycle 0 latches what the slots see, which the die does in cycle 1, before any of them looks. */
 void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle)
@@ -100,8 +115,7 @@ void ym2612_latch_lfo(ym2612 *ym)
 /* The divider is compared through a mask: it goes on past a period that was shortened until the bits match. */
 void ym2612_step_lfo(ym2612 *ym, uint32_t increment)
 {
-    static const uint8_t period[8] = {108, 77, 71, 67, 62, 44, 8, 5};
-    uint32_t mask = period[ym->lfo_rate];
+    uint32_t mask = ym2612_lfo_period[ym->lfo_rate];
 
     if ((ym->lfo_divider & mask) == mask) {
         ym->lfo_divider = 0;

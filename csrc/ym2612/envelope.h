@@ -53,8 +53,8 @@ typedef struct ym2612_loudness {
 } ym2612_loudness;
 
 /* `csm`: timer A holds the key of this slot down. */
-static inline ym2612_loudness envelope_step(ym2612 *ym, uint32_t slot, const ym2612_clocks *clocks, uint32_t key_code,
-                                            int csm)
+static inline ym2612_loudness envelope_step(ym2612 *ym, uint32_t slot, uint32_t channel, const ym2612_clocks *clocks,
+                                            uint32_t key_code, int csm)
 {
     static const uint8_t am_shift[4] = {7, 3, 1, 0};
     ym2612_loudness shown;
@@ -68,7 +68,7 @@ static inline ym2612_loudness envelope_step(ym2612 *ym, uint32_t slot, const ym2
     uint32_t ssg = ym->ssg[slot];
     int ssg_on = ssg >> 3 & 1;
     int restart = 0, repeat = 0, hold = 0, invert = 0, off, start;
-    uint32_t rate, increment;
+    uint32_t rate = 0, increment;
 
     if (ssg_on) {
         int direction = ym->ssg_direction[slot];
@@ -89,10 +89,11 @@ static inline ym2612_loudness envelope_step(ym2612 *ym, uint32_t slot, const ym2
     }
 
     shown.level = (uint32_t)(invert ? (512 - level) & 1023 : level);
-    shown.am = ym->am_enable[slot] ? clocks->lfo_am >> am_shift[ym->ams[slot % 6]] : 0;
+    shown.am = ym->am_enable[slot] ? clocks->lfo_am >> am_shift[ym->ams[channel]] : 0;
 
     start = pressed || (key_before && repeat);
-    rate = envelope_rate(ym, slot, start ? ATTACK : state, key_code);
+    if (start || clocks->tick)
+        rate = envelope_rate(ym, slot, start ? ATTACK : state, key_code);
     increment = clocks->tick ? envelope_increment(rate, clocks->lock, clocks->low) : 0;
     ym->eg_step[slot] = (uint8_t)increment;
     ym->phase_reset[slot] = (uint8_t)(pressed || restart);

@@ -61,17 +61,32 @@ typedef struct ym2612_pitch {
 enum { BUS_ADDRESS = 1, BUS_DATA = 2 };
 uint32_t ym2612_sample_bus(ym2612 *ym);
 void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen);
-void ym2612_pick_pitch(ym2612 *ym, uint32_t slot);
+/* Is there anything for ym2612_store_registers() to do? */
+static inline int is_storing(const ym2612 *ym, uint32_t seen)
+{
+    return seen || (ym->fm_data && (ym->store_left || ym->data != (ym->bus & 0xFF)));
+}
 
 /* counters.c */
+extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
 void ym2612_step_timers_samples(ym2612 *ym, int64_t samples);
+int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles);
+/* 1 if the timers do nothing but count. */
+static inline int are_timers_settled(const ym2612 *ym)
+{
+    int t, busy = ym->test_21 & 4;
+
+    for (t = 0; t < 2; t++)
+        busy |= (ym->timer_load[t] ^ ym->timer_running[t]) | ym->timer_clear[t] | ym->timer_reload[t] | ym->timer_overflow[t];
+    return !busy;
+}
 void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle);
 void ym2612_latch_lfo(ym2612 *ym);
 void ym2612_step_lfo(ym2612 *ym, uint32_t increment);
 
-/* cycle.c: returns 1 if a sample ended, which is then in out[0] and out[1] (out may be NULL) */
-int ym2612_cycle(ym2612 *ym, int16_t *out);
+/* cycle.c: returns the samples that ended */
+int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
 /* block.c */
 int ym2612_block_ready(const ym2612 *ym);

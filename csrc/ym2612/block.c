@@ -1,0 +1,396 @@
+/* block.c - many whole samples at once, while no write is on its way.
+ *
+ * Operators are run one after the other over a stretch of samples.  That is possible because only S1 hears itself: S2 follows from
+ * S1, S3 from S1 and S2, S4 from all of them.  Phases, envelopes and sums go in groups of 16 without a dependence between samples.
+ */
+#include "stream.h"
+
+typedef struct ym2612_voice {
+    int16_t s1[2 + STREAM];     /* outputs; the first two are of the samples before */
+    int16_t s2[1 + STREAM];
+    int16_t s3[STREAM];
+    int16_t s4[STREAM];
+    int16_t sum[2 + STREAM];    /* channel sums */
+    uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch */
+} ym2612_voice;
+
+int ym2612_block_ready(const ym2612 *ym)
+{
+    if (ym->cycle || (ym->address_strobe & 1) || (ym->data_strobe & 1) || (ym->fm_data && ym->store_left))
+        return 0;
+    if (ym->test_21 || (ym->test_2c & 0x20) || ym->channel3_mode == 2)
+        return 0;
+    if (!are_timers_settled(ym))
+        return 0;
+    if (ym->key_channel < 6) {
+        const uint8_t *key = ym->key_register + ym->key_channel;
+        if ((key[0] | key[12] << 1 | key[6] << 2 | key[18] << 3) != ym->key_operators)
+            return 0;
+    }
+    return 1;
+}
+
+static void operate(int16_t *out, const uint16_t *phase, const uint16_t *attenuation, uint32_t samples)
+{
+    uint32_t i;
+
+    for (i = 0; i < samples; i++)
+        out[i] = ym2612_wave[ym2612_sine[phase[i] & 1023] + attenuation[i]];
+}
+
+static void modulate(uint16_t *restrict phase, const int16_t *restrict by, uint32_t samples)
+{
+    uint32_t at, i;
+
+    for (at = 0; at < samples; at += GROUP, phase += GROUP, by += GROUP)
+        for (i = 0; i < GROUP; i++)
+            phase[i] = (uint16_t)(phase[i] + (by[i] >> 1));
+}
+
+static void modulate2(uint16_t *restrict phase, const int16_t *restrict by, const int16_t *restrict and_by, uint32_t samples)
+{
+    uint32_t at, i;
+
+    for (at = 0; at < samples; at += GROUP, phase += GROUP, by += GROUP, and_by += GROUP)
+        for (i = 0; i < GROUP; i++)
+            phase[i] = (uint16_t)(phase[i] + ((by[i] + and_by[i]) >> 1));
+}
+
+/* An operator that hears itself. */
+typedef struct ym2612_loop {
+    const uint16_t *phase, *attenuation;
+    int16_t *s1;                /* at the sample two before the first */
+    int32_t shift;
+    int32_t first;              /* modulation of the first sample */
+} ym2612_loop;
+
+static void run_loops(const ym2612_loop *loops, uint32_t count, uint32_t samples)
+{
+    uint32_t i, l;
+    int32_t modulation[6];
+
+    for (l = 0; l < count; l++)
+        modulation[l] = loops[l].first;
+    for (i = 0; i < samples; i++) {
+        for (l = 0; l < count; l++) {
+            const ym2612_loop *loop = loops + l;
+            uint32_t phase = loop->phase[i] + (uint32_t)modulation[l];
+            int32_t out = ym2612_wave[ym2612_sine[phase & 1023] + loop->attenuation[i]];
+
+            loop->s1[i + 2] = (int16_t)out;
+            modulation[l] = (out + loop->s1[i + 1]) >> loop->shift;
+        }
+    }
+}
+
+/* S1 of all channels. */
+static void run_s1(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voices, int heard)
+{
+    uint16_t phase[6][STREAM], attenuation[6][STREAM];
+    ym2612_loop loops[6];
+    uint32_t samples = stretch->samples;
+    uint32_t count = 0;
+    uint32_t c;
+
+    for (c = 0; c < 6; c++) {
+        ym2612_voice *voice = voices + c;
+        int looped = ym->feedback[c] != 0;
+        int wanted = heard || looped;
+
+        voice->s1_on = (uint8_t)(ym2612_stream_slot(ym, stretch, c, wanted ? phase[c] : NULL, wanted ? attenuation[c] : NULL));
+        if (!voice->s1_on) {
+            memset(voice->s1 + 2, 0, sizeof voice->s1 - 4);
+        } else if (looped) {
+            ym2612_loop *loop = loops + count++;
+
+            loop->phase = phase[c];
+            loop->attenuation = attenuation[c];
+            loop->s1 = voice->s1;
+            loop->shift = 10 - ym->feedback[c];
+            loop->first = ym->modulation[c];
+        } else {
+            phase[c][0] = (uint16_t)(phase[c][0] + ym->modulation[c]);
+            operate(voice->s1 + 2, phase[c], attenuation[c], samples);
+        }
+    }
+    run_loops(loops, count, samples);
+    for (c = 0; c < 6; c++) {
+        int32_t last = voices[c].s1[samples + 1] + voices[c].s1[samples];
+
+        ym->modulation[c] = (int16_t)(ym->feedback[c] ? last >> (10 - ym->feedback[c]) : 0);
+    }
+}
+
+static void run_s2(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voice, uint32_t channel)
+{
+    uint16_t phase[STREAM], attenuation[STREAM];
+    uint32_t algorithm = ym->algorithm[channel];
+
+    voice->s2_on = (uint8_t)ym2612_stream_slot(ym, stretch, 12 + channel, phase, attenuation);
+    if (!voice->s2_on) {
+        memset(voice->s2 + 1, 0, sizeof voice->s2 - 2);
+        return;
+    }
+    if (voice->s1_on && (algorithm == 0 || (algorithm >= 3 && algorithm <= 6)))
+        modulate(phase, voice->s1 + 2, stretch->samples);
+    operate(voice->s2 + 1, phase, attenuation, stretch->samples);
+}
+
+static void run_s3(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voice, uint32_t channel)
+{
+    uint16_t phase[STREAM], attenuation[STREAM];
+
+    voice->s3_on = (uint8_t)ym2612_stream_slot(ym, stretch, 6 + channel, phase, attenuation);
+    if (!voice->s3_on) {
+        memset(voice->s3, 0, sizeof voice->s3);
+        return;
+    }
+    switch (ym->algorithm[channel]) {
+    case 0: case 2: modulate(phase, voice->s2, stretch->samples); break;
+    case 1: modulate2(phase, voice->s1 + 1, voice->s2, stretch->samples); break;
+    case 5: modulate(phase, voice->s1 + 1, stretch->samples); break;
+    }
+    operate(voice->s3, phase, attenuation, stretch->samples);
+}
+
+static void run_s4(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voice, uint32_t channel)
+{
+    uint16_t phase[STREAM], attenuation[STREAM];
+
+    voice->s4_on = (uint8_t)ym2612_stream_slot(ym, stretch, 18 + channel, phase, attenuation);
+    if (!voice->s4_on) {
+        memset(voice->s4, 0, sizeof voice->s4);
+        return;
+    }
+    switch (ym->algorithm[channel]) {
+    case 0: case 1: case 4: modulate(phase, voice->s3, stretch->samples); break;
+    case 2: modulate2(phase, voice->s1 + 2, voice->s3, stretch->samples); break;
+    case 3: modulate2(phase, voice->s2, voice->s3, stretch->samples); break;
+    case 5: modulate(phase, voice->s1 + 2, stretch->samples); break;
+    }
+    operate(voice->s4, phase, attenuation, stretch->samples);
+}
+
+static inline int16_t clamped(int value)
+{
+    int16_t v = (int16_t)value;
+
+    v = v < 255 ? v : 255;
+    return v > -256 ? v : -256;
+}
+
+/* Channel sums, limited after each addition, in the order S1, S3, S2, S4. */
+static void add_carriers(ym2612_voice *voice, uint32_t algorithm, uint32_t samples)
+{
+    uint32_t at, i;
+
+    for (at = 0; at < samples; at += GROUP) {
+        const int16_t *s1 = voice->s1 + 2 + at, *s2 = voice->s2 + 1 + at, *s3 = voice->s3 + at, *s4 = voice->s4 + at;
+        int16_t sum[GROUP];
+
+        memset(sum, 0, sizeof sum);
+        if (algorithm == 7)
+            for (i = 0; i < GROUP; i++)
+                sum[i] = s1[i] >> 5;
+        if (algorithm >= 5)
+            for (i = 0; i < GROUP; i++)
+                sum[i] = clamped(sum[i] + (s3[i] >> 5));
+        if (algorithm >= 4)
+            for (i = 0; i < GROUP; i++)
+                sum[i] = clamped(sum[i] + (s2[i] >> 5));
+        for (i = 0; i < GROUP; i++)
+            sum[i] = clamped(sum[i] + (s4[i] >> 5));
+        memcpy(voice->sum + 2 + at, sum, sizeof sum);
+    }
+}
+
+/* Add to one side what the pins of a channel add up to in a sample. */
+static void mix_channel(int16_t *restrict side, const int16_t *restrict sum, uint32_t samples, int integrated, int on)
+{
+    uint32_t at, i;
+
+    for (at = 0; at < samples; at += GROUP) {
+        const int16_t *restrict from = sum + at;
+        int16_t *restrict to = side + at;
+
+        if (integrated) {
+            if (on)
+                for (i = 0; i < GROUP; i++)
+                    to[i] = (int16_t)(to[i] + 3 * from[i]);
+        } else if (on) { /* 3 * (sum + 4), or 3 * (sum - 3) below 0 */
+            for (i = 0; i < GROUP; i++)
+                to[i] = (int16_t)(to[i] + 3 * from[i] + 12 - (from[i] < 0 ? 21 : 0));
+        } else {
+            for (i = 0; i < GROUP; i++)
+                to[i] = (int16_t)(to[i] + 12 - (from[i] < 0 ? 24 : 0));
+        }
+    }
+}
+
+/* Samples: channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. */
+static void mix(const ym2612 *ym, const ym2612_voice *voices, int16_t *out, uint32_t samples)
+{
+    int16_t left[STREAM], right[STREAM], dac[STREAM];
+    uint32_t i, c;
+
+    memset(left, 0, sizeof left);
+    memset(right, 0, sizeof right);
+    for (c = 0; c < 6; c++) {
+        const int16_t *sum = voices[c].sum + (c & 1 ? 0 : 1);
+
+        if (c == 5 && ym->dac_enable) {
+            for (i = 0; i < STREAM; i++)
+                dac[i] = (int16_t)(ym->dac >= 256 ? ym->dac - 512 : ym->dac);
+            sum = dac;
+        }
+        mix_channel(left, sum, samples, ym->integrated, ym->pan[c] & 2);
+        mix_channel(right, sum, samples, ym->integrated, ym->pan[c] & 1);
+    }
+    for (i = 0; i < samples; i++) {
+        out[2 * i] = left[i];
+        out[2 * i + 1] = right[i];
+    }
+}
+
+/* The cycles at the start of a sample that still belong to the last one: the outputs of slots 19 to 23, the sums of S4. */
+static void finish_last_sample(ym2612 *ym, ym2612_voice *voices)
+{
+    uint32_t slot, c;
+
+    ym->attenuation[23] = (uint16_t)limit_attenuation((uint32_t)ym->waiting_level + ym->waiting_am
+                                                      + ((uint32_t)ym->waiting_total_level << 3));
+    for (slot = 19; slot < 24; slot++) {
+        ym->output[slot] = (int16_t)operator_output((ym->phase[slot] >> 10) + (uint32_t)ym->modulation[slot],
+                                                    ym->attenuation[slot]);
+        ym->phase[slot] = ym->phase_reset[slot] ? 0 : (ym->phase[slot] + ym->phase_step[slot]) & 0xFFFFF;
+    }
+    for (c = 0; c < 6; c++) {
+        voices[c].s1[0] = ym->s1_before[c];
+        voices[c].s1[1] = ym->output[c];
+        voices[c].s2[0] = ym->output[12 + c];
+        voices[c].sum[0] = ym->channel_output[c];
+        voices[c].sum[1] = (int16_t)clamp9(ym->accumulator[c] + (ym->output[18 + c] >> 5));
+    }
+}
+
+/* Leave the last sample of the block as the scan leaves it: the S4 of channels 2 to 6 is still to come. */
+static void keep_last_sample(ym2612 *ym, const ym2612_voice *voices, uint32_t samples)
+{
+    uint32_t c;
+
+    for (c = 0; c < 6; c++) {
+        const ym2612_voice *voice = voices + c;
+        uint32_t algorithm = ym->algorithm[c];
+        int32_t s1 = voice->s1[samples + 1], s2 = voice->s2[samples], s2_before = voice->s2[samples - 1], s3 = voice->s3[samples - 1];
+        int32_t sum = 0, modulation = 0;
+
+        switch (algorithm) {
+        case 0: case 1: case 4: modulation = s3; break;
+        case 2: modulation = s1 + s3; break;
+        case 3: modulation = s2_before + s3; break;
+        case 5: modulation = s1; break;
+        }
+        ym->modulation[18 + c] = (int16_t)(modulation >> 1);
+        if (algorithm == 7)
+            sum = s1 >> 5;
+        if (algorithm >= 5)
+            sum = clamp9(sum + (s3 >> 5));
+        if (algorithm >= 4)
+            sum = clamp9(sum + (s2 >> 5));
+        ym->accumulator[c] = (int16_t)sum;
+        ym->channel_output[c] = voice->sum[samples];
+        ym->s1_before[c] = voice->s1[samples];
+        ym->output[c] = (int16_t)s1;
+        ym->output[6 + c] = (int16_t)s3;
+        ym->output[12 + c] = (int16_t)s2;
+        if (c == 0)
+            ym->output[18] = voice->s4[samples - 1];
+    }
+}
+
+/* Make the last outputs the first of the next stretch. */
+static void carry_over(ym2612_voice *voices, uint32_t samples)
+{
+    uint32_t c;
+
+    for (c = 0; c < 6; c++) {
+        ym2612_voice *voice = voices + c;
+
+        voice->s1[0] = voice->s1[samples];
+        voice->s1[1] = voice->s1[samples + 1];
+        voice->s2[0] = voice->s2[samples];
+        voice->sum[0] = voice->sum[samples];
+        voice->sum[1] = voice->sum[samples + 1];
+    }
+}
+
+/* Nobody listens to a stretch that others follow: only S1 has to be run, where it hears itself. */
+static void run_quiet(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voices)
+{
+    uint32_t slot;
+
+    run_s1(ym, stretch, voices, 0);
+    for (slot = 6; slot < 24; slot++)
+        ym2612_stream_slot(ym, stretch, slot, NULL, NULL);
+}
+
+static void run_heard(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voices)
+{
+    uint32_t c;
+
+    run_s1(ym, stretch, voices, 1);
+    for (c = 0; c < 6; c++) {
+        ym2612_voice *voice = voices + c;
+
+        run_s2(ym, stretch, voice, c);
+        run_s3(ym, stretch, voice, c);
+        run_s4(ym, stretch, voice, c);
+        add_carriers(voice, ym->algorithm[c], stretch->samples);
+    }
+}
+
+static void step_bus(ym2612 *ym, int64_t cycles)
+{
+    ym->address_strobe = ym->data_strobe = 0;
+    ym->busy = ym->busy_left >= cycles;
+    ym->busy_left = (uint8_t)(ym->busy_left > cycles ? ym->busy_left - cycles : 0);
+    ym->clock += cycles;
+}
+
+/* The outputs of the last 4 samples hold all that the chip remembers of S2, S3, S4 and the sums. */
+#define MEMORY 4
+
+/* `out` may be NULL.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out)
+{
+    ym2612_voice voices[6];
+    ym2612_stretch stretch;
+    int64_t left = samples;
+
+    memset(voices, 0, sizeof voices);
+    finish_last_sample(ym, voices);
+    ym2612_step_timers_samples(ym, samples);
+    step_bus(ym, samples * 24);
+    while (left > 0) {
+        int quiet = out == NULL && left > MEMORY;
+        int64_t now = quiet ? left - MEMORY : left;
+
+        if (now > STRETCH)
+            now = STRETCH;
+        left -= now;
+        ym2612_plan_stretch(ym, &stretch, (uint32_t)now, left == 0);
+        if (quiet) {
+            run_quiet(ym, &stretch, voices);
+        } else {
+            run_heard(ym, &stretch, voices);
+            if (out) {
+                mix(ym, voices, out, (uint32_t)now);
+                out += 2 * now;
+            }
+        }
+        if (left == 0)
+            keep_last_sample(ym, voices, (uint32_t)now);
+        else
+            carry_over(voices, (uint32_t)now);
+    }
+}

@@ -1,0 +1,383 @@
+/* stream.c - phase and attenuation of single slots over a stretch of samples. */
+#include "stream.h"
+#include "envelope.h"
+#include "phase.h"
+
+static uint32_t lowest_bit(uint32_t set)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctz(set);
+#else
+    uint32_t bit = 0;
+
+    while (!(set >> bit & 1))
+        bit++;
+    return bit;
+#endif
+}
+
+static void add_segment(ym2612_stretch *stretch, uint32_t start, uint32_t count)
+{
+    uint32_t i = stretch->segments++;
+
+    stretch->segment_start[i] = start;
+    stretch->lfo_pm[i] = (uint8_t)(count >> 2);
+    stretch->lfo_am[i] = (uint8_t)((count & 0x40 ? count & 0x3F : count ^ 0x3F) << 1);
+}
+
+/* The LFO steps when the bits of the period are all set in the divider, which counts samples. */
+static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
+{
+    uint32_t samples = stretch->samples;
+    uint32_t period = ym2612_lfo_period[ym->lfo_rate];
+    uint32_t at = 0;
+
+    stretch->segments = 0;
+    add_segment(stretch, 0, ym->lfo_count);
+    if (ym->lfo_count && !ym->lfo_mask) { /* switched off at the end of the last sample */
+        ym->lfo_count = 0;
+        if (samples > 1)
+            add_segment(stretch, 1, 0);
+    }
+    while (at < samples) {
+        uint32_t run = 0; /* samples until the divider is looked at with all bits set */
+
+        if (ym->lfo_divider <= period)
+            run = period - ym->lfo_divider;
+        else
+            while (((ym->lfo_divider + run) & 0xFF & period) != period)
+                run++;
+        if (run >= samples - at) {
+            ym->lfo_divider = (uint8_t)(ym->lfo_divider + samples - at);
+            break;
+        }
+        at += run + 1;
+        ym->lfo_divider = 1;
+        ym->lfo_count = (ym->lfo_count + 1) & ym->lfo_mask;
+        if (at < samples && ym->lfo_mask)
+            add_segment(stretch, at, ym->lfo_count);
+    }
+    stretch->segment_start[stretch->segments] = samples;
+    ym->lfo_pm = stretch->lfo_pm[stretch->segments - 1];
+    ym->lfo_am = stretch->lfo_am[stretch->segments - 1];
+}
+
+/* As ym2612_step_eg_timer() over whole samples. */
+static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
+{
+    uint32_t samples = stretch->samples;
+    uint32_t at = stretch->first_tick = (4u - ym->eg_divider) % 3;
+    uint32_t tick;
+    uint32_t lock = ym->eg_lock, low = ym->eg_low, timer = ym->eg_timer;
+
+    memset(stretch->ticks_with_lock, 0, sizeof stretch->ticks_with_lock);
+    for (tick = 0; at < samples; tick++, at += 3) {
+        if (at >= 2) {
+            lock = timer ? lowest_bit(timer) + 1 : 0;
+            low = timer & 3;
+        }
+        stretch->lock[tick] = (uint8_t)lock;
+        stretch->low[tick] = (uint8_t)low;
+        stretch->ticks_with_lock[lock] |= 1u << tick;
+        timer = timer == 4095 ? 1 : timer + 1;
+    }
+    if (at < samples + 2 && at >= 2) { /* the latch comes two samples before the tick */
+        lock = timer ? lowest_bit(timer) + 1 : 0;
+        low = timer & 3;
+    }
+    ym->eg_lock = (uint8_t)lock;
+    ym->eg_low = (uint8_t)low;
+    ym->eg_timer = (uint16_t)timer;
+    ym->eg_divider = (uint8_t)((ym->eg_divider + samples) % 3);
+}
+
+void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t samples, int last)
+{
+    stretch->samples = samples;
+    stretch->last = last != 0;
+    plan_ticks(ym, stretch);
+    plan_lfo(ym, stretch);
+}
+
+/* The ticks in which an envelope of this rate steps. */
+static uint32_t active_ticks(const ym2612_stretch *stretch, uint32_t rate, uint32_t state)
+{
+    const uint32_t *set = stretch->ticks_with_lock;
+    uint32_t octave = rate >> 2;
+
+    if (rate < 2 || (state == ATTACK && rate >= 62))
+        return 0;
+    if (rate >= 48)
+        return ~0u;
+    return set[12 - octave] | (rate & 2 ? set[13 - octave] : 0) | (rate & 1 ? set[14 - octave] : 0);
+}
+
+/* A slot on its way over a stretch. */
+typedef struct ym2612_track {
+    const ym2612_stretch *stretch;
+    uint16_t *phase, *attenuation;
+    uint32_t slot;
+    uint32_t am_shift;          /* 8 if AM is off */
+    uint32_t total_level;       /* << 3 */
+    uint32_t loudest;           /* least attenuation so far */
+    uint32_t hold;              /* sample whose phase is not stepped any more, or none */
+    uint32_t shown_level;       /* of the last sample */
+} ym2612_track;
+
+static void fill(uint16_t *stream, uint32_t from, uint32_t to, uint32_t value)
+{
+    uint16_t *at = stream + from, *end = stream + to;
+    uint32_t i;
+
+    for (; at < end; at += GROUP)
+        for (i = 0; i < GROUP; i++)
+            at[i] = (uint16_t)value;
+}
+
+/* Samples from..to-1 show `level`. */
+static void show_level(ym2612_track *track, uint32_t from, uint32_t to, uint32_t level)
+{
+    const ym2612_stretch *stretch = track->stretch;
+    uint32_t base = level + track->total_level;
+
+    track->shown_level = level;
+    if (!track->attenuation)
+        return;
+    if (track->am_shift == 8) {
+        uint32_t attenuation = limit_attenuation(base);
+
+        fill(track->attenuation, from, to, attenuation << 3);
+        if (attenuation < track->loudest)
+            track->loudest = attenuation;
+    } else {
+        uint32_t s = 0;
+
+        while (stretch->segment_start[s + 1] <= from)
+            s++;
+        while (from < to) {
+            uint32_t end = stretch->segment_start[s + 1] < to ? stretch->segment_start[s + 1] : to;
+            uint32_t attenuation = limit_attenuation(base + ((uint32_t)stretch->lfo_am[s] >> track->am_shift));
+
+            fill(track->attenuation, from, end, attenuation << 3);
+            if (attenuation < track->loudest)
+                track->loudest = attenuation;
+            from = end;
+            s++;
+        }
+    }
+}
+
+static ym2612_pitch slot_pitch(const ym2612 *ym, uint32_t slot)
+{
+    uint32_t channel = slot % 6;
+    ym2612_pitch pitch = {ym->fnum[channel], ym->block[channel], ym->key_code[channel]};
+
+    if (channel == 2 && slot < 18 && ym->channel3_mode) {
+        uint32_t i = slot == 14 ? 2 : slot == 2;
+        ym2612_pitch own = {ym->fnum3[i], ym->block3[i], ym->key_code3[i]};
+        return own;
+    }
+    return pitch;
+}
+
+/* No key event, and SSG-EG has nothing to do but to make steps larger. */
+static int is_steady(const ym2612 *ym, uint32_t slot)
+{
+    if (ym->key[slot] != ym->key_register[slot])
+        return 0;
+    if (!(ym->ssg[slot] & 8))
+        return ym->ssg_direction[slot] == 0;
+    return ym->level[slot] < 512 && ym->ssg_direction[slot] <= ym->key[slot];
+}
+
+/* Envelope of a steady slot from one change to the next.  Returns where it ends to be steady. */
+static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t key_code)
+{
+    const ym2612_stretch *stretch = track->stretch;
+    uint32_t samples = stretch->samples;
+    uint32_t slot = track->slot;
+    uint32_t state = ym->eg_state[slot];
+    uint32_t ssg = ym->ssg[slot] & 8;
+    uint32_t invert = ssg ? (ym->ssg_direction[slot] ^ (ym->ssg[slot] >> 2 & 1u)) & ym->key[slot] : 0;
+    uint32_t sustain = ym->sustain_level[slot] == 15 ? 62 : 2u * ym->sustain_level[slot];
+    int32_t level = ym->level[slot];
+    uint32_t rate = envelope_rate(ym, slot, state, key_code);
+    uint32_t active = active_ticks(stretch, rate, state);
+
+    while (from < samples) {
+        uint32_t shown = (uint32_t)(invert ? 512 - level : level) & 1023;
+        uint32_t next_state = state;
+        int faded = 0;
+        uint32_t first, coming, tick, at;
+
+        if (state == ATTACK) {
+            if (level == 0)
+                next_state = DECAY;
+        } else if (state == DECAY && (uint32_t)level >> 4 == sustain) {
+            next_state = SUSTAIN;
+        } else if (level >= 0x3F0) {
+            next_state = RELEASE;
+            if (level == 1023 && state == RELEASE) {
+                show_level(track, from, samples, shown);
+                from = samples;
+                break;
+            }
+            level = 1023;
+            faded = 1;
+        }
+        if (next_state != state || faded) {
+            show_level(track, from, from + 1, shown);
+            from++;
+            state = next_state;
+            rate = envelope_rate(ym, slot, state, key_code);
+            active = active_ticks(stretch, rate, state);
+            continue;
+        }
+        first = from <= stretch->first_tick ? 0 : (from - stretch->first_tick + 2) / 3;
+        coming = first < 32 ? active >> first : 0;
+        if (coming == 0) {
+            show_level(track, from, samples, shown);
+            from = samples;
+            break;
+        }
+        tick = first + lowest_bit(coming);
+        at = stretch->first_tick + 3 * tick;
+        if (at >= samples) {
+            show_level(track, from, samples, shown);
+            from = samples;
+            break;
+        }
+        show_level(track, from, at + 1, shown);
+        from = at + 1;
+        {
+            uint32_t increment = envelope_increment(rate, stretch->lock[tick], stretch->low[tick]);
+
+            if (state == ATTACK)
+                level += attack_step(level, increment);
+            else
+                level += 1 << (increment - 1 + (ssg ? 2 : 0));
+        }
+        if (ssg && level >= 512)
+            break;
+    }
+    ym->eg_state[slot] = (uint8_t)state;
+    ym->level[slot] = (uint16_t)level;
+    return from;
+}
+
+static void ramp(uint16_t *restrict stream, uint32_t samples, uint32_t position, uint32_t step)
+{
+    uint32_t offset[GROUP];
+    uint32_t at, i;
+
+    for (i = 0; i < GROUP; i++)
+        offset[i] = i * step;
+    for (at = 0; at < samples; at += GROUP, stream += GROUP) {
+        uint32_t start = position + at * step;
+
+        for (i = 0; i < GROUP; i++)
+            stream[i] = (uint16_t)((start + offset[i]) >> 22);
+    }
+}
+
+/* Phase of a slot whose phase is not reset, samples from..to-1. */
+static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to, const ym2612_pitch *pitch)
+{
+    const ym2612_stretch *stretch = track->stretch;
+    uint32_t slot = track->slot;
+    uint32_t vibrato_on = ym->pms[slot % 6];
+    uint32_t position = ym->phase[slot] << 12; /* wraps where the hardware's 20 bits do */
+    uint32_t step = 0;
+    uint32_t s = 0;
+
+    while (stretch->segment_start[s + 1] <= from)
+        s++;
+    ym->phase_reset[slot] = 0;
+    while (from < to) {
+        uint32_t end = stretch->segment_start[s + 1] < to ? stretch->segment_start[s + 1] : to;
+
+        if (!vibrato_on)
+            end = to;
+        ym->phase_step[slot] = phase_step(ym, slot, slot % 6, pitch, stretch->lfo_pm[s]);
+        step = ym->phase_step[slot] << 12;
+        if (track->phase) {
+            ramp(track->phase + from, end - from, position, step);
+        }
+        position += (end - from) * step;
+        from = end;
+        s++;
+    }
+    if (to - 1 == track->hold)
+        position -= step;
+    ym->phase[slot] = position >> 12;
+}
+
+/* One sample of a slot, whatever happens in it. */
+static void single_sample(ym2612 *ym, ym2612_track *track, uint32_t at, const ym2612_pitch *pitch)
+{
+    const ym2612_stretch *stretch = track->stretch;
+    uint32_t slot = track->slot;
+    uint32_t tick = at < stretch->first_tick ? 0 : (at - stretch->first_tick) / 3;
+    uint32_t is_tick = at >= stretch->first_tick && (at - stretch->first_tick) % 3 == 0;
+    uint32_t s = 0;
+    ym2612_clocks clocks;
+    ym2612_loudness shown;
+
+    while (stretch->segment_start[s + 1] <= at)
+        s++;
+    clocks.tick = is_tick;
+    clocks.lock = is_tick ? stretch->lock[tick] : 0;
+    clocks.low = is_tick ? stretch->low[tick] : 0;
+    clocks.lfo_pm = stretch->lfo_pm[s];
+    clocks.lfo_am = stretch->lfo_am[s];
+    ym->key_latch[slot] = ym->key_register[slot];
+    ym->phase_step[slot] = phase_step(ym, slot, slot % 6, pitch, clocks.lfo_pm);
+    shown = envelope_step(ym, slot, slot % 6, &clocks, pitch->key_code, 0);
+    show_level(track, at, at + 1, shown.level);
+    if (track->phase)
+        track->phase[at] = (uint16_t)(ym->phase[slot] >> 10);
+    if (at != track->hold)
+        ym->phase[slot] = ym->phase_reset[slot] ? 0 : (ym->phase[slot] + ym->phase_step[slot]) & 0xFFFFF;
+}
+
+int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, uint32_t slot, uint16_t *phase, uint16_t *attenuation)
+{
+    static const uint8_t am_shift[4] = {7, 3, 1, 0};
+    ym2612_pitch pitch = slot_pitch(ym, slot);
+    uint32_t samples = stretch->samples;
+    uint32_t at = 0;
+    ym2612_track track;
+
+    track.stretch = stretch;
+    track.slot = slot;
+    track.phase = phase;
+    track.attenuation = attenuation;
+    track.total_level = (uint32_t)ym->total_level[slot] << 3;
+    track.am_shift = ym->am_enable[slot] ? am_shift[ym->ams[slot % 6]] : 8;
+    track.loudest = 1023;
+    track.shown_level = 1023;
+    track.hold = stretch->last && slot >= 19 ? samples - 1 : STRETCH;
+
+    while (at < samples) {
+        if (is_steady(ym, slot)) {
+            uint32_t end = steady_envelope(ym, &track, at, pitch.key_code);
+
+            steady_phase(ym, &track, at, end, &pitch);
+            at = end;
+        } else {
+            single_sample(ym, &track, at, &pitch);
+            at++;
+        }
+    }
+    if (track.hold < STRETCH) {
+        uint32_t am = track.am_shift < 8 ? (uint32_t)stretch->lfo_am[stretch->segments - 1] >> track.am_shift : 0;
+
+        ym->attenuation[slot] = (uint16_t)limit_attenuation(track.shown_level + am + track.total_level);
+        if (slot == 23) {
+            ym->waiting_level = (uint16_t)track.shown_level;
+            ym->waiting_am = (uint8_t)am;
+            ym->waiting_total_level = ym->total_level[slot];
+        }
+    }
+    return track.loudest < YM2612_SILENCE;
+}

@@ -1,0 +1,35 @@
+/* stream.h - phase and attenuation of single slots over a stretch of samples. */
+#ifndef MEGADRIVE_YM2612_STREAM_H
+#define MEGADRIVE_YM2612_STREAM_H
+
+#include "internal.h"
+
+/* Samples in a stretch: 32 envelope steps, so that a set of them is one word. */
+#define STRETCH 96
+/* Streams are filled in groups of 16, which may reach beyond the stretch. */
+#define GROUP 16
+#define STREAM (STRETCH + GROUP)
+
+typedef struct ym2612_stretch {
+    uint32_t samples;
+    uint32_t last;              /* 1: the block ends with it */
+    uint32_t first_tick;        /* the first sample in which envelopes step; then every third */
+    uint8_t lock[STRETCH / 3 + 1], low[STRETCH / 3 + 1]; /* by tick: see ym2612_clocks */
+    uint32_t ticks_with_lock[16]; /* sets of ticks: bit t for tick t */
+    uint32_t segments;          /* stretches of constant LFO */
+    uint32_t segment_start[STRETCH / 4 + 2]; /* and the end of the last one */
+    uint8_t lfo_pm[STRETCH / 4 + 1], lfo_am[STRETCH / 4 + 1];
+} ym2612_stretch;
+
+/* Draw up the counters of the next `samples` samples, and step them. */
+void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t samples, int last);
+
+/* Run one slot's phase and envelope over a stretch.
+ * phase[i], attenuation[i]: the upper 10 bits of the phase and the attenuation << 3 of sample i; both NULL if nobody looks.
+ * Returns 0 if the slot is silent all the time; then the streams are not filled.
+ *
+ * Slots from 19 on come so late in the scan that their output belongs to the first cycles of the next sample: after the last stretch
+ * their phase is the one for it, not yet stepped, and `waiting_...` are what slot 23 leaves behind. */
+int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, uint32_t slot, uint16_t *phase, uint16_t *attenuation);
+
+#endif
