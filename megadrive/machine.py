@@ -116,6 +116,7 @@ class MegaDrive:
         md.address_errors = bool(address_errors)
         self._cartridge = cartridge
         self._insert(md, cartridge)
+        lib.md_connect(md)
         self._set_up(md, table, region, sample_rate)
         lib.md_power_on(md, seed)
         if cartridge.sram is not None:

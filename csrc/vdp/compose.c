@@ -40,21 +40,22 @@ static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, con
     }
 }
 
-static void mix_block(const vdp_line *line, int x, uint8_t *to, uint8_t backdrop, int shadows)
+/* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0. */
+static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
+                    uint8_t backdrop, int shadows)
 {
-    const uint8_t *a = line->plane[0] + DRAW_MARGIN + x, *b = line->plane[1] + DRAW_MARGIN + x;
-    const uint8_t *s = line->sprite + DRAW_MARGIN + x;
-    if (line->sprites_shown) {
-        if (shadows)
-            mix(b, a, s, to, backdrop, 1, 1);
-        else
-            mix(b, a, s, to, backdrop, 1, 0);
-    } else {
-        if (shadows)
-            mix(b, a, a, to, backdrop, 0, 1);
-        else
-            mix(b, a, a, to, backdrop, 0, 0);
-    }
+    if (s && shadows)
+        for (int x = from; x < end; x += 16)
+            mix(b + x, a + x, s + x, to + x, backdrop, 1, 1);
+    else if (s)
+        for (int x = from; x < end; x += 16)
+            mix(b + x, a + x, s + x, to + x, backdrop, 1, 0);
+    else if (shadows)
+        for (int x = from; x < end; x += 16)
+            mix(b + x, a + x, a + x, to + x, backdrop, 0, 1);
+    else
+        for (int x = from; x < end; x += 16)
+            mix(b + x, a + x, a + x, to + x, backdrop, 0, 0);
 }
 
 /* -------------------------------------------------------------------------------------------- colours */
@@ -135,7 +136,7 @@ static void blank(const draw_context *c, const vdp_line *line, uint8_t *row, int
             row[x] = backdrop;
 }
 
-void draw_pixels(draw_context *c, vdp_line *line, int to, int display)
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
 {
     const vdp *s = c->s;
     int from = line->pixels;
@@ -148,15 +149,15 @@ void draw_pixels(draw_context *c, vdp_line *line, int to, int display)
     int shadows = s->registers[12] & 8;
     c->d->wide[y] = (uint8_t)vdp_is_h40(s);
     if (display) {
-        for (int x = from & ~15; x < to; x += 16) {
-            if (x >= from && x + 16 <= to) {
-                mix_block(line, x, row + x, backdrop, shadows);
-            } else {
-                uint8_t block[16];
-                int first = x < from ? from : x, end = x + 16 < to ? x + 16 : to;
-                mix_block(line, x, block, backdrop, shadows);
-                memcpy(row + first, block + first - x, (size_t)(end - first));
-            }
+        const uint8_t *sprites = line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL;
+        a += DRAW_MARGIN;
+        b += DRAW_MARGIN;
+        if ((from | to) & 15) {
+            uint8_t whole[DRAW_STRIDE];
+            mix_row(b, a, sprites, whole, from & ~15, (to + 15) & ~15, backdrop, shadows);
+            memcpy(row + from, whole + from, (size_t)(to - from));
+        } else {
+            mix_row(b, a, sprites, row, from, to, backdrop, shadows);
         }
     }
     if (!display || line->blank_columns || s->registers[0] & 0x20)
