@@ -1,7 +1,8 @@
 """VGM and VGZ files: logs of what was written to sound chips.
 
 >>> import megadrive.vgm
->>> music = megadrive.vgm.VGM(megadrive.vgm.compose([(0, 2, 0x8E), (0, 2, 0x0F), (0, 2, 0x90), (44100, 2, 0x9F)], 88200))
+>>> writes = [(0, 2, 0x8E), (0, 2, 0x0F), (0, 2, 0x90), (44100, 2, 0x9F)]
+>>> music = megadrive.vgm.VGM(megadrive.vgm.compose(writes, samples=88200))
 >>> music.seconds, music.tags.title
 (2.0, '')
 >>> music.render(48000).shape

@@ -126,12 +126,12 @@ class Reader:
                 time += int(waits.sum())
                 at += len(run)
                 continue
-            count = operands(command, self._version)
-            if count is None:
-                raise VGMError(f"offset {at:#x}: {command:#04x} is no command")
             if command == 0x67:
                 at = self._block(at)
                 continue
+            count = operands(command, self._version)
+            if count is None:
+                raise VGMError(f"offset {at:#x}: {command:#04x} is no command")
             body = data[at + 1 : at + 1 + count]
             if at + 1 + count > self._end:
                 raise VGMError(f"offset {at:#x}: the commands end within command {command:#04x}")
@@ -245,7 +245,7 @@ class Stream:
         n = int(np.ceil((until - self.next) / period))
         if not self.loop:
             n = min(n, self.count - self.done)
-        times = self.next + period * np.arange(n)
+        times: Times = self.next + period * np.arange(n, dtype=np.float64)
         index = (self.done + np.arange(n)) % self.count
         if self.reverse:
             index = self.count - 1 - index

@@ -201,7 +201,7 @@ class Banks:
     def __init__(self) -> None:
         self._parts: dict[int, list[Bytes]] = {}
         self._banks: dict[int, Bytes] = {}
-        self._tables: dict[tuple[int, int, int, int], Bytes] = {}
+        self._tables: dict[tuple[int, int, int], Bytes] = {}
 
     def add(self, kind: int, body: bytes, offset: int) -> None:
         """Take in a data block of recorded sound (kind 0x00 to 0x7F); `offset` is for error messages."""
@@ -229,11 +229,11 @@ class Banks:
     def _add_table(self, body: bytes, offset: int) -> None:
         if len(body) < 6:
             raise VGMError(f"offset {offset:#x}: a decompression table of {len(body)} bytes, expected 6 at least")
-        method, sub, wide, narrow = body[:4]
+        method, _, wide, narrow = body[:4]
         size = int.from_bytes(body[4:6], "little") * (1 if wide <= 8 else 2)
         if len(body) < 6 + size:
             raise VGMError(f"offset {offset:#x}: the decompression table is shorter than it says")
-        self._tables[method, sub, wide, narrow] = np.frombuffer(body[6 : 6 + size], np.uint8)
+        self._tables[method, wide, narrow] = np.frombuffer(body[6 : 6 + size], np.uint8)
 
     def _unpack(self, body: bytes, offset: int) -> Bytes:
         """Return a compressed block's data: fields of `narrow` bits, highest first, that stand for `wide` bits each."""
@@ -250,16 +250,15 @@ class Banks:
         if method == 0 and sub == 1:
             values <<= max(wide - narrow, 0)
         elif method == 1 or sub == 2:
-            table = self._tables.get((method, 0 if method == 1 else sub, wide, narrow))
-            if table is None:
-                table = next((t for key, t in self._tables.items() if key[0] == method and key[2:] == (wide, narrow)), None)
+            table = self._tables.get((method, wide, narrow))
             entries = None if table is None else table.view("<u2" if width == 2 else "u1").astype(np.int64)
             if entries is None or (len(values) and int(values.max()) >= len(entries)):
                 raise VGMError(f"offset {offset:#x}: the compressed data block has no decompression table that fits")
             values = entries[values]
         values = np.cumsum(values) + base if method == 1 else values + base
         values &= (1 << wide) - 1
-        return values.astype("<u2" if width == 2 else "u1").view(np.uint8)
+        data: Bytes = values.astype("<u2" if width == 2 else "u1").view(np.uint8)
+        return data
 
 
 def _word(data: bytes, offset: int) -> int:

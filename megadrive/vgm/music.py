@@ -84,7 +84,7 @@ class VGM:
         self._warned: list[str] = []
         self._header = header = read_header(data)
         for name in header.foreign:
-            self._warn(f"the {name} is left out")
+            self._warn(f"{name} is left out")
         self._tags = read_tags(data, header.tags)
         end = min(header.end, header.tags) if header.tags > header.data else header.end
         self._reader = Reader(data, header.version, end, self._warn)
@@ -379,7 +379,7 @@ class _Pacing:
     def writes(self, cycles: npt.NDArray[np.int64], codes: Codes, start: int, end: int) -> npt.NDArray[np.uint32]:
         """Return address and data writes within [start, end): (internal clock from `start`, port, value)."""
         register = codes >> 8 & 0xFF
-        gaps = np.where(register < 0x30, np.where(register == 0x28, _AFTER_KEY, _AFTER_MODE), _AFTER_FM).astype(np.int64)
+        gaps = np.select([register == 0x28, register < 0x30], [_AFTER_KEY, _AFTER_MODE], _AFTER_FM).astype(np.int64)
         before = np.cumsum(gaps) - gaps
         if len(cycles):
             first = np.maximum(cycles, self._free) - before
@@ -398,4 +398,5 @@ class _Pacing:
 
 def _add(a: Samples, b: Samples) -> Samples:
     n = min(len(a), len(b))
-    return np.clip(a[:n].astype(np.int32) + b[:n], -32768, 32767).astype(np.int16)
+    both: Samples = np.clip(a[:n].astype(np.int32) + b[:n], -32768, 32767).astype(np.int16)
+    return both

@@ -78,7 +78,8 @@ def compose(
         elif port in (0, 1) and len(rest) == 2:
             body += bytes([0x52 + port, rest[0], rest[1]])
         else:
-            raise ValueError(f"a write {(time, port, *rest)}, expected (time, port, register, value) or (time, 2, value)")
+            got = (time, port, *rest)
+            raise ValueError(f"a write {got}, expected (time, port, register, value) or (time, 2, value)")
     if loop is not None and not loop_at:
         body += _wait(loop - now)
         now, loop_at = loop, _HEADER + len(body)
