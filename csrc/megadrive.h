@@ -76,15 +76,18 @@ typedef struct m68000_bus {
     void *user;                 /* their first argument */
     uint32_t (*read)(void *user, uint32_t address, uint32_t fc, uint32_t size);
     void (*write)(void *user, uint32_t address, uint32_t value, uint32_t fc, uint32_t size);
+    uint32_t (*acknowledge)(void *user, uint32_t level); /* gives the vector number; NULL: autovectors */
+    void (*reset)(void *user);  /* the RESET instruction; NULL: nothing */
     m68000_transaction *transactions; /* `capacity` of them, or NULL */
     uint32_t capacity;
     uint32_t count;             /* cycles since it was last set to 0; those beyond the capacity were not stored */
-    uint32_t failed;            /* set by a function that failed: the run ends */
+    uint32_t failed;            /* set by a function that failed: the instruction is taken back and the run ends */
 } m68000_bus;
 
-void m68000_observed_step(m68000 *cpu, void *bus);
-void m68000_observed_run(m68000 *cpu, void *bus);
-void m68000_observed_reset(m68000 *cpu, void *bus);
+/* As m68000_flat_*, on a bus. */
+void m68000_bus_step(m68000 *cpu, m68000_bus *bus);
+void m68000_bus_run(m68000 *cpu, m68000_bus *bus);
+void m68000_bus_reset(m68000 *cpu, m68000_bus *bus);
 
 /* -------------------------------------------------------------------------------------------- Z80 */
 
