@@ -721,6 +721,7 @@ typedef struct megadrive {
  *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
+ *   md_checksum       of a save state's contents, which its header names
  *   md_sram_size      bytes of state.sram that the cartridge has
  *   md_fork           make `to` (not yet connected) the same machine as `from`
  */
@@ -732,5 +733,6 @@ void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
 void md_save(const megadrive *md, uint8_t *out);
+uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);
