@@ -347,6 +347,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
+ *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
  */
 typedef struct ym2612 {
     int64_t clock;              /* internal cycles run since power-on */
@@ -468,6 +469,7 @@ uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
+int ym2612_valid(const ym2612 *ym);
 
 /* -------------------------------------------------------------------------------------------- PSG */
 
