@@ -106,7 +106,7 @@ class WavWriter(_Closing):
 
 
 class VideoWriter(_Closing):
-    """A video file, by PyAV: H.264 and AAC where they are to be had; 640 pixels wide, two lines for each of the picture.
+    """A video file, by PyAV: H.264 and AAC where they are to be had; 640 pixels wide, two lines for each line.
 
     Parameters
     ----------
