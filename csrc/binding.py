@@ -26,6 +26,11 @@ extern "Python" {
     uint8_t python_z80_in(void *calls, uint16_t port);
     void python_z80_out(void *calls, uint16_t port, uint8_t value);
     uint8_t python_z80_acknowledge(void *calls);
+
+    uint32_t python_m68000_read(void *calls, uint32_t address, uint32_t fc, uint32_t size);
+    void python_m68000_write(void *calls, uint32_t address, uint32_t value, uint32_t fc, uint32_t size);
+    uint32_t python_m68000_acknowledge(void *calls, uint32_t level);
+    void python_m68000_reset(void *calls);
 }
 """
 

@@ -76,15 +76,18 @@ typedef struct m68000_bus {
     void *user;                 /* their first argument */
     uint32_t (*read)(void *user, uint32_t address, uint32_t fc, uint32_t size);
     void (*write)(void *user, uint32_t address, uint32_t value, uint32_t fc, uint32_t size);
+    uint32_t (*acknowledge)(void *user, uint32_t level); /* gives the vector number; NULL: autovectors */
+    void (*reset)(void *user);  /* the RESET instruction; NULL: nothing */
     m68000_transaction *transactions; /* `capacity` of them, or NULL */
     uint32_t capacity;
     uint32_t count;             /* cycles since it was last set to 0; those beyond the capacity were not stored */
-    uint32_t failed;            /* set by a function that failed: the run ends */
+    uint32_t failed;            /* set by a function that failed: the instruction is taken back and the run ends */
 } m68000_bus;
 
-void m68000_observed_step(m68000 *cpu, void *bus);
-void m68000_observed_run(m68000 *cpu, void *bus);
-void m68000_observed_reset(m68000 *cpu, void *bus);
+/* As m68000_flat_*, on a bus. */
+void m68000_bus_step(m68000 *cpu, m68000_bus *bus);
+void m68000_bus_run(m68000 *cpu, m68000_bus *bus);
+void m68000_bus_reset(m68000 *cpu, m68000_bus *bus);
 
 /* -------------------------------------------------------------------------------------------- Z80 */
 
@@ -283,7 +286,7 @@ typedef struct vdp_drawing {
     uint8_t display;            /* R1.6 as of the last call */
     uint8_t display_before;
     uint8_t finished;           /* 1: width and height of the picture have been set */
-    uint8_t lut_dark;           /* what lut was made of */
+    uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
     uint32_t lut[256];          /* R, G, B bytes of every value in `indexed` */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
@@ -342,6 +345,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
+ *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
  */
 typedef struct ym2612 {
     int64_t clock;              /* internal cycles run since power-on */
@@ -461,6 +466,8 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
+void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
 
 /* -------------------------------------------------------------------------------------------- PSG */
 

@@ -1,59 +1,137 @@
-"""Python objects in a chip's place: what the C core calls when a chip is not its own kernel."""
+"""Python objects in a chip's place: what the C core calls when a chip is not its own kernel.
+
+A chip object has the methods of the class that it stands in for. What the machine calls:
+
+========  ==================================================================================================
+VDP       ``run(clock)``, ``read(clock, port) -> (value, end)``, ``write(clock, port, value) -> end``,
+          ``acknowledge(clock)``
+YM2612    ``write(port, value)``, ``read(port) -> value``, ``run_cycles(cycles) -> int16 (samples, 2)``,
+          ``advance(cycles)``, ``reset()``
+PSG       ``write(value)``, ``run(ticks) -> int16 (ticks,)``, ``advance(ticks)``
+========  ==================================================================================================
+"""
 
 from __future__ import annotations
 
+import types
 from typing import Any
+
+import numpy as np
 
 from megadrive._core import ffi, lib
 
 
-class Failure:
-    """The first exception that a chip has raised, until the run has ended."""
+class Chips:
+    """The Python chips in one machine.
 
-    def __init__(self, md: Any) -> None:
+    Parameters
+    ----------
+    md
+        The cffi ``megadrive *``.
+    vdp, ym2612, psg
+        Chip objects; None leaves the kernel in place.
+    """
+
+    def __init__(self, md: Any, vdp: Any = None, ym2612: Any = None, psg: Any = None) -> None:
         self._md = md
-        self.error: BaseException | None = None
+        self._error: BaseException | None = None
+        self.vdp, self.ym2612, self.psg = vdp, ym2612, psg
+        self._handle = ffi.new_handle(self)
+        for name, chip, calls in (
+            ("vdp", vdp, ("run", "read", "write", "acknowledge")),
+            ("ym2612", ym2612, ("write", "read", "run", "reset")),
+            ("psg", psg, ("write", "run")),
+        ):
+            interface = getattr(md, f"{name}_other")
+            interface.chip = self._handle if chip is not None else ffi.NULL
+            for call in calls:
+                setattr(interface, call, ffi.addressof(lib, f"python_{name}_{call}"))
 
-    def note(self, error: BaseException) -> None:
-        """Keep the exception and end the run."""
-        if self.error is None:
-            self.error = error
+    def fail(self, error: BaseException) -> None:
+        """Keep the first exception of a chip, and make the run end."""
+        if self._error is None:
+            self._error = error
         self._md.failed = 1
 
+    def raise_failure(self) -> None:
+        """Raise the exception that a chip has raised since the last call, if there is one."""
+        self._md.failed = 0
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
 
-class Slot:
-    """A chip object and the machine that it is in."""
 
-    def __init__(self, chip: Any, failure: Failure) -> None:
-        self.chip = chip
-        self.failure = failure
-
-
-def _on_error(kind: type, error: BaseException, traceback: Any) -> None:
-    """Note an exception of a callback, whose first argument is the slot's handle."""
-    ffi.from_handle(traceback.tb_frame.f_locals["slot"]).failure.note(error)
+def _on_error(kind: type[BaseException], error: BaseException, traceback: types.TracebackType) -> None:
+    ffi.from_handle(traceback.tb_frame.f_locals["chips"]).fail(error)
 
 
 @ffi.def_extern(onerror=_on_error)
-def python_vdp_run(slot: Any, clock: int) -> None:
+def python_vdp_run(chips: Any, clock: int) -> None:
     """Bring the VDP up to `clock`."""
-    ffi.from_handle(slot).chip.run(clock)
+    ffi.from_handle(chips).vdp.run(clock)
 
 
 @ffi.def_extern(onerror=_on_error)
-def python_vdp_read(slot: Any, clock: int, port: int, value: Any) -> int:
-    """Read a VDP port; returns the clock at which the bus cycle can end."""
-    value[0], end = ffi.from_handle(slot).chip.read(clock, port)
+def python_vdp_read(chips: Any, clock: int, port: int, value: Any) -> int:
+    """Read a VDP port; give the clock at which the bus cycle can end."""
+    value[0], end = ffi.from_handle(chips).vdp.read(clock, port)
     return int(end)
 
 
 @ffi.def_extern(onerror=_on_error)
-def python_vdp_write(slot: Any, clock: int, port: int, value: int) -> int:
-    """Write a VDP port; returns the clock at which the bus cycle can end."""
-    return int(ffi.from_handle(slot).chip.write(clock, port, value))
+def python_vdp_write(chips: Any, clock: int, port: int, value: int) -> int:
+    """Write a VDP port; give the clock at which the bus cycle can end."""
+    return int(ffi.from_handle(chips).vdp.write(clock, port, value))
 
 
 @ffi.def_extern(onerror=_on_error)
-def python_vdp_acknowledge(slot: Any, clock: int) -> None:
+def python_vdp_acknowledge(chips: Any, clock: int) -> None:
     """Tell the VDP of an interrupt acknowledge cycle."""
-    ffi.from_handle(slot).chip.acknowledge(clock)
+    ffi.from_handle(chips).vdp.acknowledge(clock)
+
+
+@ffi.def_extern(onerror=_on_error)
+def python_ym2612_write(chips: Any, port: int, value: int) -> None:
+    """Write a YM2612 port."""
+    ffi.from_handle(chips).ym2612.write(port, value)
+
+
+@ffi.def_extern(onerror=_on_error)
+def python_ym2612_read(chips: Any, port: int) -> int:
+    """Read a YM2612 port."""
+    return int(ffi.from_handle(chips).ym2612.read(port))
+
+
+@ffi.def_extern(onerror=_on_error)
+def python_ym2612_run(chips: Any, cycles: int, out: Any) -> int:
+    """Run the YM2612; samples go to `out` unless it is NULL."""
+    chip = ffi.from_handle(chips).ym2612
+    if out == ffi.NULL:
+        chip.advance(cycles)
+        return 0
+    samples = np.ascontiguousarray(chip.run_cycles(cycles), np.int16)
+    ffi.memmove(out, ffi.from_buffer(samples), samples.nbytes)
+    return len(samples)
+
+
+@ffi.def_extern(onerror=_on_error)
+def python_ym2612_reset(chips: Any) -> None:
+    """Reset the YM2612."""
+    ffi.from_handle(chips).ym2612.reset()
+
+
+@ffi.def_extern(onerror=_on_error)
+def python_psg_write(chips: Any, value: int) -> None:
+    """Write the PSG."""
+    ffi.from_handle(chips).psg.write(value)
+
+
+@ffi.def_extern(onerror=_on_error)
+def python_psg_run(chips: Any, ticks: int, out: Any) -> None:
+    """Run the PSG; samples go to `out` unless it is NULL."""
+    chip = ffi.from_handle(chips).psg
+    if out == ffi.NULL:
+        chip.advance(ticks)
+        return
+    samples = np.ascontiguousarray(chip.run(ticks), np.int16)
+    ffi.memmove(out, ffi.from_buffer(samples), samples.nbytes)

@@ -12,11 +12,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from megadrive import engines
 from megadrive._core import ffi, lib
 from megadrive._memory import Memory
 from megadrive.cartridge import Cartridge
 from megadrive.controllers import Button, Pad
+from megadrive.engines import Chips
 from megadrive.errors import StateError
 from megadrive.m68000 import M68000Registers
 from megadrive.psg import PSG
@@ -94,8 +94,7 @@ class MegaDrive:
         address_errors: bool = True,
     ) -> None:
         cartridge = rom if isinstance(rom, Cartridge) else Cartridge(rom)
-        if region is None:
-            region = cartridge.region
+        region = cartridge.region if region is None else region
         if region not in _VERSION:
             raise ValueError(f"region is {region!r}, expected None, 'J', 'U' or 'E'")
         if engine not in ("native", "model"):
@@ -116,11 +115,15 @@ class MegaDrive:
         md.address_errors = bool(address_errors)
         self._cartridge = cartridge
         self._insert(md, cartridge)
+        lib.md_connect(md)
         self._set_up(md, table, region, sample_rate)
         lib.md_power_on(md, seed)
         if cartridge.sram is not None:
             self.sram[:] = 0xFF
-        self._engine = engines.connect(md, self) if engine == "model" else None
+        if engine == "model":
+            from megadrive import model
+
+            self.replace_chips(vdp=model.VDP, ym2612=model.YM2612, psg=model.PSG)
 
     @staticmethod
     def _insert(md: Any, cartridge: Cartridge) -> None:
@@ -159,6 +162,7 @@ class MegaDrive:
         self._vdp = VDP(_chip=ffi.addressof(md, "vdp"), _owner=md)
         self._ym2612 = YM2612(_chip=ffi.addressof(state, "ym2612"), _owner=md)
         self._psg = PSG(_chip=ffi.addressof(state, "psg"), _owner=md)
+        self._chips = Chips(md)
 
     @contextlib.contextmanager
     def _used(self) -> Iterator[Any]:
@@ -227,8 +231,7 @@ class MegaDrive:
                 count = lib.md_run_frames(md, n, render, samples, len(self._samples))
                 self._audio = self._samples[:count]
             if md.failed:
-                md.failed = 0
-                engines.raise_failure(self._engine)
+                self._chips.raise_failure()
 
     def reset(self) -> None:
         """Press the reset button: the CPUs and the YM2612 start anew; memories, VDP and PSG stay."""
@@ -352,6 +355,34 @@ class MegaDrive:
         """The PSG."""
         return self._psg
 
+    def replace_chips(self, vdp: Any = None, ym2612: Any = None, psg: Any = None) -> None:
+        """Put Python chips in the places of the C kernels; None puts the kernel back.
+
+        Parameters
+        ----------
+        vdp, ym2612, psg
+            A class, such as one of `megadrive.model` or a subclass of it: an instance is made on this machine's state, with
+            ``cls(_chip=pointer, _owner=machine)``. Or any object with the methods that `megadrive.engines` lists, which
+            keeps a state of its own.
+
+        Notes
+        -----
+        The model works on the same state as the kernel, so either can take over between frames. An exception that a
+        chip raises ends the frame early and is raised by run_frame.
+        """
+        with self._used() as md:
+            pointers = {
+                "vdp": ffi.addressof(md, "vdp"),
+                "ym2612": ffi.addressof(md.state, "ym2612"),
+                "psg": ffi.addressof(md.state, "psg"),
+            }
+            chips = {"vdp": vdp, "ym2612": ym2612, "psg": psg}
+            made = {
+                name: chip(_chip=pointers[name], _owner=md) if isinstance(chip, type) else chip
+                for name, chip in chips.items()
+            }
+            self._chips = Chips(md, **made)
+
     @property
     def cartridge(self) -> Cartridge:
         """The cartridge that is plugged in."""
@@ -426,13 +457,14 @@ class MegaDrive:
             twin._cartridge = self._cartridge
             twin._set_up(copy, self._table, self._region, self._sample_rate)
             twin._audio = self._audio.copy()
-        twin._engine = engines.connect(copy, twin) if self._engine is not None else None
+        chips = (self._chips.vdp, self._chips.ym2612, self._chips.psg)
+        twin.replace_chips(*(None if chip is None else type(chip) for chip in chips))
         return twin
 
     def state_hash(self) -> str:
         """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
         with self._used():
-            return hashlib.blake2b(self._state_bytes(), digest_size=16).hexdigest()
+            return hashlib.blake2b(self._state_bytes().data, digest_size=16).hexdigest()
 
     def _state_bytes(self) -> Array:
         size = ffi.offsetof("md_state", "sram") + len(self._sram)

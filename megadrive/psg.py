@@ -171,7 +171,7 @@ class PSG:
 
     @property
     def counter(self) -> npt.NDArray[np.uint16]:
-        """Counters of tone 1 to 3 and the noise: uint16 (4,), ticks since the last toggle, that one included; a view."""
+        """Counters of tone 1 to 3 and the noise: uint16 (4,), ticks since the last toggle, with it; a view."""
         return self._counter
 
     @property

@@ -225,7 +225,8 @@ class VDPPorts(abc.ABC):
         Examples
         --------
         >>> vdp = VDP()
-        >>> vdp.write_control(0x8F02)
+        >>> vdp.write_control(0x8104)   # mode 5
+        >>> vdp.write_control(0x8F02)   # auto-increment
         >>> int(vdp.registers[15])
         2
         """

@@ -186,7 +186,7 @@ M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
 {
     if (M68000_UNLIKELY(is_odd(c, target)))
         return fault(c, target, 0, program_fc(c) | STATUS_READ, stacked_pc);
-    c->pc = target - 4;
+    c->pc = (target & ~(uint32_t)1) - 4;
     fetch(c);
     return true;
 }

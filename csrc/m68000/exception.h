@@ -38,7 +38,7 @@ static bool enter_handler(m68000_context *c, unsigned vector)
     uint32_t target = high << 16 | bus_read_word(c, vector * 4 + 2, data_fc(c));
     if (is_odd(c, target))
         return fault(c, target, 0, program_fc(c) | STATUS_READ | STATUS_NOT_INSTRUCTION, target);
-    c->pc = target - 4;
+    c->pc = (target & ~(uint32_t)1) - 4;
     fetch(c);
     idle(c, 2);
     prefetch(c);
@@ -149,9 +149,14 @@ static void trace_exception(m68000 *cpu, void *bus)
     trap(c, VECTOR_TRACE, cpu->pc);
 }
 
+M68000_INLINE bool interrupt_is_asserted(const m68000 *cpu)
+{
+    return cpu->ipl > (cpu->sr >> 8 & 7) || cpu->nmi;
+}
+
 M68000_INLINE bool interrupt_is_due(const m68000 *cpu)
 {
-    return (cpu->ipl > (cpu->sr >> 8 & 7) || cpu->nmi) && cpu->ipl_clock <= cpu->sample_clock;
+    return interrupt_is_asserted(cpu) && cpu->ipl_clock <= cpu->sample_clock;
 }
 
 /* n6 w (PC low), acknowledge, n4, w (SR) w (PC high), R r p n2 p. */

@@ -35,7 +35,7 @@ static void record_byte(m68000_bus *bus, int kind, int cycles, unsigned fc, uint
     record(bus, kind, cycles, fc, address, odd ? value : value << 8, odd ? 1 : 2);
 }
 
-/* Calls into the user's functions: a failed one ends the run after this instruction. */
+/* Calls into the user's functions.  After one has failed no other is called, and the instruction will be taken back. */
 static uint32_t call_read(m68000_context *c, uint32_t address, unsigned fc, unsigned size)
 {
     m68000_bus *bus = observed_bus(c);
@@ -44,8 +44,6 @@ static uint32_t call_read(m68000_context *c, uint32_t address, unsigned fc, unsi
     m68000_flush(c);
     uint32_t value = bus->read(bus->user, address, fc, size);
     m68000_reload(c);
-    if (bus->failed)
-        c->cpu->deadline = INT64_MIN;
     return value;
 }
 
@@ -57,8 +55,6 @@ static void call_write(m68000_context *c, uint32_t address, uint32_t value, unsi
     m68000_flush(c);
     bus->write(bus->user, address, value, fc, size);
     m68000_reload(c);
-    if (bus->failed)
-        c->cpu->deadline = INT64_MIN;
 }
 
 static uint16_t get_word(m68000_context *c, uint32_t address, unsigned fc)
@@ -132,8 +128,31 @@ static void bad_cycle(m68000_context *c, uint32_t address, uint32_t value, unsig
     record(bus, write ? M68000_CYCLE_WRITE_ERROR : M68000_CYCLE_READ_ERROR, 4, fc, address, value, 3);
 }
 
+static unsigned acknowledge(m68000_context *c, unsigned level)
+{
+    m68000_bus *bus = observed_bus(c);
+    unsigned vector = 24 + level;
+    if (bus->acknowledge != NULL && !bus->failed) {
+        m68000_flush(c);
+        vector = bus->acknowledge(bus->user, level);
+        m68000_reload(c);
+    }
+    record(bus, M68000_CYCLE_READ, 4, 7, 0xfffff0 | level << 1, vector & 0xff, 1);
+    return vector;
+}
+
+static void reset_pin(m68000_context *c)
+{
+    m68000_bus *bus = observed_bus(c);
+    if (bus->reset != NULL && !bus->failed) {
+        m68000_flush(c);
+        bus->reset(bus->user);
+        m68000_reload(c);
+    }
+}
+
 #define M68000_COMPACT
-#define M68000_NAME(name) m68000_observed_##name
+#define M68000_NAME(name) observed_##name
 #define M68000_FETCH read_word
 #define M68000_READ_WORD read_word
 #define M68000_READ_BYTE read_byte
@@ -142,6 +161,35 @@ static void bad_cycle(m68000_context *c, uint32_t address, uint32_t value, unsig
 #define M68000_TAS test_and_set
 #define M68000_IDLE(c, clocks) record(observed_bus(c), M68000_CYCLE_IDLE, clocks, 0, 0, 0, 0)
 #define M68000_BAD_CYCLE bad_cycle
-#define M68000_ACKNOWLEDGE(c, level) (24 + (level))
+#define M68000_ACKNOWLEDGE acknowledge
+#define M68000_RESET_PIN reset_pin
 
 #include "m68000/template.h"
+
+void m68000_bus_step(m68000 *cpu, m68000_bus *bus)
+{
+    m68000 before = *cpu;
+    observed_step(cpu, bus);
+    if (bus->failed)
+        *cpu = before;
+}
+
+void m68000_bus_run(m68000 *cpu, m68000_bus *bus)
+{
+    if (bus->memory != NULL) {
+        observed_run(cpu, bus);
+        return;
+    }
+    while (cpu->clock < cpu->deadline && !bus->failed) {
+        if (!wait_stopped(cpu))
+            m68000_bus_step(cpu, bus);
+    }
+}
+
+void m68000_bus_reset(m68000 *cpu, m68000_bus *bus)
+{
+    m68000 before = *cpu;
+    observed_reset(cpu, bus);
+    if (bus->failed)
+        *cpu = before;
+}

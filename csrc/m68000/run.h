@@ -123,26 +123,30 @@ void M68000_NAME(step)(m68000 *cpu, void *bus)
     pack_flags(cpu);
 }
 
+/* A stopped or halted CPU waits till the deadline, or till the interrupt that wakes it. */
+static bool wait_stopped(m68000 *cpu)
+{
+    if (!cpu->halted && (!cpu->stopped || cpu->trace_pending || interrupt_is_due(cpu)))
+        return false;
+    bool wakes = !cpu->halted && interrupt_is_asserted(cpu);
+    int64_t until = wakes && cpu->ipl_clock < cpu->deadline ? cpu->ipl_clock : cpu->deadline;
+    if (cpu->clock < until)
+        cpu->clock = until;
+    cpu->sample_clock = cpu->clock;
+    return true;
+}
+
 void M68000_NAME(run)(m68000 *cpu, void *bus)
 {
     unpack_ccr(cpu, cpu->sr);
     while (cpu->clock < cpu->deadline) {
-        if (cpu->halted) {
-            cpu->clock = cpu->deadline;
-        } else if (take_exception(cpu, bus)) {
+        if (wait_stopped(cpu) || take_exception(cpu, bus))
             continue;
-        } else if (cpu->stopped) {
-            bool wakes = cpu->ipl > (cpu->sr >> 8 & 7) || cpu->nmi;
-            int64_t until = wakes && cpu->ipl_clock < cpu->deadline ? cpu->ipl_clock : cpu->deadline;
-            if (cpu->clock < until)
-                cpu->clock = until;
-            cpu->sample_clock = cpu->clock;
-        } else if (cpu->sr & 0x8000 || cpu->ipl > (cpu->sr >> 8 & 7) || cpu->nmi) {
+        if (cpu->sr & 0x8000 || interrupt_is_asserted(cpu)) {
             run_one(cpu, bus); /* something may come behind this instruction */
             break;
-        } else {
-            run_instructions(cpu, bus);
         }
+        run_instructions(cpu, bus);
     }
     pack_flags(cpu);
 }
@@ -157,9 +161,15 @@ void M68000_NAME(reset)(m68000 *cpu, void *bus)
     uint32_t high = bus_read_word(c, 0, program_fc(c));
     cpu->r[15] = high << 16 | bus_read_word(c, 2, program_fc(c));
     high = bus_read_word(c, 4, program_fc(c));
-    c->pc = (high << 16 | bus_read_word(c, 6, program_fc(c))) - 4;
-    fetch(c);
-    idle(c, 2);
-    prefetch(c);
+    uint32_t target = high << 16 | bus_read_word(c, 6, program_fc(c));
+    c->pc = target & ~(uint32_t)1;
+    if (is_odd(c, target)) {
+        cpu->halted = 1;
+    } else {
+        c->pc -= 4;
+        fetch(c);
+        idle(c, 2);
+        prefetch(c);
+    }
     store(c);
 }

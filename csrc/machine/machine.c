@@ -46,6 +46,28 @@ static void fill_random(uint8_t *memory, size_t size, uint64_t *x)
     }
 }
 
+/* The 68000 starts some time after the VDP, always at the same point of the picture: the first HV counter that a program
+ * could read was $9F21 at 60 Hz and $8421 at 50 Hz (Eke-Eke, Mega Drive 1 VA4).  H = $42 comes at mclk 1420 of a line in
+ * H32; the read comes 50 clocks after the start of the reset. */
+static int64_t start_of_68k(const megadrive *md)
+{
+    return (md->pal ? 0x84 : 0x9F) * MD_MCLK_PER_LINE + 1420 - 50 * MD_MCLK_PER_68K;
+}
+
+static void start_clocks(megadrive *md)
+{
+    md_state *state = &md->state;
+    int64_t start = start_of_68k(md);
+    vdp_run(&md->vdp, start);
+    state->clock = start;
+    state->cpu.clock = round_up(start, MD_MCLK_PER_68K);
+    state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
+    state->z80.clock = round_up(start, MD_MCLK_PER_Z80);
+    state->fm_clock = start / MD_MCLK_PER_YM;
+    state->psg_clock = start / MD_MCLK_PER_PSG;
+    audio_reset(&md->audio, start);
+}
+
 void md_power_on(megadrive *md, uint64_t seed)
 {
     md_state *state = &md->state;
@@ -71,8 +93,7 @@ void md_power_on(megadrive *md, uint64_t seed)
     }
     state->z80_reset = 1;
     state->hold_clock = -1;
-    state->refresh_clock = ROM_REFRESH_PERIOD;
-    audio_reset(&md->audio, 0);
+    start_clocks(md);
     md->fm_count = md->psg_count = 0;
     md_68k_reset(md);
 }

@@ -142,6 +142,7 @@ void psg_reset(psg *chip)
         chip->attenuation[channel] = 15;
         chip->counter[channel] = 1;
     }
+    chip->output[NOISE] = 1; /* the netlist (Nuked-PSG): its counter overflows once while reset is let go */
     chip->lfsr = LFSR_START;
     chip->latch = LATCH_START;
 }

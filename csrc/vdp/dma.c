@@ -57,7 +57,7 @@ void vdp_dma_fetch(vdp_chip *chip, int64_t clock)
     vdp *s = chip->state;
     uint32_t address = (uint32_t)(s->registers[23] & 0x7F) << 17 | (uint32_t)source(s) << 1;
     uint16_t value = chip->dma_read ? chip->dma_read(chip->bus, address) : 0;
-    vdp_fifo_push(s, clock, value, s->address, s->code);
+    vdp_fifo_push(s, clock + VDP_DMA_LATENCY(vdp_is_h40(s)), value);
     advance(s);
     if (s->dma_run != VDP_DMA_BUS)
         release_bus(s, clock);

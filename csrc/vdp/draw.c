@@ -86,7 +86,7 @@ static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
-    int h40 = vdp_is_h40(s), width = h40 ? 320 : 256;
+    int h40 = vdp_is_h40(s), width = draw_width(s);
     int to = events_before(time, VDP_COLOUR_ZERO(h40), VDP_PIXEL(h40), width);
     if (to <= line->pixels)
         return;
@@ -95,23 +95,23 @@ static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
         if (until > 0) {
             int edge = until > LAST_PIXEL ? DRAW_ALL : (int)until;
             edge = events_before(edge, VDP_COLOUR_ZERO(h40), VDP_PIXEL(h40), width);
-            draw_pixels(c, line, edge < to ? edge : to, d->display_before);
+            draw_pixels(c, line, line->plane[0], line->plane[1], edge < to ? edge : to, d->display_before);
             if (edge > to)
                 return;
         }
     }
-    draw_pixels(c, line, to, d->display);
+    draw_pixels(c, line, line->plane[0], line->plane[1], to, d->display);
 }
 
-/* Everything of line `number` up to `time` mclk after its V step, and the search for the next line's sprites.
- * Line -1 has only the latter. */
-static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
+/* Sprites of line `number` up to `time` mclk after its V step, and the search for those of the next line.  Line -1 has
+ * only the latter. */
+static void run_sprites(draw_context *c, int number, int time, int height)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
     int h40 = vdp_is_h40(s);
-    vdp_line *line = &d->lines[number & 1];
     if (number >= 0) {
+        vdp_line *line = &d->lines[number & 1];
         if (line->line != number)
             begin_line(line, number);
         draw_sprites_patterns(c, line, pattern_slots_before(h40, time));
@@ -121,16 +121,105 @@ static void run_line(draw_context *c, int number, int time, int64_t line_clock, 
         if (list->line != number + 1)
             draw_sprites_begin(list, number + 1);
         draw_sprites_scan(c, list, steps_before(h40, time, h40 ? 80 : 64));
-        draw_sprites_attributes(c, list, events_before(time, h40 ? 860 : 860, h40 ? 128 : 160, h40 ? 20 : 16));
+        draw_sprites_attributes(c, list, events_before(time, 860, h40 ? 128 : 160, h40 ? 20 : 16));
     }
+}
+
+static void run_mode4_line(draw_context *c, int number, int time, int64_t line_clock)
+{
+    int h40 = vdp_is_h40(c->s);
+    if (number < 0 || time <= VDP_HSCROLL_FETCH(h40))
+        return;
+    vdp_line *line = &c->d->lines[number & 1];
+    if (line->line != number)
+        begin_line(line, number);
+    if (!line->hscroll_read) {
+        draw_mode4_line(c, line);
+        line->hscroll_read = 1;
+    }
+    if (c->render)
+        show(c, line, time, line_clock);
+}
+
+/* Everything of line `number` up to `time`. */
+static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
+{
+    const vdp *s = c->s;
+    int h40 = vdp_is_h40(s);
+    if (!vdp_is_mode5(s)) {
+        run_mode4_line(c, number, time, line_clock);
+        return;
+    }
+    run_sprites(c, number, time, height);
     if (number < 0 || !c->render || time <= VDP_HSCROLL_FETCH(h40))
         return;
-    if (!line->hscroll_read)
-        draw_hscroll(c, line);
+    vdp_line *line = &c->d->lines[number & 1];
+    if (!line->hscroll_read) {
+        draw_hscroll(s, number, &line->hscroll[0], &line->hscroll[1]);
+        line->hscroll_read = 1;
+    }
     int columns = h40 ? 21 : 17, first = VDP_LEFT_COLUMN_FETCH(h40), step = 16 * VDP_PIXEL(h40);
     draw_plane_a(c, line, events_before(time, first, step, columns));
     draw_plane_b(c, line, events_before(time, first + step / 2, step, columns));
     show(c, line, time, line_clock);
+}
+
+/* Several lines from `number` on, up to `end`, of which nothing is missing yet and nothing has been fetched but
+ * sprites.  Returns how many it has drawn: 0 if they have to go one by one. */
+static int run_band(draw_context *c, int number, int end, int height)
+{
+    const vdp *s = c->s;
+    vdp_drawing *d = c->d;
+    vdp_line *line = &d->lines[number & 1];
+    if (!c->render || !vdp_is_mode5(s) || d->tall || !d->display || !d->display_before || number < 0
+        || (line->line == number && line->hscroll_read))
+        return 0;
+    draw_band band;
+    band.first = number;
+    band.count = draw_band_lines(s, number, end - number);
+    for (int i = 0; i < band.count; i++)
+        draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
+    draw_band_planes(c, &band);
+    for (int i = 0; i < band.count; i++) {
+        run_sprites(c, number + i, DRAW_ALL, height);
+        draw_pixels(c, &d->lines[(number + i) & 1], band.plane[0][i], band.plane[1][i], draw_width(s), 1);
+    }
+    return band.count;
+}
+
+/* Lines from d->line on up to `clock`, when line 0 has its V step at `start`. */
+static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
+{
+    vdp_drawing *d = c->d;
+    int64_t past = since(clock, start);
+    if (past < FIRST_FETCH - VDP_LINE)
+        return;
+    /* the first line of which something is missing yet */
+    int end = past < LAST_PIXEL ? 0 : (past - LAST_PIXEL) / VDP_LINE < height ? (int)((past - LAST_PIXEL) / VDP_LINE) + 1
+                                                                            : height;
+    if (end > height)
+        end = height;
+    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s))
+        draw_sprites_scan_lines(c, d->line + 1, end);
+    while (d->line < height) {
+        int done = end - d->line > 1 ? run_band(c, d->line, end, height) : 0;
+        if (done) {
+            d->line = (int16_t)(d->line + done);
+            continue;
+        }
+        int64_t behind = past - (int64_t)VDP_LINE * d->line;
+        int64_t line_clock = (int64_t)((uint64_t)clock - (uint64_t)behind);
+        int time = behind > DRAW_ALL ? DRAW_ALL : (int)behind;
+        if (time < FIRST_FETCH)
+            break;
+        run_line(c, d->line, time, line_clock, height);
+        if (time < LAST_PIXEL) {
+            if (time > VDP_LINE + FIRST_FETCH && d->line + 1 < height)
+                run_line(c, d->line + 1, time - VDP_LINE, (int64_t)((uint64_t)line_clock + VDP_LINE), height);
+            break;
+        }
+        d->line++;
+    }
 }
 
 /* --------------------------------------------------------------------------------------- live drawing */
@@ -205,32 +294,20 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         begin_picture(chip);
     follow_display(s, d);
 
+    draw_scan scan;
+    scan.first = scan.end = 0;
     draw_context c = {
-        .s = s, .d = d, .cache = s->sprite_cache, .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
+        .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
+        .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
     };
     int height = vdp_height(s);
-    /* no flag can change before the last lines: their sprites depend on those of three lines */
-    int64_t skip = !chip->render && s->sprite_overflow && s->sprite_collision
-                       ? since(clock, s->picture_clock) / VDP_LINE - 4 : 0;
-    while (d->line < height) {
+    if (!chip->render && s->sprite_overflow && s->sprite_collision) {
+        /* no flag can change before the last lines: their sprites depend on those of three lines */
+        int64_t skip = since(clock, s->picture_clock) / VDP_LINE - 4;
         if (d->line + 1 < skip)
             d->line = (int16_t)(skip < height ? skip : height);
-        int64_t past = since(clock, s->picture_clock);
-        if (past < FIRST_FETCH - VDP_LINE)
-            break;
-        past -= (int64_t)VDP_LINE * d->line;
-        int64_t line_clock = clock - past;
-        int time = past > DRAW_ALL ? DRAW_ALL : (int)past;
-        if (past < FIRST_FETCH)
-            break;
-        run_line(&c, d->line, time, line_clock, height);
-        if (time < LAST_PIXEL) {
-            if (time > VDP_LINE + FIRST_FETCH && d->line + 1 < height)
-                run_line(&c, d->line + 1, time - VDP_LINE, line_clock + VDP_LINE, height);
-            break;
-        }
-        d->line++;
     }
+    run_lines(&c, s->picture_clock, clock, height);
     if (d->line >= height && !d->finished)
         finish_picture(chip, height);
     s->sprite_overflow |= c.overflow;
@@ -243,15 +320,16 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
 static void draw_field(draw_context *c, int height)
 {
     vdp_drawing *d = c->d;
+    d->line = -1;
     d->list[0].line = d->list[1].line = -1;
     d->lines[0].line = d->lines[1].line = -1;
-    for (int line = -1; line < height; line++)
-        run_line(c, line, DRAW_ALL, 0, height);
+    run_lines(c, 0, (int64_t)VDP_LINE * (height + 2), height);
 }
 
 void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height)
 {
     vdp_drawing drawing;
+    draw_scan scan;
     uint8_t cache[320];
     uint32_t table = vdp_sprite_table(state);
     for (uint32_t entry = 0; entry < 80; entry++)
@@ -259,16 +337,18 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
             cache[4 * entry + i] = state->vram[(table + 8 * entry + i) & 0xFFFF];
     memset(&drawing, 0, sizeof drawing);
     drawing.display = drawing.display_before = (uint8_t)vdp_display_on(state);
-    drawing.tall = state->interlace == 3;
-    drawing.field = drawing.tall ? 0 : state->odd_field & 1;
-    draw_context c = { .s = state, .d = &drawing, .cache = cache, .indexed = indexed, .render = 1 };
+    drawing.tall = vdp_is_mode5(state) && (state->registers[12] & 6) == 6;
+    scan.first = scan.end = 0;
+    draw_context c = {
+        .s = state, .d = &drawing, .cache = cache, .scan = &scan, .indexed = indexed, .render = 1,
+    };
     int lines = vdp_height(state);
     draw_field(&c, lines);
     if (drawing.tall) {
         drawing.field = 1;
         draw_field(&c, lines);
     }
-    *width = vdp_is_h40(state) ? 320 : 256;
+    *width = (uint16_t)draw_width(state);
     *height = (uint16_t)(drawing.tall ? 2 * lines : lines);
 }
 

@@ -1,4 +1,5 @@
-/* draw.h - what the drawing side of the VDP shares: draw.c, sprites.c, planes.c, compose.c, mode4.c.
+/* draw.h - what the drawing side of the VDP shares: draw.c, sprites.c, planes.c, bands.c,
+ * compose.c, mode4.c.
  *
  * A line of the picture is fetched and shown in the 3420 mclk after the V step into it, give or take:
  *
@@ -22,11 +23,20 @@
 #define DRAW_MARGIN 16                  /* pixels in a line buffer before screen x = 0 */
 #define DRAW_ALL 0x3FFFFFFF             /* a time after everything in a line */
 
+/* The scan of many lines at once. */
+typedef struct draw_scan {
+    int first, end;                     /* lines first..end-1; none if they are equal */
+    uint8_t count[240];                 /* sprites on each line */
+    uint8_t overflow[240];              /* 1: there is one more */
+    uint8_t entry[240][20];
+} draw_scan;
+
 /* One call's view of the chip. */
 typedef struct draw_context {
     const vdp *s;
     vdp_drawing *d;
     const uint8_t *cache;               /* bytes 0-3 of the sprite table entries */
+    draw_scan *scan;
     uint8_t *indexed, *rgb;             /* rgb may be NULL */
     uint8_t render;                     /* 0: no pixels, only flags */
     uint8_t overflow, collision;        /* set when drawing sets the flags */
@@ -35,17 +45,42 @@ typedef struct draw_context {
 /* sprites.c: `to` counts table entries, attribute slots, pattern slots from the start of the line's search or fetch */
 void draw_sprites_begin(vdp_sprite_list *list, int line);
 void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to);
+void draw_sprites_scan_lines(draw_context *c, int first, int end);
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to);
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to);
 
 /* planes.c: `to` counts columns, the first of which is the one left of the screen */
-void draw_hscroll(draw_context *c, vdp_line *line);
+void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b);
 void draw_plane_a(draw_context *c, vdp_line *line, int to);
 void draw_plane_b(draw_context *c, vdp_line *line, int to);
 
-/* compose.c: `to` counts pixels; `display` tells whether they are shown or blanked */
-void draw_pixels(draw_context *c, vdp_line *line, int to, int display);
+/* bands.c: whole lines.  The caller puts in first, count and hscroll. */
+#define DRAW_BAND 16                    /* lines, at most */
+#define DRAW_ROW 384                    /* bytes of a line buffer */
+typedef struct draw_band {
+    int first, count;                   /* lines */
+    uint16_t hscroll[2][DRAW_BAND];
+    uint8_t plane[2][DRAW_BAND][DRAW_ROW];
+} draw_band;
+int draw_band_lines(const vdp *s, int first, int most);
+void draw_band_planes(draw_context *c, draw_band *band);
+
+/* compose.c: `to` counts pixels; a and b are the line buffers of the planes; `display` tells whether they are shown
+ * or blanked */
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display);
 void draw_update_colours(draw_context *c);
+
+/* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */
+void draw_mode4_line(draw_context *c, vdp_line *line);
+void draw_mode4_mix(const vdp_line *line, uint8_t *to, int from, int end);
+
+static inline int draw_width(const vdp *s) { return vdp_is_mode5(s) && vdp_is_h40(s) ? 320 : 256; }
+
+/* Colour of the border and of everything transparent; in mode 4 from the sprites' palette. */
+static inline uint8_t draw_backdrop(const vdp *s)
+{
+    return vdp_is_mode5(s) ? s->registers[7] & 0x3F : (uint8_t)(0x10 | (s->registers[7] & 0x0F));
+}
 
 /* ------------------------------------------------------------------------------- 8 pixels at once */
 

@@ -109,14 +109,13 @@ void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t addres
 
 /* ------------------------------------------------------------------------------------------- FIFO */
 
-/* An entry may go out three slots after it came in. */
-void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value, uint32_t address, uint8_t code)
+void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value)
 {
     unsigned i = s->fifo_write;
     s->fifo_data[i] = value;
-    s->fifo_address[i] = address;
-    s->fifo_code[i] = code & 15;
-    s->fifo_clock[i] = clock + VDP_FIFO_LATENCY * VDP_SLOT(vdp_is_h40(s));
+    s->fifo_address[i] = s->address;
+    s->fifo_code[i] = s->code & 15;
+    s->fifo_clock[i] = clock;
     s->fifo_write = (i + 1) & 3;
     s->fifo_count++;
 }

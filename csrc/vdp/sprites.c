@@ -20,8 +20,8 @@ static inline int sprite_y(const draw_context *c, const uint8_t *cached)
 
 void draw_sprites_begin(vdp_sprite_list *list, int line)
 {
-    memset(list, 0, sizeof *list);
     list->line = (int16_t)line;
+    list->scanned = list->ended = list->link = list->found = list->slots = list->count = 0;
 }
 
 /* ------------------------------------------------------------------------------------------ scan */
@@ -32,9 +32,18 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
     int steps = to - list->scanned;
     if (steps <= 0)
         return;
+    const draw_scan *scan = c->scan;
+    int whole = list->scanned == 0 && to >= entry_limit(s);
     list->scanned = (uint8_t)to;
     if (list->ended || !vdp_display_on(s))
         return;
+    if (whole && list->line >= scan->first && list->line < scan->end) {
+        list->ended = 1;
+        list->found = scan->count[list->line];
+        memcpy(list->entry, scan->entry[list->line], sizeof list->entry);
+        c->overflow |= scan->overflow[list->line];
+        return;
+    }
     int line = sprite_line(c, list->line), cell = c->d->tall ? 16 : 8;
     int most = sprite_limit(s), entries = entry_limit(s);
     while (steps-- > 0) {
@@ -55,6 +64,34 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
             return;
         }
     }
+}
+
+/* The same for lines first..end-1, going through the table once.  Not for interlace 2. */
+void draw_sprites_scan_lines(draw_context *c, int first, int end)
+{
+    const vdp *s = c->s;
+    draw_scan *scan = c->scan;
+    int most = sprite_limit(s), entries = entry_limit(s), left = entries;
+    unsigned link = 0;
+    scan->first = first;
+    scan->end = end;
+    memset(scan->count + first, 0, (size_t)(end - first));
+    memset(scan->overflow + first, 0, (size_t)(end - first));
+    do {
+        const uint8_t *cached = c->cache + 4 * link;
+        int from = sprite_y(c, cached) - 128, to = from + 8 * ((cached[2] & 3) + 1);
+        if (from < first)
+            from = first;
+        if (to > end)
+            to = end;
+        for (int line = from; line < to; line++) {
+            if (scan->count[line] < most)
+                scan->entry[line][scan->count[line]++] = (uint8_t)link;
+            else
+                scan->overflow[line] = 1;
+        }
+        link = cached[3] & 0x7F;
+    } while (link > 0 && link < (unsigned)entries && --left > 0);
 }
 
 /* ------------------------------------------------------------------------------------ attributes */

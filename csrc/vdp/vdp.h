@@ -54,7 +54,11 @@
 
 #define VDP_STATUS_DRIVEN 0x03FF        /* bits of a status read that the chip drives */
 
-#define VDP_FIFO_LATENCY 3              /* slots from a write into the FIFO until the entry may go out */
+/* From a write into the FIFO until the entry may go out.  A word that the CPU writes into an empty FIFO is seen to go out
+ * in the first free slot 176 mclk later (H40, board model), the memory access of a slot following its decoding by 24;
+ * a DMA's word after three slots, with which the rates of the handbook's table come out [handbook 04, 5 and 6.1]. */
+#define VDP_WRITE_LATENCY(h40) ((h40) ? 152 : 190)
+#define VDP_DMA_LATENCY(h40) ((h40) ? 48 : 60)
 #define VDP_DMA_START 5                 /* slots from the command to the first source read (88 mclk on a board) */
 #define VDP_HELD_WRITE 28               /* mclk from the release of the bus to a held write, and between two */
 #define VDP_READ_PATIENCE 34200         /* mclk: a data read that never gets its word ends after it */
@@ -154,7 +158,8 @@ static inline int vdp_transfer_busy(const vdp *s)
 /* mclk at which the next external slot of the line begins, or the line's end. */
 int64_t vdp_next_external(const vdp *s);
 
-void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value, uint32_t address, uint8_t code);
+/* Put a word at the present address into the FIFO, which has room; it may go out at `clock`. */
+void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value);
 void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_t value);
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
 int vdp_readable(uint8_t code);

@@ -127,3 +127,21 @@ int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
     }
     return samples;
 }
+
+void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out)
+{
+    int64_t end = 24 * samples;
+    int64_t now = 0;
+    int64_t i;
+
+    for (i = 0; i < count; i++, writes += 3) {
+        int64_t at = writes[0] < end ? writes[0] : end;
+
+        if (at > now) {
+            out += 2 * ym2612_run(ym, at - now, out);
+            now = at;
+        }
+        ym2612_write(ym, writes[1], (uint8_t)writes[2]);
+    }
+    ym2612_run(ym, end - now, out);
+}

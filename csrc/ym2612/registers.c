@@ -12,11 +12,9 @@ static uint32_t note(uint32_t fnum)
     return top < 7 ? 0 : top < 9 ? top - 6 : 3;
 }
 
-static void store_slot(ym2612 *ym, uint32_t slot)
+static void store_slot(ym2612 *ym, uint32_t slot, uint32_t address, uint8_t data)
 {
-    uint8_t data = ym->data;
-
-    switch (ym->address & 0xF0) {
+    switch (address & 0xF0) {
     case 0x30:
         ym->detune[slot] = data >> 4 & 7;
         ym->multiple[slot] = data & 15;
@@ -45,12 +43,11 @@ static void store_slot(ym2612 *ym, uint32_t slot)
     }
 }
 
-static void store_channel(ym2612 *ym, uint32_t channel)
+static void store_channel(ym2612 *ym, uint32_t channel, uint32_t address, uint8_t data)
 {
-    uint8_t data = ym->data;
     uint8_t high;
 
-    switch (ym->address & 0xFC) {
+    switch (address & 0xFC) {
     case 0xA0:
         high = ym->fnum_latch[0];
         ym->fnum[channel] = (uint16_t)((high & 7) << 8 | data);
@@ -83,9 +80,9 @@ static void store_channel(ym2612 *ym, uint32_t channel)
     }
 }
 
-static void write_mode(ym2612 *ym, uint8_t data)
+static void write_mode(ym2612 *ym, uint32_t address, uint8_t data)
 {
-    switch (ym->mode_address) {
+    switch (address) {
     case 0x21:
         ym->test_21 = data;
         break;
@@ -158,9 +155,9 @@ void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
             uint32_t channel = part * 3 + number;
 
             if (cycle % 6 == channel && (ym->address & 0xFF) >= 0xA0)
-                store_channel(ym, channel);
+                store_channel(ym, channel, ym->address, ym->data);
             if (cycle % 12 == channel + (ym->address & 4 ? 6 : 0))
-                store_slot(ym, cycle % 12 + (ym->address & 8 ? 12 : 0));
+                store_slot(ym, cycle % 12 + (ym->address & 8 ? 12 : 0), ym->address, ym->data);
         }
         ym->store_left--;
     }
@@ -175,7 +172,7 @@ void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
     }
     if (data_written) {
         if (!(ym->bus & 0x100))
-            write_mode(ym, (uint8_t)ym->bus);
+            write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
         ym->registers[ym->mode_address] = (uint8_t)ym->bus;
     }
     if (address_written)
@@ -183,5 +180,17 @@ void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
     if (ym->fm_data && (data_written || ym->data != (ym->bus & 0xFF))) {
         ym->data = (uint8_t)ym->bus;
         ym->store_left = ym->address >= 0x30 ? 12 : 0;
+    }
+}
+
+void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value)
+{
+    uint32_t channel = (address >> 8 & 1) * 3 + (address & 3);
+
+    ym->registers[address & 0x1FF] = value;
+    write_mode(ym, address & 0x1FF, value);
+    if ((address & 3) != 3) {
+        store_slot(ym, channel + (address & 4 ? 6 : 0) + (address & 8 ? 12 : 0), address, value);
+        store_channel(ym, channel, address, value);
     }
 }

@@ -57,8 +57,8 @@ class PSG:
 
     Examples
     --------
-    >>> from megadrive import model
-    >>> psg = model.PSG()
+    >>> import megadrive.model
+    >>> psg = megadrive.model.PSG()
     >>> for value in (0x81, 0x00, 0x90):
     ...     psg.write(value)
     >>> psg.run(4)
@@ -77,7 +77,7 @@ class PSG:
         self.c.period = [0] * 3
         self.c.counter = [1] * 4
         self.c.attenuation = [15] * 4
-        self.c.output = [0] * 4
+        self.c.output = [0, 0, 0, 1]  # the netlist (Nuked-PSG): the noise's counter overflows as reset is let go
         self.c.lfsr = LFSR_START
         self.c.latch = LATCH_START
 
@@ -102,7 +102,8 @@ class PSG:
 
     def run(self, ticks: int) -> npt.NDArray[np.int16]:
         """Run, and return the level of each tick: int16 (ticks,)."""
-        return self.run_channels(ticks).sum(0, dtype=np.int16)
+        levels: npt.NDArray[np.int16] = self.run_channels(ticks).sum(0, dtype=np.int16)
+        return levels
 
     def run_channels(self, ticks: int) -> npt.NDArray[np.int16]:
         """Run, and return the channels apart: int16 (4, ticks), tone 1 to 3 and the noise."""

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_vdp_draw_model import states
 
 from megadrive import _core
 from megadrive.model.vdp import VDPState, draw_frame
 from megadrive.model.vdp.draw import Drawing
-
-from .test_vdp_draw_model import states
 
 ffi, lib = _core.ffi, _core.lib
 pytestmark = pytest.mark.skipif(not hasattr(lib, "vdp_draw_frame"), reason="the C kernel is not built in")

@@ -1,0 +1,53 @@
+"""Tables: fades, the lake's ripple and shimmer, sines."""
+
+from __future__ import annotations
+
+import math
+
+from megadrive.game.makers.palettes import BOTTOM, HORIZON
+
+LAKE = BOTTOM - HORIZON
+
+
+def signed(values: list[int]) -> bytes:
+    """Return numbers -128..127 as bytes."""
+    return bytes(v & 0xFF for v in values)
+
+
+def _sine(turns: float) -> float:
+    return round(math.sin(turns * 2 * math.pi), 9)
+
+
+def fade() -> bytes:
+    """Nine tables of 256 bytes: half a CRAM word, two levels in bits 7-5 and 3-1, darker in each table."""
+    out = bytearray()
+    for step in range(9):
+        for value in range(256):
+            high, low = value >> 5 & 7, value >> 1 & 7
+            dark = [max(0, (level * (8 - step) * 2 + 8) // 16) for level in (high, low)]
+            out.append(dark[0] << 5 | dark[1] << 1)
+    return bytes(out)
+
+
+def ripple() -> bytes:
+    """64 phases of the lake's sideways sway, a byte a line, stronger towards the viewer."""
+    out: list[int] = []
+    for phase in range(64):
+        for line in range(LAKE):
+            near = line / LAKE
+            wave = _sine(phase / 64 + 9.0 / (0.18 + near)) * 0.7 + _sine(phase / 32 - line / 7) * 0.3
+            out.append(math.floor(wave * (0.8 + 3.6 * near) + 0.5003))
+    return signed(out)
+
+
+def shimmer() -> bytes:
+    """32 phases of the lines from which the lake takes its colours, as offsets times four."""
+    out: list[int] = []
+    for phase in range(32):
+        for line in range(LAKE):
+            near = line / LAKE
+            wave = _sine(phase / 32 + 5.0 / (0.12 + near)) + 0.6 * _sine(-phase / 16 + line / 5.3)
+            offset = math.floor(wave * (1.0 + 4.5 * near) + 0.5003)
+            offset = max(-line, min(LAKE - 1 - line, offset))
+            out.append(offset * 4)
+    return signed(out)

@@ -1,0 +1,621 @@
+"""The 68000: its registers, and the CPU alone on 16 MiB of memory or on a bus written in Python."""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeAlias, overload, runtime_checkable
+
+from megadrive._core import ffi, lib
+
+_SIZE = 1 << 24
+_MOST_CLOCK = 1 << 60
+_MOST_CYCLES = 1 << 40
+_SLICE = 1 << 26  # clocks between two chances for Python to see an interrupt from the keyboard
+_MOST_TRANSACTIONS = 128  # of the longest step, MOVEM.L with an address error, with room
+_KINDS = ("n", "w", "r", "t", "re", "we")
+_SR_BITS = 0xA71F
+
+Transaction: TypeAlias = tuple[str, int] | tuple[str, int, int, int, int, int, int]
+"""("n", cycles) without a bus cycle, else (kind, cycles, function code, address, data, UDS, LDS)."""
+
+
+def _checked(name: str, value: int, maximum: int) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}, expected an integer") from None
+    if not 0 <= number <= maximum:
+        raise ValueError(f"{name} is {number}, expected 0 to {maximum}")
+    return number
+
+
+class _Field:
+    """An integer field of the state struct."""
+
+    def __init__(self, field: str, maximum: int, doc: str) -> None:
+        self.field = field
+        self.maximum = maximum
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, view: None, owner: type) -> _Field: ...
+    @overload
+    def __get__(self, view: M68000Registers, owner: type) -> int: ...
+    def __get__(self, view: M68000Registers | None, owner: type) -> _Field | int:
+        return self if view is None else int(getattr(view._cpu, self.field))
+
+    def __set__(self, view: M68000Registers, value: int) -> None:
+        setattr(view._cpu, self.field, _checked(self.name, value, self.maximum))
+
+
+class RegisterBank(Sequence[int]):
+    """Eight 32-bit registers, readable and writable by number or slice."""
+
+    def __init__(self, cpu: Any, name: str, first: int) -> None:
+        self._cpu = cpu
+        self._name = name
+        self._first = first
+
+    def __len__(self) -> int:
+        return 8
+
+    def _number(self, n: int) -> int:
+        number = operator.index(n)
+        if not -8 <= number < 8:
+            raise IndexError(f"there is no register {self._name}{number}, expected 0 to 7")
+        return self._first + number % 8
+
+    @overload
+    def __getitem__(self, n: int) -> int: ...
+    @overload
+    def __getitem__(self, n: slice) -> list[int]: ...
+    def __getitem__(self, n: int | slice) -> int | list[int]:
+        if isinstance(n, slice):
+            return [int(self._cpu.r[self._first + i]) for i in range(*n.indices(8))]
+        return int(self._cpu.r[self._number(n)])
+
+    def __setitem__(self, n: int | slice, value: int | Sequence[int]) -> None:
+        if not isinstance(n, slice):
+            self._cpu.r[self._number(n)] = _checked(f"{self._name}{n}", value, 0xFFFFFFFF)  # type: ignore[arg-type]
+            return
+        numbers = range(*n.indices(8))
+        values = [_checked(f"{self._name}{i}", v, 0xFFFFFFFF) for i, v in zip(numbers, value, strict=True)]  # type: ignore[arg-type]
+        for i, v in zip(numbers, values, strict=True):
+            self._cpu.r[self._first + i] = v
+
+    def __eq__(self, other: object) -> bool:
+        return self[:] == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "[" + ", ".join(f"{value:#010x}" for value in self) + "]"
+
+
+class M68000Registers:
+    """The registers of a 68000, readable and writable.
+
+    Parameters
+    ----------
+    cpu
+        cffi pointer to the ``m68000`` struct.
+    owner
+        Kept alive as long as this object.
+
+    Attributes
+    ----------
+    d, a : RegisterBank
+        D0-D7 and A0-A7, 32 bits each; ``a[7]`` is the stack pointer in use.
+
+    Examples
+    --------
+    >>> import megadrive
+    >>> cpu = megadrive.M68000(bytearray(1 << 24))
+    >>> cpu.d[0] = 0x12345678
+    >>> cpu.a[7] = 0x1000
+    >>> cpu.d
+    [0x12345678, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000]
+    >>> hex(cpu.ssp), hex(cpu.sr)
+    ('0x1000', '0x2700')
+    """
+
+    stopped = _Field("stopped", 1, "1 after STOP, whose address pc still is, until an interrupt, trace or reset.")
+    halted = _Field("halted", 1, "1 after a double fault, until reset.")
+    trace_pending = _Field("trace_pending", 1, "1 if the next step is the trace exception of the last instruction.")
+    clock = _Field("clock", _MOST_CLOCK, "CPU clocks since power-on.")
+
+    def __init__(self, cpu: Any, owner: object = None) -> None:
+        self._cpu = cpu
+        self._owner = owner
+        self.d = RegisterBank(cpu, "d", 0)
+        self.a = RegisterBank(cpu, "a", 8)
+
+    @property
+    def sr(self) -> int:
+        """Status register, 16 bits; a change of S exchanges the stack pointers, bits that do not exist stay 0."""
+        return int(self._cpu.sr)
+
+    @sr.setter
+    def sr(self, value: int) -> None:
+        lib.m68000_set_sr(self._cpu, _checked("sr", value, 0xFFFF))
+
+    @property
+    def usp(self) -> int:
+        """User stack pointer."""
+        return int(self._cpu.other_sp if self._cpu.sr & 0x2000 else self._cpu.r[15])
+
+    @usp.setter
+    def usp(self, value: int) -> None:
+        self._set_sp("usp", value, not self._cpu.sr & 0x2000)
+
+    @property
+    def ssp(self) -> int:
+        """Supervisor stack pointer."""
+        return int(self._cpu.r[15] if self._cpu.sr & 0x2000 else self._cpu.other_sp)
+
+    @ssp.setter
+    def ssp(self, value: int) -> None:
+        self._set_sp("ssp", value, bool(self._cpu.sr & 0x2000))
+
+    def _set_sp(self, name: str, value: int, in_use: bool) -> None:
+        pointer = _checked(name, value, 0xFFFFFFFF)
+        if in_use:
+            self._cpu.r[15] = pointer
+        else:
+            self._cpu.other_sp = pointer
+
+    @property
+    def pc(self) -> int:
+        """Address of the instruction that executes next, 32 bits, even.
+
+        The prefetch queue already holds this instruction: after setting `pc` set `prefetch` too, or use
+        :meth:`M68000.jump`.
+        """
+        return int(self._cpu.pc)
+
+    @pc.setter
+    def pc(self, value: int) -> None:
+        address = _checked("pc", value, 0xFFFFFFFF)
+        if address & 1:
+            raise ValueError(f"pc is {address:#x}, expected an even address")
+        self._cpu.pc = address
+
+    @property
+    def prefetch(self) -> tuple[int, int]:
+        """The queue: the words at pc and at pc + 2 as they were when they were fetched."""
+        return int(self._cpu.ir), int(self._cpu.irc)
+
+    @prefetch.setter
+    def prefetch(self, words: Sequence[int]) -> None:
+        if len(words) != 2:
+            raise ValueError(f"prefetch has {len(words)} words, expected 2: those at pc and at pc + 2")
+        ir, irc = (_checked("prefetch", word, 0xFFFF) for word in words)
+        self._cpu.ir, self._cpu.irc = ir, irc
+
+    @property
+    def irq(self) -> int:
+        """Interrupt level on the IPL pins, 0 to 7."""
+        return int(self._cpu.ipl)
+
+    def state(self) -> dict[str, Any]:
+        """Return all registers by name, for keeping and comparing.
+
+        Returns
+        -------
+        dict
+            ``d0`` to ``d7``, ``a0`` to ``a6``, ``usp``, ``ssp``, ``sr``, ``pc`` (int), ``prefetch`` (two int),
+            ``stopped``, ``halted``, ``trace_pending`` (0 or 1).
+        """
+        values: dict[str, Any] = {f"d{n}": value for n, value in enumerate(self.d)}
+        values |= {f"a{n}": value for n, value in enumerate(self.a[:7])}
+        names = ("usp", "ssp", "sr", "pc", "prefetch", "stopped", "halted", "trace_pending")
+        return values | {name: getattr(self, name) for name in names}
+
+    def set_state(self, values: dict[str, Any]) -> None:
+        """Set the registers that `values` names, as :meth:`state` gives them.
+
+        Raises
+        ------
+        KeyError
+            If there is no register of a name.
+        """
+        for name, value in values.items():
+            if name[:1] in ("d", "a") and name[1:] in "01234567" and len(name) == 2:
+                continue
+            if name not in ("usp", "ssp", "sr", "pc", "prefetch", "stopped", "halted", "trace_pending"):
+                raise KeyError(f"the 68000 has no register {name!r}")
+        if "sr" in values:
+            self.sr = values["sr"]
+        for name, value in values.items():
+            if len(name) == 2 and name[1].isdigit():
+                (self.d if name[0] == "d" else self.a)[int(name[1])] = value
+            elif name != "sr":
+                setattr(self, name, value)
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} pc=${self.pc:06x} sr=${self.sr:04x} "
+            f"d={' '.join(f'{v:08x}' for v in self.d)} a={' '.join(f'{v:08x}' for v in self.a)}>"
+        )
+
+
+@runtime_checkable
+class M68000Bus(Protocol):
+    """Memory written in Python, for :class:`M68000`. Addresses have 24 bits, those of words are even.
+
+    A bus may have more methods, which are then used: ``fetch_word(address)`` for the words of the program instead of
+    `read_word`, ``acknowledge(level)``, which returns the vector number of an interrupt that is accepted (24 + level,
+    the autovector, if there is no such method), and ``reset()`` for the RESET instruction.
+    """
+
+    def read_byte(self, address: int) -> int:
+        """Return the byte at an address."""
+
+    def read_word(self, address: int) -> int:
+        """Return the 16-bit word at an even address."""
+
+    def write_byte(self, address: int, value: int) -> None:
+        """Store a byte."""
+
+    def write_word(self, address: int, value: int) -> None:
+        """Store a 16-bit word at an even address."""
+
+
+class _Calls:
+    """The Python functions of one 68000's bus, and the first exception of one of them."""
+
+    fetch_word: Callable[[int], int]
+    read_byte: Callable[[int], int]
+    read_word: Callable[[int], int]
+    write_byte: Callable[[int, int], object]
+    write_word: Callable[[int, int], object]
+    acknowledge: Callable[[int], int]
+    reset: Callable[[], object]
+
+    def __init__(self, bus: Any) -> None:
+        self.bus = bus
+        self.error: BaseException | None = None
+
+
+def _returned(name: str, value: Any, maximum: int) -> int:
+    """Return what a function of the bus has returned, if it is in range."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} of the 68000's bus returned {value!r}, expected an integer") from None
+    if not 0 <= number <= maximum:
+        raise ValueError(f"{name} of the 68000's bus returned {number}, expected 0 to {maximum}")
+    return number
+
+
+def _on_error(kind: type, error: BaseException, traceback: Any) -> None:
+    """Keep the exception of a bus function and have the instruction taken back."""
+    calls: _Calls = ffi.from_handle(traceback.tb_frame.f_locals["calls"])
+    if calls.error is None:
+        calls.error = error
+    calls.bus.failed = 1
+
+
+@ffi.def_extern(onerror=_on_error)  # type: ignore[untyped-decorator, unused-ignore]
+def python_m68000_read(calls: Any, address: int, fc: int, size: int) -> int:
+    """Read or fetch a byte or a word."""
+    python: _Calls = ffi.from_handle(calls)
+    if size == 1:
+        return _returned("read_byte", python.read_byte(address), 0xFF)
+    if fc & 3 == 2:
+        return _returned("fetch_word", python.fetch_word(address), 0xFFFF)
+    return _returned("read_word", python.read_word(address), 0xFFFF)
+
+
+@ffi.def_extern(onerror=_on_error)  # type: ignore[untyped-decorator, unused-ignore]
+def python_m68000_write(calls: Any, address: int, value: int, fc: int, size: int) -> None:
+    """Write a byte or a word."""
+    python: _Calls = ffi.from_handle(calls)
+    if size == 1:
+        python.write_byte(address, value)
+    else:
+        python.write_word(address, value)
+
+
+@ffi.def_extern(onerror=_on_error)  # type: ignore[untyped-decorator, unused-ignore]
+def python_m68000_acknowledge(calls: Any, level: int) -> int:
+    """Give the vector number of an interrupt."""
+    python: _Calls = ffi.from_handle(calls)
+    return _returned("acknowledge", python.acknowledge(level), 0xFF)
+
+
+@ffi.def_extern(onerror=_on_error)  # type: ignore[untyped-decorator, unused-ignore]
+def python_m68000_reset(calls: Any) -> None:
+    """Tell the bus that the RESET pin is pulled."""
+    python: _Calls = ffi.from_handle(calls)
+    python.reset()
+
+
+def _buffer(memory: Any) -> Any:
+    """Return a cffi array over a writable buffer of 2**24 bytes."""
+    try:
+        array = ffi.from_buffer("uint8_t[]", memory, require_writable=True)
+    except (TypeError, BufferError, ValueError) as error:
+        raise TypeError(f"memory must be a writable, contiguous buffer of {_SIZE} bytes: {error}") from None
+    if len(array) != _SIZE:
+        raise ValueError(f"memory has {len(array)} bytes, expected {_SIZE}")
+    return array
+
+
+class M68000(M68000Registers):
+    r"""A 68000 by itself.
+
+    Its registers are 0 at first, SR is $2700; :meth:`reset` starts it as the hardware starts, or set them.
+
+    Parameters
+    ----------
+    memory : writable buffer of 2**24 bytes, or M68000Bus
+        What the CPU reads and writes: a bytearray, a uint8 array and the like, big-endian as on the bus; or an object
+        with the methods ``read_byte(address)``, ``read_word(address)``, ``write_byte(address, value)`` and
+        ``write_word(address, value)`` (:class:`M68000Bus`).
+    address_errors : bool
+        Whether a word access at an odd address is an address error, as in the hardware; else bit 0 is ignored.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `memory` is neither.
+
+    Examples
+    --------
+    >>> import megadrive
+    >>> memory = bytearray(1 << 24)
+    >>> memory[0:8] = b"\x00\x00\x80\x00\x00\x00\x10\x00"  # SSP and PC after reset
+    >>> memory[0x1000:0x1006] = b"\x70\x2a\xd1\x40\x4e\x71"  # MOVEQ #42,D0; ADDX.W D0,D0; NOP
+    >>> cpu = megadrive.M68000(memory)
+    >>> cpu.reset()
+    40
+    >>> cpu.step(), cpu.d[0]
+    (4, 42)
+    >>> cpu.step(trace=True), cpu.d[0]
+    (4, 84)
+    >>> cpu.transactions
+    [('r', 4, 6, 4102, 0, 1, 1)]
+    """
+
+    def __init__(self, memory: Any, address_errors: bool = True) -> None:
+        super().__init__(ffi.new("m68000 *"))
+        lib.m68000_init(self._cpu)
+        self._bus = ffi.new("m68000_bus *")
+        self._trace = ffi.new("m68000_transaction[]", _MOST_TRANSACTIONS)
+        self._bus.capacity = _MOST_TRANSACTIONS
+        self._traced = 0
+        self._calls = _Calls(self._bus)
+        self._handle = ffi.new_handle(self._calls)
+        self._bus.user = self._handle
+        self._lock = threading.Lock()
+        self._memory = memory
+        self._flat: Any = None
+        self.address_errors = address_errors
+        try:
+            memoryview(memory).release()
+        except TypeError:
+            self._connect(memory)
+        else:
+            self._flat = self._bus.memory = _buffer(memory)
+
+    def _connect(self, bus: Any) -> None:
+        """Use an object's methods."""
+        if not isinstance(bus, M68000Bus):
+            raise TypeError(
+                f"memory is a {type(bus).__name__}, expected a writable buffer of {_SIZE} bytes "
+                "or an object with the methods read_byte, read_word, write_byte and write_word"
+            )
+        calls = self._calls
+        calls.read_byte, calls.read_word = bus.read_byte, bus.read_word
+        calls.write_byte, calls.write_word = bus.write_byte, bus.write_word
+        calls.fetch_word = getattr(bus, "fetch_word", bus.read_word)
+        self._bus.read = lib.python_m68000_read
+        self._bus.write = lib.python_m68000_write
+        if hasattr(bus, "acknowledge"):
+            calls.acknowledge = bus.acknowledge
+            self._bus.acknowledge = lib.python_m68000_acknowledge
+        if hasattr(bus, "reset"):
+            calls.reset = bus.reset
+            self._bus.reset = lib.python_m68000_reset
+
+    @property
+    def memory(self) -> Any:
+        """The buffer or bus that the CPU was made with."""
+        return self._memory
+
+    @property
+    def address_errors(self) -> bool:
+        """Whether a word access at an odd address is an address error; else bit 0 is ignored."""
+        return bool(self._cpu.odd_mask)
+
+    @address_errors.setter
+    def address_errors(self, on: bool) -> None:
+        self._cpu.odd_mask = 1 if on else 0
+
+    def set_irq(self, level: int) -> None:
+        """Drive the interrupt pins with a level until the next call; 0 is no interrupt.
+
+        Between steps it counts as there since before the last instruction: the next step accepts it if it is above the
+        mask, or 7. A function of the bus that calls it drives the pins at that very clock.
+        """
+        running = self._lock.locked()
+        lib.m68000_set_ipl(
+            self._cpu, _checked("level", level, 7), self._cpu.clock if running else self._cpu.sample_clock
+        )
+
+    # ---------------------------------------------------------------------------------------- running
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock, which does not wait."""
+        if not self._lock.acquire(False):
+            raise _in_use()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _raise(self) -> None:
+        error, self._calls.error = self._calls.error, None
+        self._bus.failed = 0
+        if error is not None:
+            raise error
+
+    def reset(self) -> int:
+        """Give a pulse on the RESET pin: SSP and PC from addresses 0 and 4, supervisor mode, mask 7; 40 clocks.
+
+        Raises
+        ------
+        Exception
+            What a function of the bus raises; the registers are then as before.
+        """
+        with self._alone():
+            start = int(self._cpu.clock)
+            self._bus.transactions = ffi.NULL
+            lib.m68000_bus_reset(self._cpu, self._bus)
+            self._raise()
+            return int(self._cpu.clock) - start
+
+    def jump(self, address: int) -> None:
+        """Set pc, and fill the prefetch queue from there, in no time.
+
+        Raises
+        ------
+        ValueError
+            If the address is odd.
+        """
+        with self._alone():
+            self.pc = address
+            words = [(address + i) & 0xFFFFFE for i in (0, 2)]
+            if self._flat is not None:
+                self.prefetch = [self._flat[word] << 8 | self._flat[word + 1] for word in words]
+            else:
+                self.prefetch = [_returned("fetch_word", self._calls.fetch_word(word), 0xFFFF) for word in words]
+
+    def step(self, trace: bool = False) -> int:
+        """Execute one instruction, or process one exception: an interrupt, or the trace of the instruction before.
+
+        Parameters
+        ----------
+        trace : bool
+            Whether to record the bus in :attr:`transactions`.
+
+        Returns
+        -------
+        int
+            CPU clocks. A stopped or halted CPU lets 4 clocks pass.
+
+        Raises
+        ------
+        Exception
+            What a function of the bus raises. The registers are then as before the instruction.
+        """
+        if not self._lock.acquire(False):
+            raise _in_use()
+        try:
+            cpu = self._cpu
+            start: int = cpu.clock
+            if not trace and self._flat is not None:
+                lib.m68000_flat_step(cpu, self._flat)
+                return cpu.clock - start  # type: ignore[no-any-return, unused-ignore]
+            self._bus.transactions = self._trace if trace else ffi.NULL
+            self._bus.count = 0
+            lib.m68000_bus_step(cpu, self._bus)
+            if trace:
+                self._traced = min(int(self._bus.count), _MOST_TRANSACTIONS)
+            self._raise()
+            return cpu.clock - start  # type: ignore[no-any-return, unused-ignore]
+        finally:
+            self._lock.release()
+
+    def run(self, cycles: int) -> int:
+        """Execute instructions until at least `cycles` CPU clocks have passed.
+
+        Parameters
+        ----------
+        cycles : int
+            CPU clocks, 0 to 2**40.
+
+        Returns
+        -------
+        int
+            Clocks that have passed: the last instruction is executed to its end.
+
+        Raises
+        ------
+        Exception
+            What a function of the bus raises. The registers are then as before the instruction that failed.
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> cpu = megadrive.M68000(bytearray(b"\\x4e\\x71" * (1 << 23)))  # NOPs
+        >>> cpu.jump(0x1000)
+        >>> cpu.run(1001), hex(cpu.pc)
+        (1004, '0x11f6')
+        """
+        cpu = self._cpu
+        with self._alone():
+            start = int(cpu.clock)
+            end = start + _checked("cycles", cycles, _MOST_CYCLES)
+            self._bus.transactions = ffi.NULL
+            while cpu.clock < end:
+                cpu.deadline = min(end, cpu.clock + _SLICE)
+                if self._flat is not None:
+                    lib.m68000_flat_run(cpu, self._flat)
+                else:
+                    lib.m68000_bus_run(cpu, self._bus)
+                    self._raise()
+            return int(cpu.clock) - start
+
+    @property
+    def transactions(self) -> list[Transaction]:
+        """What the last ``step(trace=True)`` did on the bus, in order.
+
+        Either ``("n", cycles)``, clocks without a bus cycle, or ``(kind, cycles, fc, address, data, uds, lds)``. Kinds
+        are "r" read, "w" write, "t" the read-modify-write cycle of TAS (its data are what it writes), "re" and "we"
+        the cycle of an address error. Addresses are even; data lie as on the bus, a byte on UDS is 0xab00.
+        """
+        found: list[Transaction] = []
+        for t in self._trace[0 : self._traced]:
+            kind = _KINDS[t.kind]
+            found.append((kind, t.cycles) if kind == "n" else (kind, t.cycles, t.fc, t.address, t.data, t.uds, t.lds))
+        return found
+
+    # ----------------------------------------------------------------------------------------- states
+
+    def save_state(self) -> bytes:
+        """Return registers, interrupt pins and clock, for :meth:`load_state`; memory is not part of it."""
+        return bytes(ffi.buffer(self._cpu))
+
+    def load_state(self, data: bytes) -> None:
+        """Become what :meth:`save_state` has saved.
+
+        Raises
+        ------
+        ValueError
+            If `data` is not the state of a 68000; nothing has changed then.
+        """
+        if len(data) != ffi.sizeof("m68000"):
+            raise ValueError(f"the state has {len(data)} bytes, expected {ffi.sizeof('m68000')}")
+        state = ffi.new("m68000 *")
+        ffi.buffer(state)[:] = data
+        limits = {"odd_mask": 1, "ipl": 7, "nmi": 1, "stopped": 1, "halted": 1, "trace_pending": 1}
+        if any(getattr(state, name) > most for name, most in limits.items()) or state.sr & ~_SR_BITS or state.pc & 1:
+            raise ValueError("the state is not one of a 68000: a value in it is out of range")
+        clocks = (state.clock, state.deadline, state.ipl_clock, state.sample_clock)
+        if not all(0 <= clock <= 2 * _MOST_CLOCK for clock in clocks):
+            raise ValueError("the state is not one of a 68000: a clock in it is out of range")
+        with self._alone():
+            self._cpu[0] = state[0]
+
+
+def _in_use() -> RuntimeError:
+    return RuntimeError("this 68000 is running: another thread, or a function of its bus, is using it")
