@@ -286,7 +286,7 @@ typedef struct vdp_drawing {
     uint8_t display;            /* R1.6 as of the last call */
     uint8_t display_before;
     uint8_t finished;           /* 1: width and height of the picture have been set */
-    uint8_t lut_dark;           /* what lut was made of */
+    uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
     uint32_t lut[256];          /* R, G, B bytes of every value in `indexed` */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */

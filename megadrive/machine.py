@@ -94,8 +94,7 @@ class MegaDrive:
         address_errors: bool = True,
     ) -> None:
         cartridge = rom if isinstance(rom, Cartridge) else Cartridge(rom)
-        if region is None:
-            region = cartridge.region
+        region = cartridge.region if region is None else region
         if region not in _VERSION:
             raise ValueError(f"region is {region!r}, expected None, 'J', 'U' or 'E'")
         if engine not in ("native", "model"):
@@ -465,7 +464,7 @@ class MegaDrive:
     def state_hash(self) -> str:
         """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
         with self._used():
-            return hashlib.blake2b(self._state_bytes(), digest_size=16).hexdigest()
+            return hashlib.blake2b(self._state_bytes().data, digest_size=16).hexdigest()
 
     def _state_bytes(self) -> Array:
         size = ffi.offsetof("md_state", "sram") + len(self._sram)

@@ -52,6 +52,26 @@ DISPLAY_DELAY = (95, 60)
 """mclk from the end of a register's delay to the look-up that R1.6 acts on."""
 
 
+def register_change(number: int, before: int, after: int, mode5: bool = True) -> int:
+    """Return what changes, for :meth:`Drawing.draw`, if a register changes its value; 0 if nothing does.
+
+    Examples
+    --------
+    >>> register_change(7, 0x00, 0x21) == OUTPUT
+    True
+    """
+    if before == after:
+        return 0
+    if not mode5 or number == 1:
+        return EVERYTHING if number <= 9 else 0
+    if number == 12:
+        return EVERYTHING if (before ^ after) & 0x01 else OUTPUT if (before ^ after) & 0x08 else 0
+    return _REGISTERS.get(number, 0)
+
+
+_REGISTERS = {0: OUTPUT, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
+
+
 class Look(NamedTuple):
     """What the output depends on besides the layers and the colours."""
 
@@ -134,6 +154,10 @@ class Drawing:
                 self._note(time, height)
         if over:
             self._finish_picture(height)
+
+    def vram_change(self, address: int) -> int:
+        """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
+        return PLANES | SPRITES if self._sprites.uses(address) else PLANES
 
     def update_flags(self, clock: int) -> None:
         """Bring the sprite flags of the state up to ``clock``, for a status read; nothing changes."""
@@ -241,7 +265,7 @@ class Drawing:
         for until, colours in palettes:
             until -= first * width
             if until > place:
-                rgb[place:until] = colours[flat[place:until]]
+                np.take(colours, flat[place:until], axis=0, out=rgb[place:until])
                 place = until
         self._put(first, last, start, end, picture, rgb.reshape(*picture.shape, 3))
 

@@ -59,9 +59,7 @@ def mode5_layers(
 ) -> tuple[Bytes, Bytes, SpriteLines]:
     """Draw plane A with the window, plane B and the sprites of a stretch of lines, for :func:`draw_lines`."""
     rows = planes.picture_rows(state, lines, field)
-    scroll_a, scroll_b = planes.hscroll(state, lines)
-    a = planes.plane_a(state, lines, rows, scroll_a, planes.vscroll(state, 0))
-    b = planes.plane_b(state, rows, scroll_b, planes.vscroll(state, 1))
+    a, b = planes.scroll_planes(state, lines, rows)
     return a, b, draw_sprites(state, rows, table, overflow_before)
 
 

@@ -81,9 +81,7 @@ class LivePlanes:
             self.pixels[:, first:end] = 0
             return
         rows = planes.picture_rows(state, lines, self.field)
-        scroll_a, scroll_b = planes.hscroll(state, lines)
-        self.pixels[0, first:end, shown] = planes.plane_a(state, lines, rows, scroll_a, planes.vscroll(state, 0))
-        self.pixels[1, first:end, shown] = planes.plane_b(state, rows, scroll_b, planes.vscroll(state, 1))
+        self.pixels[0, first:end, shown], self.pixels[1, first:end, shown] = planes.scroll_planes(state, lines, rows)
 
     def _fetch(self, line: Line, time: int) -> None:
         """Fetch the scroll values and columns of one line up to ``time`` mclk after its V step."""

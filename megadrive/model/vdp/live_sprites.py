@@ -179,6 +179,10 @@ class LiveSprites:
             self._searches[first_line] = SpriteSearch.empty(first_line)
         self._forecast: sprites.SpriteLines | None = None
         self._forecast_line = 0  # its first line
+        self._used = np.zeros(
+            2048, np.bool_
+        )  # blocks of 32 bytes of VRAM that sprites have been made of in this picture
+        self._used_is_known = False  # those of the present sprites are among them
 
     def run(self, clock: int, height: int, changing: bool) -> None:
         """Do what the chip does before ``clock`` (mclk since the V step into line 0); set the flags of the state.
@@ -208,6 +212,24 @@ class LiveSprites:
                 self._step(number, time)
         if changing:
             self._forecast = None
+            self._used_is_known = False
+
+    def uses(self, address: int) -> bool:
+        """Tell whether a byte of VRAM may belong to the sprite table or to a pattern of a sprite."""
+        if not self.state.mode5:
+            return True
+        if not self._used_is_known:
+            self._used_is_known = True
+            table = sprites.table_in_cache(self.state)
+            start = self.state.sprite_table >> 5
+            self._used[start : start + len(table) // 4] = True
+            size, pattern = table[:, 2] & 0x0F, table[:, 4:6].view(">u2")[:, 0].astype(np.intp) & 0x7FF
+            blocks = 2 if self.state.double_resolution else 1
+            for number in sprites.list_order(table):
+                count = ((size[number] >> 2) + 1) * ((size[number] & 3) + 1)
+                self._used[(pattern[number] + np.arange(count)) * blocks & 0x7FF] = True
+                self._used[(pattern[number] + np.arange(count)) * blocks + blocks - 1 & 0x7FF] = True
+        return bool(self._used[address >> 5])
 
     def _step(self, number: int, time: int) -> None:
         """Go on with one line to ``time`` mclk after its V step."""
