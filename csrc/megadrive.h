@@ -323,6 +323,8 @@ void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the T
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
 
+void vdp_draw(vdp_chip *chip, int64_t clock);           /* live drawing; the contract is in vdp/vdp.h */
+
 /* Draw a whole picture of the present contents, as if they had been so all the time, and change nothing: rows of 320
  * bytes into `indexed` (153600 bytes).  The sprite table is read from VRAM.  In interlace 2 both fields are drawn. */
 void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height);
@@ -347,6 +349,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
+ *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
  */
 typedef struct ym2612 {
     int64_t clock;              /* internal cycles run since power-on */
@@ -468,6 +471,7 @@ uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
+int ym2612_valid(const ym2612 *ym);
 
 /* -------------------------------------------------------------------------------------------- PSG */
 
@@ -721,6 +725,7 @@ typedef struct megadrive {
  *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
+ *   md_checksum       of a save state's contents, which its header names
  *   md_sram_size      bytes of state.sram that the cartridge has
  *   md_fork           make `to` (not yet connected) the same machine as `from`
  */
@@ -732,5 +737,6 @@ void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
 void md_save(const megadrive *md, uint8_t *out);
+uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);

@@ -134,7 +134,8 @@ class Drawing:
         clock : int
             mclk since power-on.
         changing : int
-            What is about to change: ``SPRITES``, ``PLANES``, ``OUTPUT``, ``COLOURS`` or ``EVERYTHING``.
+            What is about to change: ``SPRITES``, ``PLANES``, ``OUTPUT``, ``COLOURS`` or ``EVERYTHING``; 0 only moves
+            ``draw_clock``.
         """
         time = self._begin(clock)
         if time is None:
