@@ -323,6 +323,8 @@ void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the T
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
 
+void vdp_draw(vdp_chip *chip, int64_t clock);
+
 /* Draw a whole picture of the present contents, as if they had been so all the time, and change nothing: rows of 320
  * bytes into `indexed` (153600 bytes).  The sprite table is read from VRAM.  In interlace 2 both fields are drawn. */
 void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height);
