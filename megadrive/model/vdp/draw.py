@@ -196,7 +196,7 @@ class Drawing:
     def _begin_picture(self) -> None:
         c = self.state.c
         self._picture_clock, self._clock = c.picture_clock, c.draw_clock
-        self.state.latched_resolution = c.interlace == 3
+        self.state.latched_resolution = c.interlace == 3 and self.state.mode5
         self._field = c.odd_field & 1
         self._display = self._display_before = self.state.display
         self._display_clock = c.draw_clock
