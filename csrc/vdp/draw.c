@@ -230,7 +230,7 @@ static void begin_picture(vdp_chip *chip)
     vdp_drawing *d = &chip->drawing;
     d->picture_clock = s->picture_clock;
     d->clock = s->draw_clock;
-    d->tall = s->interlace == 3;
+    d->tall = s->interlace == 3 && vdp_is_mode5(s);
     d->field = s->odd_field & 1;
     d->display = d->display_before = (uint8_t)vdp_display_on(s);
     d->display_clock = s->draw_clock;
