@@ -183,7 +183,7 @@ static ym2612_pitch slot_pitch(const ym2612 *ym, uint32_t slot)
 /* No key event, and SSG-EG has nothing to do but to make steps larger. */
 static int is_steady(const ym2612 *ym, uint32_t slot)
 {
-    if (ym->key[slot] != ym->key_register[slot])
+    if (ym->key[slot] != ym->key_register[slot] || (!ym->key[slot] && ym->eg_state[slot] != RELEASE))
         return 0;
     if (!(ym->ssg[slot] & 8))
         return ym->ssg_direction[slot] == 0;
