@@ -69,6 +69,18 @@ def notes(draw: st.DrawFn) -> list[tuple[int, int, int]]:
     return log + draw(register_writes())
 
 
+@st.composite
+def dac_streams(draw: st.DrawFn) -> Writes:
+    """Draw a log that feeds the DAC, with other writes now and then."""
+    log = [(draw(st.integers(0, 100)), 0, 0x2B), (9, 1, draw(VALUES)), (9, 0, 0x2A)]
+    for _ in range(draw(st.integers(1, 40))):
+        gap = draw(st.one_of(st.integers(0, 4), st.integers(30, 300)))
+        log.append(
+            (gap, *draw(st.one_of(st.tuples(st.just(1), VALUES), st.sampled_from([(0, 0x2A), (3, 5), (0, 0xB0)]))))
+        )
+    return log
+
+
 def state(pointer: Any) -> bytes:
     return bytes(ffi.buffer(pointer))
 
@@ -119,8 +131,8 @@ def test_reading_ahead(variant: str, log: Writes, port: int, cycles: int) -> Non
     assert state(chip._chip) == state(ahead._chip)
 
 
-@given(st.sampled_from(VARIANTS), register_writes(), st.integers(0, 200))
-@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(VARIANTS), st.one_of(register_writes(), dac_streams()), st.integers(0, 200))
+@settings(max_examples=30, deadline=None)
 def test_render_is_run_and_write(variant: str, log: Writes, rest: int) -> None:
     cycles = np.cumsum([gap for gap, _, _ in log])
     samples = int(cycles[-1]) // 24 + rest + 1
