@@ -445,6 +445,7 @@ typedef struct ym2612 {
     uint8_t lfo_count;          /* 7 bits */
     uint8_t lfo_pm;             /* 5 bits, for this sample */
     uint8_t lfo_am;             /* 0-126, for this sample */
+    uint8_t lfo_changed;        /* 1: $21 or $22 was written in the last cycle */
 
     uint8_t channel3_mode;      /* $27 bits 7-6 */
     uint8_t csm_key;            /* 1: timer A keys channel 3 on in this sample */
@@ -461,7 +462,7 @@ typedef struct ym2612 {
     uint8_t dac_enable;
     uint8_t test_21;
     uint8_t test_2c;
-    uint8_t reserved_end[6];
+    uint8_t reserved_end[5];
 } ym2612;
 
 void ym2612_reset(ym2612 *ym, int integrated);

@@ -14,20 +14,22 @@ typedef struct ym2612_voice {
     uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch */
 } ym2612_voice;
 
-int ym2612_block_ready(const ym2612 *ym)
+/* Samples that a block may have: none while a register is on its way or a test bit is set, else all up to the next key that
+ * timer A presses in CSM mode. */
+int64_t ym2612_block_limit(const ym2612 *ym)
 {
     if (ym->cycle || (ym->address_strobe & 1) || (ym->data_strobe & 1) || (ym->fm_data && ym->store_left))
         return 0;
-    if (ym->test_21 || (ym->test_2c & 0x20) || ym->channel3_mode == 2)
-        return 0;
-    if (!are_timers_settled(ym))
+    if (ym->test_21 || (ym->test_2c & 0x20) || !are_timers_settled(ym))
         return 0;
     if (ym->key_channel < 6) {
         const uint8_t *key = ym->key_register + ym->key_channel;
         if ((key[0] | key[12] << 1 | key[6] << 2 | key[18] << 3) != ym->key_operators)
             return 0;
     }
-    return 1;
+    if (ym->channel3_mode == 2 && ym->timer_running[0])
+        return 1023 - ym->timer_count[0];
+    return INT64_MAX;
 }
 
 static void operate(int16_t *out, const uint16_t *phase, const uint16_t *attenuation, uint32_t samples)

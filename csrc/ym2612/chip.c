@@ -113,12 +113,16 @@ int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
     while (cycles > 0) {
         int64_t now = 24 - ym->cycle;
 
-        if (cycles >= 24 * SHORTEST_BLOCK && ym2612_block_ready(ym)) {
-            int64_t block = cycles / 24 - 1;
+        if (cycles >= 24 * SHORTEST_BLOCK) {
+            int64_t block = ym2612_block_limit(ym);
 
-            ym2612_block(ym, block, out ? out + 2 * samples : NULL);
-            samples += block;
-            cycles -= 24 * block;
+            if (block > cycles / 24 - 1)
+                block = cycles / 24 - 1;
+            if (block >= SHORTEST_BLOCK - 1) {
+                ym2612_block(ym, block, out ? out + 2 * samples : NULL);
+                samples += block;
+                cycles -= 24 * block;
+            }
         }
         if (now > cycles)
             now = cycles;

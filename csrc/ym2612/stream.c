@@ -352,7 +352,8 @@ int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, uint32_t slot,
     track.slot = slot;
     track.phase = phase;
     track.attenuation = attenuation;
-    track.total_level = (uint32_t)ym->total_level[slot] << 3;
+    /* CSM has the total level in the envelope */
+    track.total_level = ym->channel3_mode == 2 && slot % 6 == 2 ? 0 : (uint32_t)ym->total_level[slot] << 3;
     track.am_shift = ym->am_enable[slot] ? am_shift[ym->ams[slot % 6]] : 8;
     track.loudest = 1023;
     track.shown_level = 1023;

@@ -132,8 +132,8 @@ class YM2612(Block):
     def _run_to(self, cycles: int, parts: list[npt.NDArray[np.int16]]) -> None:
         """Run cycles; add the samples that end to `parts`."""
         while cycles > 0:
-            if cycles >= CYCLES * SHORTEST_BLOCK and self.block_ready():
-                samples = cycles // CYCLES - 1
+            samples = min(self.block_limit(), cycles // CYCLES - 1) if self.cycle == 0 else 0
+            if samples >= SHORTEST_BLOCK:
                 parts.append(self.run_block(samples))
                 cycles -= CYCLES * samples
             self.one_cycle()

@@ -146,6 +146,8 @@ class Streams(Cycle):
             at += 1
 
         total = self.total_level[slot] << 3
+        if self.channel3_mode == 2 and slot % 6 == 2:  # CSM has it in the envelope
+            total = 0
         if self.am_enable[slot]:
             shift = self.am(slot, 128).bit_length() - 1
             added = total + (stretch.lfo_am >> 7 - shift)
