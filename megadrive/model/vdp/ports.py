@@ -10,7 +10,7 @@ from __future__ import annotations
 from .clocks import LINE
 from .draw import COLOURS, EVERYTHING, OUTPUT, PLANES, SPRITES
 from .fifo import READABLE, WRITE_LATENCY
-from .timing import HB_CLEAR, HB_SET, VB_DELAY, h_at
+from .timing import H_READ, HB_CLEAR, HB_SET, VB_DELAY
 from .units import Units
 
 REGISTER_DELAY = (25, 20)
@@ -38,12 +38,10 @@ class Ports(Units):
     def hv_counter(self) -> int:
         """Return V and half of H; in interlace V is read doubled, with its high bit in bit 0."""
         c = self.c
-        v = c.v_counter
-        if c.interlace == 1:
-            v = v & 0xFE | v >> 8
-        elif c.interlace == 3:
-            v = v << 1 & 0xFE | v >> 7 & 1
-        return int((v & 0xFF) << 8 | h_at(self.h40, c.clock - c.line_clock) >> 1)
+        v, interlace = c.v_counter, c.interlace
+        if interlace:
+            v = v & 0xFE | v >> 8 if interlace == 1 else v << 1 & 0xFE | v >> 7 & 1
+        return int((v & 0xFF) << 8 | H_READ[self.h40][c.clock - c.line_clock])
 
     def _latch_hv(self) -> None:
         self.c.hv_latch = self.hv_counter()
@@ -52,7 +50,7 @@ class Ports(Units):
     def th_fall(self, clock: int) -> None:
         """Take a falling edge of the TH input: it latches the HV counter if R0.1 is set, and is an interrupt."""
         c = self.c
-        self.advance(self._until(clock))
+        self.advance(clock)
         if self.r[0] & 2:
             self._latch_hv()
         c.external_pending = 1
@@ -132,18 +130,19 @@ class Ports(Units):
     def write(self, clock: int, port: int, value: int) -> int:
         """Write a 16-bit port, as the 68000 does; return when the bus cycle can end."""
         c = self.c
-        self.advance(self._until(clock))
+        changed = self.advance(clock) or port & 0x1C == 0x04
         if c.bus_hold and c.held_count < 4:
             c.held_port[c.held_count] = port & 0x1E
             c.held_value[c.held_count] = value
             c.held_count += 1
         else:
             while c.bus_hold:  # more than an instruction can have left: wait, as if the bus were not held
-                self.advance(c.clock + LINE)
+                changed = self.advance(c.clock + LINE)
             while not port & 0x1C and c.fifo_count == 4:
-                self.advance(self.next_external() + 1)
+                changed = self.advance(self.next_external() + 1)
             self.port_write(port, value)
-        self.schedule()
+        if changed:
+            self.schedule()
         return int(c.clock)
 
     # ---------------------------------------------------------------------------------------- reads
@@ -200,16 +199,17 @@ class Ports(Units):
 
     def read(self, clock: int, port: int) -> tuple[int, int]:
         """Read a 16-bit port, as the 68000 does; return the value, undriven bits 0, and when the bus cycle can end."""
-        c = self.c
-        self.advance(self._until(clock))
+        changed = self.advance(clock)
         port &= 0x1C
-        if port == 0x00:
-            value = self._read_data()
+        if port in (0x08, 0x0C):
+            value = int(self.c.hv_latch) if self.c.hv_latched else self.hv_counter()
         elif port == 0x04:
             value = self._read_status()
-        elif port in (0x08, 0x0C):
-            value = int(c.hv_latch) if c.hv_latched else self.hv_counter()
+        elif port == 0x00:
+            value = self._read_data()
+            changed = True
         else:
             value = 0
-        self.schedule()
-        return value, int(c.clock)
+        if changed:
+            self.schedule()
+        return value, int(self.c.clock)

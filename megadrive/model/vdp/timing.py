@@ -6,7 +6,6 @@ H = $14A (H40) or $10A (H32).
 
 from __future__ import annotations
 
-import bisect
 import itertools
 
 from .clocks import LINE
@@ -30,9 +29,11 @@ H_COUNTER: tuple[list[int], list[int]] = (
 """H counter, 9 bits, in each pixel step; H32, H40."""
 
 
-def h_at(h40: bool, offset: int) -> int:
-    """Return the H counter `offset` mclk after the V step."""
-    return H_COUNTER[h40][bisect.bisect_right(STEP_BEGIN[h40], offset) - 1]
+H_READ = tuple(
+    [h >> 1 for h, length in zip(counter, lengths, strict=True) for _ in range(length)]
+    for counter, lengths in zip(H_COUNTER, _LENGTHS, strict=True)
+)
+"""H as it is read, half of the counter, at each mclk from the V step on; H32, H40."""
 
 
 # ------------------------------------------------------------------------------------------- the stages
@@ -100,7 +101,7 @@ class Timing(Units):
     def acknowledge(self, clock: int) -> None:
         """Clear what the chip asks for now, whatever level the 68000 acknowledges."""
         c = self.c
-        self.advance(self._until(clock))
+        self.advance(clock)
         if c.v_pending and self.r[1] & 0x20:
             c.v_pending = 0
         elif c.h_pending and self.r[0] & 0x10:
@@ -114,12 +115,23 @@ class Timing(Units):
 
     def run(self, clock: int) -> None:
         """Bring the chip up to `clock`."""
-        self.advance(self._until(clock))
-        self.schedule()
+        if self.advance(clock):
+            self.schedule()
 
-    def advance(self, clock: int) -> None:
-        """Bring the chip up to `clock`, without looking for the next event."""
+    def advance(self, clock: int) -> bool:
+        """Bring the chip up to `clock`; tell whether the next event has to be looked for."""
         c = self.c
+        if (
+            clock - c.line_clock < STAGE_OFFSET[0][HINT]
+            and c.next_event > clock + 1
+            and c.line_stage == HINT
+            and not (c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold)
+        ):
+            # By far the most common case: between two calls nothing happens but that time goes by.
+            if clock > c.clock:
+                c.clock = clock
+            return False
+        self._until(clock)
         while True:
             if c.line_stage == HINT and clock - c.line_clock > 2 * LINE and not self.transfer_busy:
                 self._skip_lines(clock)
@@ -134,6 +146,7 @@ class Timing(Units):
         if clock > c.clock:
             self.transfer(clock)
             c.clock = clock
+        return True
 
     def _skip_lines(self, clock: int) -> None:
         """Pass over lines in which nothing happens but that the H interrupt counter counts down."""

@@ -35,7 +35,8 @@ class Units(VDPPorts):
     @property
     def h40(self) -> bool:
         """R12.0: the line of 320 pixels; mode 4 has that of 256 only."""
-        return bool(self.r[12] & 1) and bool(self.r[1] & 4)
+        r = self.r
+        return r[12] & 1 == 1 and r[1] & 4 == 4
 
     @property
     def picture_lines(self) -> int:
@@ -61,8 +62,8 @@ class Units(VDPPorts):
     # ------------------------------------------------------------------------------------- timing
 
     @abc.abstractmethod
-    def advance(self, clock: int) -> None:
-        """Bring the chip up to `clock`."""
+    def advance(self, clock: int) -> bool:
+        """Bring the chip up to `clock`; tell whether the next event has to be looked for."""
 
     @abc.abstractmethod
     def schedule(self) -> None:
