@@ -21,6 +21,9 @@ writes must not see and the next one must."""
 READ_PATIENCE = 34200
 """mclk: a data read that never gets its word ends after it."""
 
+FLAGS_BEGIN, FLAGS_END = -64, 741
+"""mclk from the V step: SOVR and SCOL change only in between, while sprites are searched and fetched."""
+
 # What the drawing takes from a register, beside everything it takes from R1, R12 and the mode 4 bits of R0.
 _DEPENDS = {
     2: PLANES, 3: PLANES, 4: PLANES, 5: SPRITES, 7: OUTPUT, 8: PLANES, 9: PLANES,
@@ -150,8 +153,10 @@ class Ports(Units):
     def _read_status(self) -> int:
         """Return the status; reading it ends a command and clears SOVR and SCOL."""
         c = self.c
-        if c.clock > c.draw_clock:
-            self.drawing.update_flags(c.clock)
+        settled = FLAGS_END < c.clock - c.line_clock < LINE + FLAGS_BEGIN
+        clock = c.line_clock + FLAGS_END if settled else c.clock
+        if clock > c.draw_clock:
+            self.drawing.update_flags(clock)
         value = self.peek_status()
         c.command_pending = c.sprite_overflow = c.sprite_collision = 0
         if not self.mode5:
