@@ -108,13 +108,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _machine(options: argparse.Namespace, rom: str | Cartridge | None) -> MegaDrive:
+def _machine(options: argparse.Namespace, rom: str | None) -> MegaDrive:
     import megadrive
 
-    if rom is None:
-        rom = str(megadrive.builtin_rom())
     return megadrive.MegaDrive(
-        rom,
+        megadrive.builtin_rom() if rom is None else rom,
         region=options.region,
         engine=options.engine,
         seed=options.seed,
@@ -128,6 +126,7 @@ def _machine(options: argparse.Namespace, rom: str | Cartridge | None) -> MegaDr
 def _default(options: argparse.Namespace) -> None:
     """Play the built-in game, in a window or else into files."""
     from megadrive import frontend
+    from megadrive.game import demo_input
 
     parser = _parser()
     try:
@@ -136,7 +135,8 @@ def _default(options: argparse.Namespace) -> None:
         folder = pathlib.Path(tempfile.mkdtemp(prefix="megadrive-"))
         print(f"{error}.\nThe built-in game runs without a window for {_HEADLESS_FRAMES} frames.")
         picture, sound = folder / "screenshot.png", folder / "sound.wav"
-        _run(parser.parse_args(["run", "--screenshot", str(picture), "--wav", str(sound)]))
+        held = [(demo_input(at), Button(0)) for at in range(_HEADLESS_FRAMES)]
+        _run(parser.parse_args(["run", "--screenshot", str(picture), "--wav", str(sound)]), held)
 
 
 def _play(options: argparse.Namespace) -> None:
@@ -154,36 +154,31 @@ def _play(options: argparse.Namespace) -> None:
 # -------------------------------------------------------------------------------------------- running
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace, demo: list[tuple[Button, Button]] | None = None) -> None:
     if options.frames < 1:
         raise ValueError(f"--frames is {options.frames}, expected 1 or more")
     for path in (options.screenshot, options.wav, options.video):
         if path is not None:
             media.folder_of(path)
-    held = inputs.read_inputs(options.input) if options.input else []
+    held = inputs.read_inputs(options.input) if options.input else demo or []
     md = _machine(options, options.rom)
     start = time.perf_counter()
     with contextlib.ExitStack() as stack:
         sinks: list[media.Sink] = []
         if options.wav:
             sinks.append(stack.enter_context(media.WavWriter(options.wav, md.sample_rate)))
-        first = 0
         if options.video:
-            _hold(md, held, 0)
-            md.run_frame()  # the first picture says how many lines there are
-            height, width, _ = md.frame.shape
-            aspect = media.picture_aspect(width, height, options.region == "E" or md.region == "E")
-            video = media.VideoWriter(options.video, md.frame_rate, md.sample_rate, height, aspect)
+            video = media.VideoWriter(options.video, md.frame_rate, md.sample_rate, md.region == "E")
             sinks.append(stack.enter_context(video))
-            _give(md, sinks)
-            first = 1
-        for at in _progress(range(first, options.frames), md.cartridge.header.title):
+        for at in _progress(range(options.frames), md.cartridge.header.title):
             if sinks or held:
                 last = at == options.frames - 1
-                _hold(md, held, at)
+                for player in (0, 1):
+                    md.set_buttons(player, held[at][player] if at < len(held) else Button(0))
                 md.run_frame(render=last or options.video is not None, audio=bool(sinks))
-                _give(md, sinks)
-            elif (at - first) % _CHUNK == 0:
+                for sink in sinks:
+                    sink.add(md.frame, md.audio)
+            elif at % _CHUNK == 0:
                 md.run_frames(min(_CHUNK, options.frames - at))
     seconds = time.perf_counter() - start
     if options.screenshot:
@@ -193,17 +188,6 @@ def _run(options: argparse.Namespace) -> None:
     for what, path in (("screenshot", options.screenshot), ("sound", options.wav), ("video", options.video)):
         if path:
             print(f"{what} {pathlib.Path(path).absolute()}")
-
-
-def _hold(md: MegaDrive, held: list[tuple[Button, Button]], at: int) -> None:
-    """Set the pads for a frame."""
-    for player in (0, 1):
-        md.set_buttons(player, held[at][player] if at < len(held) else Button(0))
-
-
-def _give(md: MegaDrive, sinks: list[media.Sink]) -> None:
-    for sink in sinks:
-        sink.add(md.frame, md.audio)
 
 
 def _progress(frames: range, title: str) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fractions
+import importlib
 import os
 import pathlib
 import struct
@@ -105,7 +106,7 @@ class WavWriter(_Closing):
 
 
 class VideoWriter(_Closing):
-    """A video file, by PyAV: H.264 and AAC where they are to be had, 640 pixels wide.
+    """A video file, by PyAV: H.264 and AAC where they are to be had; 640 pixels wide, two lines for each line.
 
     Parameters
     ----------
@@ -115,39 +116,37 @@ class VideoWriter(_Closing):
         Frames per second.
     sample_rate : int
         Of the sound, in Hz.
-    height : int
-        Lines of a picture; pictures of another height are stretched.
-    aspect : float
-        Width of the picture as shown, divided by its height.
+    pal : bool
+        Whether the console is a 50 Hz one, which shows 240 lines and not 224; less lie in the middle.
 
     Raises
     ------
     RuntimeError
         If PyAV is not installed.
+    ValueError
+        If there is no container of that name.
     """
 
     _WIDTH = 640
 
-    def __init__(
-        self, path: str | os.PathLike[str], frame_rate: float, sample_rate: int, height: int, aspect: float
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], frame_rate: float, sample_rate: int, pal: bool) -> None:
         try:
-            import av
+            self._av: Any = importlib.import_module("av")
         except ImportError:
             raise missing("PyAV", "video", "a video file") from None
-        self._av: Any = av
-        self._height = 2 * height if height < 400 else height
+        self._lines = 240 if pal else 224
         try:
-            self._container: Any = av.open(str(path), "w")
+            self._container: Any = self._av.open(str(path), "w")
         except ValueError as error:
             raise ValueError(f"{path}: no video format has this ending, expected .mp4 or .mkv ({error})") from None
         rate = fractions.Fraction(frame_rate).limit_denominator(1_000_000)
         self._time_base = 1 / rate
         self._video: Any = self._container.add_stream(self._codec("libx264", "mpeg4"), rate=rate)
-        self._video.width, self._video.height = self._WIDTH, self._height
+        self._video.width, self._video.height = self._WIDTH, 2 * self._lines
         self._video.pix_fmt = "yuv420p"
+        aspect = picture_aspect(320, self._lines, pal)
         self._video.codec_context.sample_aspect_ratio = fractions.Fraction(
-            aspect * self._height / self._WIDTH
+            aspect * 2 * self._lines / self._WIDTH
         ).limit_denominator(255)
         self._audio: Any = self._container.add_stream("aac", rate=sample_rate)
         self._audio.layout = "stereo"
@@ -160,8 +159,8 @@ class VideoWriter(_Closing):
 
     def add(self, frame: Frame, samples: Samples) -> None:
         """Append a frame (height, width, 3) and its sound (n, 2)."""
-        picture = self._av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-        picture = picture.reformat(self._WIDTH, self._height, "yuv420p", interpolation="POINT")
+        picture = self._av.VideoFrame.from_ndarray(self._framed(frame), format="rgb24")
+        picture = picture.reformat(self._WIDTH, 2 * self._lines, "yuv420p", interpolation="POINT")
         picture.pts, picture.time_base = self._frames, self._time_base
         self._frames += 1
         self._container.mux(self._video.encode(picture))
@@ -172,6 +171,17 @@ class VideoWriter(_Closing):
             sound.pts, sound.time_base = self._samples, fractions.Fraction(1, self._sample_rate)
             self._samples += len(samples)
             self._container.mux(self._audio.encode(sound))
+
+    def _framed(self, frame: Frame) -> Frame:
+        """Put a picture in the middle of as many lines as the video has."""
+        height, width, _ = frame.shape
+        lines = 2 * self._lines if height > 300 else self._lines
+        if height >= lines:
+            return np.ascontiguousarray(frame)
+        framed = np.zeros((lines, width, 3), np.uint8)
+        top = (lines - height) // 2
+        framed[top : top + height] = frame
+        return framed
 
     def close(self) -> None:
         """Finish the file."""

@@ -63,14 +63,16 @@ def test_run_writes_what_is_asked_for(
     assert main(["run", str(rom), "--frames", "7", "--screenshot", str(picture), "--wav", str(sound)]) == 0
     out = capsys.readouterr().out
     md = megadrive.MegaDrive(rom)
+    samples = 0
     for _ in range(7):
         md.run_frame()
+        samples += len(md.audio)
     assert re.search(r"^state ([0-9a-f]{32})$", out, re.M).group(1) == md.state_hash()  # type: ignore[union-attr]
     assert str(picture) in out and str(sound) in out
     assert (read_png(picture.read_bytes()) == md.frame).all()
     with wave.open(str(sound)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (2, 2, 48000)
-        assert file.getnframes() == pytest.approx(7 * 48000 / md.frame_rate, abs=100)
+        assert file.getnframes() == samples > 6 * 48000 / 60
 
 
 def test_run_is_the_same_however_it_is_watched(
@@ -112,7 +114,7 @@ def test_run_makes_a_video(rom: pathlib.Path, tmp_path: pathlib.Path) -> None:
         assert float(container.streams.video[0].average_rate) == pytest.approx(59.92, abs=0.01)
     with av.open(str(path)) as container:
         samples = sum(frame.samples for frame in container.decode(audio=0))
-        assert samples == pytest.approx(30 * 48000 / 59.92, abs=3000)
+        assert samples == pytest.approx(30 * 48000 / 59.92, rel=0.1)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("av") is not None, reason="PyAV is installed")

@@ -30,6 +30,12 @@ _SRAM_SECONDS = 10.0
 _REWIND_FRAMES = 2
 """Frames between two states of the past; going back, one is shown per frame: twice as fast as it was played."""
 
+_LATE_SECONDS = 0.008
+"""Seconds of queued sound under which a picture is left out."""
+
+_UNSEEN_SECONDS = 0.1
+"""Longest time between two pictures."""
+
 _FAST_SECONDS = 0.015
 _FAST_FRAMES = 4
 
@@ -65,6 +71,7 @@ class App:
         self.message = ""
         self._message_end = 0.0
         self._advance = False
+        self._shown = 0.0
         self._frames = 0
         self._sram = b""
         self._sram_next = 0.0
@@ -140,7 +147,7 @@ class App:
             self.handle(event)
         for player in (0, 1):
             self.md.set_buttons(player, self.pads.held(player))
-        audible = fast = False
+        audible = fast = late = False
         if self.pads.holds(Command.REWIND):
             self._back()
         elif self.paused and not self._advance:
@@ -150,20 +157,30 @@ class App:
             self._fast()
         else:
             audible = True
-            self._forward()
+            late = not self.paused and self._late()
+            self._forward(render=not late)
         self._advance = False
         now = time.monotonic()
         if now > self._message_end:
             self.message = ""
         if now > self._sram_next:
             self.save_sram()
-        self._show()
+        if not late:
+            self._show()
         if not fast:
             self.sound.wait(audible)
 
-    def _forward(self) -> None:
+    def _late(self) -> bool:
+        """Whether sound is about to run dry, so that a picture is better left out, but not too many in a row."""
+        return (
+            self.sound.has_device
+            and self.sound.queued() < _LATE_SECONDS
+            and time.monotonic() - self._shown < _UNSEEN_SECONDS
+        )
+
+    def _forward(self, render: bool = True) -> None:
         self._remember()
-        self.md.run_frame()
+        self.md.run_frame(render=render)
         self.sound.queue(self.md.audio)
 
     def _fast(self) -> None:
@@ -191,6 +208,7 @@ class App:
         self.say("rewind")
 
     def _show(self) -> None:
+        self._shown = time.monotonic()
         frame = self.md.frame
         height, width, _ = frame.shape
         message = self.message or ("pause" if self.paused else "")

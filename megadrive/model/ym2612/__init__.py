@@ -76,7 +76,7 @@ class YM2612(Block):
             self.c.address_strobe |= 1
 
     def read(self, port: int) -> int:
-        """Read a port: bit 7 busy, bit 1 timer B, bit 0 timer A; on a YM2612 ports 1 to 3 hold what port 0 said last."""
+        """Read a port: bit 7 busy, 1 timer B, 0 timer A; ports 1 to 3 of a YM2612 hold what port 0 said last."""
         chip = self.c
         if check_range("port", port, 3) == 0 or chip.integrated:
             if chip.test_21 & 0x40:

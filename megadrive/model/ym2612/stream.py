@@ -38,9 +38,10 @@ class Stretch(NamedTuple):
         if rate < 2:
             return np.zeros(len(self.ticks), np.int64)
         if rate < 48:
-            choices = np.array((1, rate >> 1 & 1, rate & 1, 0))
-            return choices[np.minimum((rate >> 2) + self.lock + 4 & 15, 3)]
-        return np.minimum(4, np.array(FAST[rate & 3])[self.low] + (rate >> 2) - 11)
+            choices: Array = np.array((1, rate >> 1 & 1, rate & 1, 0))[np.minimum((rate >> 2) + self.lock + 4 & 15, 3)]
+            return choices
+        fast: Array = np.minimum(4, np.array(FAST[rate & 3])[self.low] + (rate >> 2) - 11)
+        return fast
 
     def clocks(self, at: int) -> Clocks:
         """Return the counters of one sample."""
@@ -184,7 +185,8 @@ class Streams(Cycle):
         self.phase_step[slot] = int(steps[-1])
         self.phase_reset[slot] = 0
         self.phase[slot] = int(before[-1] if end - 1 == hold else after[-1]) & 0xFFFFF
-        return before >> 10 & 1023
+        upper: Array = before >> 10 & 1023
+        return upper
 
     def steady_envelope(self, stretch: Stretch, slot: int, at: int, code: int, levels: Levels) -> int:
         """Run an envelope until the stretch ends or the slot is not steady any more; return where."""
