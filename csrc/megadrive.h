@@ -288,7 +288,8 @@ typedef struct vdp_drawing {
     uint8_t finished;           /* 1: width and height of the picture have been set */
     uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
-    uint32_t lut[256];          /* R, G, B bytes of every value in `indexed` */
+    uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
+    uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
