@@ -13,13 +13,14 @@ import tempfile
 
 import numpy as np
 
-from megadrive.game.makers import palettes, planes, tables
+from megadrive.game.makers import palettes, planes, sheet, tables
 from megadrive.game.makers.tiles import TileSet, words
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE / "source"
 M68K = "m68k-linux-gnu-"
 Z80 = "z80-unknown-coff-"
+MAX_PATTERNS = 0xC000 // 32
 TOOLS = (M68K + "as", M68K + "ld", M68K + "objcopy", Z80 + "as", Z80 + "ld", Z80 + "objcopy")
 
 
@@ -39,16 +40,22 @@ def make_data(folder: pathlib.Path) -> None:
     layout = planes.build(tiles)
     for name in ("a_day", "b_day", "a_night", "b_night"):
         (folder / f"plane_{name}.bin").write_bytes(words(getattr(layout, name)))
-    symbols["TILE_FONT"] = 0
+    sprites = sheet.build(tiles)
+    if len(tiles) > MAX_PATTERNS:
+        raise RuntimeError(f"{len(tiles)} patterns; there is room for {MAX_PATTERNS}")
+    symbols.update(sprites.symbols)
+    (folder / "figures.inc").write_text(sprites.source())
     symbols["PATTERN_BYTES"] = len(tiles) * 32
     (folder / "patterns.bin").write_bytes(tiles.to_bytes())
     scenes = bytearray()
     for scene in palettes.scenes():
         scenes += words(scene.lines) + words(scene.far) + words(scene.near)
     (folder / "scenes.bin").write_bytes(bytes(scenes))
-    (folder / "palette_fixed.bin").write_bytes(bytes(64))
+    (folder / "palette_fixed.bin").write_bytes(words(palettes.fixed()))
     (folder / "fade.bin").write_bytes(tables.fade())
     (folder / "ripple.bin").write_bytes(tables.ripple())
+    (folder / "sines.bin").write_bytes(tables.sines())
+    (folder / "angles.bin").write_bytes(tables.angles())
     (folder / "shimmer.bin").write_bytes(tables.shimmer())
     lines = [f"        .equ    {name}, {value}" for name, value in sorted(symbols.items())]
     (folder / "generated.inc").write_text("\n".join(lines) + "\n")

@@ -13,3 +13,7 @@ fade_table:     .incbin "fade.bin"
 ripple:         .incbin "ripple.bin"
 shimmer:        .incbin "shimmer.bin"
         .balign 2
+sines:          .incbin "sines.bin"
+angles:         .incbin "angles.bin"
+        .balign 2
+        .include "figures.inc"
