@@ -17,3 +17,12 @@ sines:          .incbin "sines.bin"
 angles:         .incbin "angles.bin"
         .balign 2
         .include "figures.inc"
+sound_driver:   .incbin "driver.bin"
+sound_driver_end:
+tune_title:     .incbin "title.bin"
+tune_title_end:
+tune_flight:    .incbin "flight.bin"
+tune_flight_end:
+tune_over:      .incbin "over.bin"
+tune_over_end:
+        .balign 2

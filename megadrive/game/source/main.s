@@ -12,6 +12,7 @@ main_loop:
         bsr     wait_frame
         bsr     pads_read
         bsr.s   game_step
+        bsr     sound_flush
         tst.b   pal_console
         beq.s   1f
         subq.w  #1,pal_count

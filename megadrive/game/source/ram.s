@@ -76,4 +76,7 @@ lamp:           .space  1
 lamp_wish:      .space  1
 music_off:      .space  1
 best_beaten:    .space  1
+tune_wanted:    .space  1                       | for the Z80
+effect_wanted:  .space  1
+sample_wanted:  .space  1
                 .balign 2
