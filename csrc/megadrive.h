@@ -34,7 +34,7 @@ typedef struct m68000 {
     uint8_t stopped;            /* 1 after STOP (pc still names it) until an interrupt, trace or reset */
     uint8_t halted;             /* 1 after a double fault until reset */
     uint8_t trace_pending;      /* 1: the trace exception of the last instruction belongs to the next step */
-    uint8_t reserved[3];
+    uint8_t reserved[5];
     int64_t clock;              /* CPU clocks since power-on */
     int64_t deadline;           /* CPU clocks: run loops return at the first instruction boundary at or after it */
     int64_t ipl_clock;          /* CPU clocks: when `ipl` took its present value */
@@ -286,7 +286,7 @@ typedef struct vdp_drawing {
     uint8_t display;            /* R1.6 as of the last call */
     uint8_t display_before;
     uint8_t finished;           /* 1: width and height of the picture have been set */
-    uint8_t lut_dark;           /* what lut was made of */
+    uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
     uint32_t lut[256];          /* R, G, B bytes of every value in `indexed` */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
@@ -323,6 +323,8 @@ void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the T
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
 
+void vdp_draw(vdp_chip *chip, int64_t clock);           /* live drawing; the contract is in vdp/vdp.h */
+
 /* Draw a whole picture of the present contents, as if they had been so all the time, and change nothing: rows of 320
  * bytes into `indexed` (153600 bytes).  The sprite table is read from VRAM.  In interlace 2 both fields are drawn. */
 void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height);
@@ -347,6 +349,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
+ *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
  */
 typedef struct ym2612 {
     int64_t clock;              /* internal cycles run since power-on */
@@ -468,6 +471,7 @@ uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
+int ym2612_valid(const ym2612 *ym);
 
 /* -------------------------------------------------------------------------------------------- PSG */
 
@@ -705,6 +709,9 @@ typedef struct megadrive {
 #define MD_RENDER_ALL 1
 #define MD_RENDER_LAST 2
 
+#define MD_RUN_NO_ROOM -1
+#define MD_RUN_BAD_STATE -2
+
 #define MD_LOAD_DONE 0
 #define MD_LOAD_TRUNCATED 1
 #define MD_LOAD_NOT_A_STATE 2
@@ -718,9 +725,11 @@ typedef struct megadrive {
  *   md_power_on       everything as after switching on; `seed` 0: memories zero, else filled by xorshift64*
  *   md_reset          the reset button
  *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
- *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
+ *                     number of sample pairs, or MD_RUN_NO_ROOM if they would exceed `capacity` pairs, or
+ *                     MD_RUN_BAD_STATE if state was written from outside to what the YM2612 can never be in
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
+ *   md_checksum       of a save state's contents, which its header names
  *   md_sram_size      bytes of state.sram that the cartridge has
  *   md_fork           make `to` (not yet connected) the same machine as `from`
  */
@@ -732,5 +741,6 @@ void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
 void md_save(const megadrive *md, uint8_t *out);
+uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);

@@ -162,6 +162,11 @@ class AudioOutput:
         return int(self._table.rate)
 
     @property
+    def master_clock(self) -> int:
+        """Master clock in Hz."""
+        return int(self._table.master_clock)
+
+    @property
     def pass_band(self) -> float:
         """Hz up to which the output is flat (without a low-pass)."""
         return float(self._table.pass_band)

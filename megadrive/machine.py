@@ -94,8 +94,7 @@ class MegaDrive:
         address_errors: bool = True,
     ) -> None:
         cartridge = rom if isinstance(rom, Cartridge) else Cartridge(rom)
-        if region is None:
-            region = cartridge.region
+        region = cartridge.region if region is None else region
         if region not in _VERSION:
             raise ValueError(f"region is {region!r}, expected None, 'J', 'U' or 'E'")
         if engine not in ("native", "model"):
@@ -223,14 +222,15 @@ class MegaDrive:
     def _run(self, n: int, render: int, audio: bool) -> None:
         with self._used() as md:
             if not audio:
-                lib.md_run_frames(md, n, render, ffi.NULL, 0)
-                self._audio = self._samples[:0]
+                count = lib.md_run_frames(md, n, render, ffi.NULL, 0)
             else:
                 if len(self._samples) < n * _MOST_PAIRS:
                     self._samples = np.empty((n * _MOST_PAIRS, 2), np.int16)
                 samples = ffi.from_buffer("int16_t[]", self._samples)
                 count = lib.md_run_frames(md, n, render, samples, len(self._samples))
-                self._audio = self._samples[:count]
+            if count < 0:
+                raise ValueError("the YM2612's state was written with values that the chip cannot have")
+            self._audio = self._samples[:count]
             if md.failed:
                 self._chips.raise_failure()
 
@@ -465,7 +465,7 @@ class MegaDrive:
     def state_hash(self) -> str:
         """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
         with self._used():
-            return hashlib.blake2b(self._state_bytes(), digest_size=16).hexdigest()
+            return hashlib.blake2b(self._state_bytes().data, digest_size=16).hexdigest()
 
     def _state_bytes(self) -> Array:
         size = ffi.offsetof("md_state", "sram") + len(self._sram)

@@ -70,6 +70,8 @@ class YM2612:
             "eg_state": memory.view(chip.eg_state),
             "key": memory.view(chip.key),
         }
+        for view in self._views.values():
+            view.flags.writeable = False
         if _chip is None:
             lib.ym2612_reset(chip, integrated)
 
@@ -237,7 +239,7 @@ class YM2612:
 
     @property
     def registers(self) -> npt.NDArray[np.uint8]:
-        """Last values written: uint8 (2, 256), part and address; a view that cannot be written (see :meth:`poke`)."""
+        """Last values written: uint8 (2, 256), part and address; a view, read only (see :meth:`poke`)."""
         return self._registers
 
     def poke(self, address: int, value: int) -> None:
@@ -259,32 +261,32 @@ class YM2612:
 
     @property
     def phase(self) -> npt.NDArray[np.uint32]:
-        """Phases of the slots (S1 of channels 1 to 6, then S3, S2, S4): uint32 (24,), 20 bits; a view."""
+        """Phases of the slots (S1 of channels 1 to 6, then S3, S2, S4): uint32 (24,), 20 bits; a view, read only."""
         return self._views["phase"]
 
     @property
     def level(self) -> npt.NDArray[np.uint16]:
-        """Envelopes of the slots: uint16 (24,), 0 is loudest, 1023 off, in steps of 0.09375 dB; a view."""
+        """Envelopes of the slots: uint16 (24,), 0 is loudest, 1023 off, in steps of 0.09375 dB; a view, read only."""
         return self._views["level"]
 
     @property
     def attenuation(self) -> npt.NDArray[np.uint16]:
-        """Envelopes with total level and AM, as last used: uint16 (24,); a view."""
+        """Envelopes with total level and AM, as last used: uint16 (24,); a view, read only."""
         return self._views["attenuation"]
 
     @property
     def output(self) -> npt.NDArray[np.int16]:
-        """Last outputs of the operators, by slot: int16 (24,), 14 bits; a view."""
+        """Last outputs of the operators, by slot: int16 (24,), 14 bits; a view, read only."""
         return self._views["output"]
 
     @property
     def eg_state(self) -> npt.NDArray[np.uint8]:
-        """Envelope states by slot: uint8 (24,), 0 attack, 1 decay, 2 sustain, 3 release; a view."""
+        """Envelope states by slot: uint8 (24,), 0 attack, 1 decay, 2 sustain, 3 release; a view, read only."""
         return self._views["eg_state"]
 
     @property
     def key(self) -> npt.NDArray[np.uint8]:
-        """Keys by slot, as the envelopes saw them last: uint8 (24,), 0 or 1; a view."""
+        """Keys by slot, as the envelopes saw them last: uint8 (24,), 0 or 1; a view, read only."""
         return self._views["key"]
 
     def __repr__(self) -> str:

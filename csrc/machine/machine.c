@@ -223,6 +223,9 @@ static int64_t render_audio(megadrive *md, int16_t *audio, int64_t capacity)
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
 {
     int64_t total = 0;
+    if (!ym2612_valid(&md->state.ym2612))
+        return MD_RUN_BAD_STATE;
+    md_state_changed(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
         md->want_audio = audio != NULL;
@@ -234,7 +237,7 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
         }
         int64_t count = render_audio(md, audio + 2 * total, capacity - total);
         if (count < 0)
-            return -1;
+            return MD_RUN_NO_ROOM;
         total += count;
     }
     return total;
@@ -243,6 +246,23 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
 void md_state_changed(megadrive *md)
 {
     md_state *state = &md->state;
+    m68000 *cpu = &state->cpu;
+    cpu->pc &= ~1u;
+    cpu->sr &= 0xA71F;
+    cpu->flag_n = cpu->flag_z = cpu->flag_v = cpu->flag_c = cpu->flag_x = 0;
+    cpu->ipl &= 7;
+    cpu->odd_mask = md->address_errors;
+    if (state->z80.im > 2)
+        state->z80.im = 2;
+    vdp_sanitize(&state->vdp);
+    for (int i = 0; i < 4; i++) {
+        state->psg.attenuation[i] &= 15;
+        state->psg.output[i] &= 1;
+    }
+    for (int i = 0; i < 3; i++)
+        state->psg.period[i] &= 0x3FF;
+    state->psg.noise &= 7;
+    state->psg.latch &= 7;
     state->z80_bank &= 0x1FF;
     for (int i = 0; i < 2; i++) {
         if (state->io.pad_type[i] > MD_PAD_6BUTTON)

@@ -40,8 +40,9 @@ uint32_t md_sram_size(const megadrive *md)
 
 /* Four independent multiplicative hashes over 8-byte words (FNV's prime), folded: fast, and no state damaged by a
  * flipped bit or a lost block passes. */
-static uint64_t checksum(const uint8_t *data, size_t size)
+uint64_t md_checksum(const uint8_t *data, int64_t length)
 {
+    size_t size = (size_t)length;
     uint64_t lane[4] = {0xCBF29CE484222325ULL, 1, 2, 3}, word;
     size_t i = 0;
     for (; i + 32 <= size; i += 32)
@@ -74,7 +75,7 @@ void md_save(const megadrive *md, uint8_t *out)
     uint8_t *body = out + sizeof header;
     memcpy(body, &md->state, header.state_size + header.sram_size);
     memcpy(body + header.state_size + header.sram_size, &output, sizeof output);
-    header.checksum = checksum(body, header.state_size + header.sram_size + sizeof output);
+    header.checksum = md_checksum(body, (int64_t)(header.state_size + header.sram_size + sizeof output));
     memcpy(out, &header, sizeof header);
 }
 
@@ -124,10 +125,12 @@ int md_load(megadrive *md, const uint8_t *data, int64_t size)
         return MD_LOAD_TRUNCATED;
     const uint8_t *body = data + sizeof header;
     size_t body_size = (size_t)size - sizeof header;
-    if (header.checksum != checksum(body, body_size))
+    if (header.checksum != md_checksum(body, (int64_t)body_size))
         return MD_LOAD_DAMAGED;
     memcpy(&output, body + header.state_size + header.sram_size, sizeof output);
-    if (!times_agree(body) || output.fm_count < 0 || output.fm_count > FM_AHEAD || output.psg_count < 0
+    ym2612 fm;
+    memcpy(&fm, body + offsetof(md_state, ym2612), sizeof fm);
+    if (!times_agree(body) || !ym2612_valid(&fm) || output.fm_count < 0 || output.fm_count > FM_AHEAD || output.psg_count < 0
         || output.psg_count > PSG_AHEAD || !audio_valid(&output.audio))
         return MD_LOAD_DAMAGED;
     memcpy(&md->state, body, header.state_size + header.sram_size);

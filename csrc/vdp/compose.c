@@ -60,6 +60,8 @@ static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_
 
 /* -------------------------------------------------------------------------------------------- colours */
 
+enum { COLOURS_FULL = 1, COLOURS_DARK, COLOURS_MODE4 };
+
 /* DAC levels 0-14 as measured by TmEE, 0-255. */
 static const uint8_t levels[15] = { 0, 29, 52, 70, 87, 101, 116, 130, 144, 158, 172, 187, 206, 228, 255 };
 
@@ -72,25 +74,37 @@ static uint32_t colour(uint16_t word, int first, int step)
     return red | green << 8 | blue << 16;
 }
 
+/* Mode 4 has two bits for each component, and taps of the DAC of its own for values 1 and 2 [handbook 04, 15]. */
+static uint32_t colour_mode4(uint16_t word)
+{
+    static const uint8_t red_green[4] = { 0, 85, 170, 255 }, blue[4] = { 0, 102, 170, 255 };
+    return red_green[word & 3] | (uint32_t)red_green[word >> 2 & 3] << 8 | (uint32_t)blue[word >> 4 & 3] << 16;
+}
+
 /* Follow changes of CRAM and of the palette bit R0.2. */
 void draw_update_colours(draw_context *c)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
-    uint8_t dark = !(s->registers[0] & 4) + 1; /* not 0, so that the first time counts as a change */
-    if (dark == d->lut_dark && memcmp(d->lut_cram, s->cram, sizeof d->lut_cram) == 0)
+    /* not 0, so that the first time counts as a change */
+    uint8_t kind = !vdp_is_mode5(s) ? COLOURS_MODE4 : s->registers[0] & 4 ? COLOURS_FULL : COLOURS_DARK;
+    if (kind == d->lut_kind && memcmp(d->lut_cram, s->cram, sizeof d->lut_cram) == 0)
         return;
     for (unsigned i = 0; i < 64; i++) {
-        if (dark == d->lut_dark && memcmp(d->lut_cram + 2 * i, s->cram + 2 * i, 2) == 0)
+        if (kind == d->lut_kind && memcmp(d->lut_cram + 2 * i, s->cram + 2 * i, 2) == 0)
             continue;
         uint16_t word = vdp_cram_word(s, i);
-        if (dark == 2)
+        if (kind == COLOURS_MODE4) {
+            d->lut[i] = d->lut[i | SHADOW] = d->lut[i | HIGHLIGHT] = colour_mode4(word);
+            continue;
+        }
+        if (kind == COLOURS_DARK)
             word &= 0x222;
         d->lut[i] = colour(word, 0, 2);
         d->lut[i | SHADOW] = colour(word, 0, 1);
         d->lut[i | HIGHLIGHT] = colour(word, 7, 1);
     }
-    d->lut_dark = dark;
+    d->lut_kind = kind;
     memcpy(d->lut_cram, s->cram, sizeof d->lut_cram);
 }
 
@@ -122,7 +136,7 @@ static void convert(const uint32_t *lut, const uint8_t *from, uint8_t *to, int p
 static void blank(const draw_context *c, const vdp_line *line, uint8_t *row, int from, int to, int display)
 {
     const vdp *s = c->s;
-    uint8_t backdrop = s->registers[7] & 0x3F;
+    uint8_t backdrop = draw_backdrop(s);
     if (!display) {
         memset(row + from, backdrop, (size_t)(to - from));
         return;
@@ -136,6 +150,23 @@ static void blank(const draw_context *c, const vdp_line *line, uint8_t *row, int
             row[x] = backdrop;
 }
 
+/* Debug register 0: bits 8-7 name a layer that is ANDed with the picture, or with bit 6 set shown instead of it. */
+static void force_layer(const vdp *s, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, uint8_t *row, int from,
+                        int to)
+{
+    int layer = s->debug[0] >> 7 & 3, alone = s->debug[0] & 0x40;
+    for (int x = from; x < to; x++) {
+        uint8_t sprite = sprites ? sprites[x] : 0;
+        uint8_t forced = (layer == 1 ? sprite : layer == 2 ? a[x] : b[x]) & 0x3F;
+        if (alone)
+            row[x] = layer ? forced : draw_backdrop(s);
+        else if (layer && !((a[x] | b[x] | sprite) & 15))
+            row[x] = (row[x] & 0xC0) | forced;
+        else if (layer)
+            row[x] &= 0xC0 | forced;
+    }
+}
+
 void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
 {
     const vdp *s = c->s;
@@ -145,10 +176,12 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     line->pixels = (uint16_t)to;
     int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
     uint8_t *row = c->indexed + DRAW_STRIDE * y;
-    uint8_t backdrop = s->registers[7] & 0x3F;
+    uint8_t backdrop = draw_backdrop(s);
     int shadows = s->registers[12] & 8;
-    c->d->wide[y] = (uint8_t)vdp_is_h40(s);
-    if (display) {
+    c->d->wide[y] = draw_width(s) == 320;
+    if (display && !vdp_is_mode5(s)) {
+        draw_mode4_mix(line, row, from, to);
+    } else if (display) {
         const uint8_t *sprites = line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL;
         a += DRAW_MARGIN;
         b += DRAW_MARGIN;
@@ -159,6 +192,8 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
         } else {
             mix_row(b, a, sprites, row, from, to, backdrop, shadows);
         }
+        if (s->debug[0] & 0x1C0)
+            force_layer(s, a, b, sprites, row, from, to);
     }
     if (!display || line->blank_columns || s->registers[0] & 0x20)
         blank(c, line, row, from, to, display);

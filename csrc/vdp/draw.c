@@ -86,7 +86,7 @@ static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
-    int h40 = vdp_is_h40(s), width = h40 ? 320 : 256;
+    int h40 = vdp_is_h40(s), width = draw_width(s);
     int to = events_before(time, VDP_COLOUR_ZERO(h40), VDP_PIXEL(h40), width);
     if (to <= line->pixels)
         return;
@@ -125,11 +125,31 @@ static void run_sprites(draw_context *c, int number, int time, int height)
     }
 }
 
+static void run_mode4_line(draw_context *c, int number, int time, int64_t line_clock)
+{
+    int h40 = vdp_is_h40(c->s);
+    if (number < 0 || time <= VDP_HSCROLL_FETCH(h40))
+        return;
+    vdp_line *line = &c->d->lines[number & 1];
+    if (line->line != number)
+        begin_line(line, number);
+    if (!line->hscroll_read) {
+        draw_mode4_line(c, line);
+        line->hscroll_read = 1;
+    }
+    if (c->render)
+        show(c, line, time, line_clock);
+}
+
 /* Everything of line `number` up to `time`. */
 static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
 {
     const vdp *s = c->s;
     int h40 = vdp_is_h40(s);
+    if (!vdp_is_mode5(s)) {
+        run_mode4_line(c, number, time, line_clock);
+        return;
+    }
     run_sprites(c, number, time, height);
     if (number < 0 || !c->render || time <= VDP_HSCROLL_FETCH(h40))
         return;
@@ -151,7 +171,7 @@ static int run_band(draw_context *c, int number, int end, int height)
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
     vdp_line *line = &d->lines[number & 1];
-    if (!c->render || d->tall || !d->display || !d->display_before || number < 0
+    if (!c->render || !vdp_is_mode5(s) || d->tall || !d->display || !d->display_before || number < 0
         || (line->line == number && line->hscroll_read))
         return 0;
     draw_band band;
@@ -162,7 +182,7 @@ static int run_band(draw_context *c, int number, int end, int height)
     draw_band_planes(c, &band);
     for (int i = 0; i < band.count; i++) {
         run_sprites(c, number + i, DRAW_ALL, height);
-        draw_pixels(c, &d->lines[(number + i) & 1], band.plane[0][i], band.plane[1][i], vdp_is_h40(s) ? 320 : 256, 1);
+        draw_pixels(c, &d->lines[(number + i) & 1], band.plane[0][i], band.plane[1][i], draw_width(s), 1);
     }
     return band.count;
 }
@@ -210,7 +230,7 @@ static void begin_picture(vdp_chip *chip)
     vdp_drawing *d = &chip->drawing;
     d->picture_clock = s->picture_clock;
     d->clock = s->draw_clock;
-    d->tall = s->interlace == 3;
+    d->tall = s->interlace == 3 && vdp_is_mode5(s);
     d->field = s->odd_field & 1;
     d->display = d->display_before = (uint8_t)vdp_display_on(s);
     d->display_clock = s->draw_clock;
@@ -328,7 +348,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
         drawing.field = 1;
         draw_field(&c, lines);
     }
-    *width = vdp_is_h40(state) ? 320 : 256;
+    *width = (uint16_t)draw_width(state);
     *height = (uint16_t)(drawing.tall ? 2 * lines : lines);
 }
 

@@ -70,6 +70,18 @@ void draw_band_planes(draw_context *c, draw_band *band);
 void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display);
 void draw_update_colours(draw_context *c);
 
+/* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */
+void draw_mode4_line(draw_context *c, vdp_line *line);
+void draw_mode4_mix(const vdp_line *line, uint8_t *to, int from, int end);
+
+static inline int draw_width(const vdp *s) { return vdp_is_mode5(s) && vdp_is_h40(s) ? 320 : 256; }
+
+/* Colour of the border and of everything transparent; in mode 4 from the sprites' palette. */
+static inline uint8_t draw_backdrop(const vdp *s)
+{
+    return vdp_is_mode5(s) ? s->registers[7] & 0x3F : (uint8_t)(0x10 | (s->registers[7] & 0x0F));
+}
+
 /* ------------------------------------------------------------------------------- 8 pixels at once */
 
 static inline uint64_t draw_load(const uint8_t *p)

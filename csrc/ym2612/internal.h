@@ -1,6 +1,7 @@
 /* internal.h - what the files of the YM2612 share.
  *
  *   chip.c       reset, ports, run: chooses between single cycles and whole samples
+ *   validity.c   states from outside
  *   registers.c  from the bus to the registers
  *   cycle.c      one internal cycle, exact for writes in any of the 24
  *   block.c      many whole samples at once, while no write is on its way
@@ -30,7 +31,7 @@ extern const int16_t ym2612_wave[2 * 6400];
 /* Output of an operator, 14 bits signed. */
 static inline int32_t operator_output(uint32_t phase10, uint32_t attenuation)
 {
-    return ym2612_wave[ym2612_sine[phase10 & 1023] + (attenuation << 3)];
+    return ym2612_wave[ym2612_sine[phase10 & 1023] + ((attenuation & 1023) << 3)];
 }
 
 static inline uint32_t limit_attenuation(uint32_t attenuation)

@@ -122,10 +122,9 @@ pixels = st.builds(
 
 @given(st.lists(st.tuples(pixels, pixels, pixels), min_size=1, max_size=50), st.integers(0, 63), st.booleans())
 def test_composition_is_the_handbooks_for_every_pixel(columns, backdrop, shadow_highlight):
-    state = fresh(r7=backdrop, r12=0x89 if shadow_highlight else 0x81)
     a, b, s = np.array(columns, np.uint8).T[:, None, :]
     want = [composed(*column, backdrop, shadow_highlight) for column in columns]
-    assert compose.compose(state, a, b, s)[0].tolist() == want
+    assert compose.compose(a, b, s, backdrop, shadow_highlight)[0].tolist() == want
 
 
 def test_debug_register_forces_a_layer():
@@ -139,9 +138,7 @@ def test_debug_register_forces_a_layer():
         (0x1C0, 0x23),
         (0x0C0, 0),
     ):
-        state = fresh(r7=5)
-        state.c.debug[0] = debug
-        assert compose.compose(state, a, b, s)[0, 0] == want
+        assert compose.compose(a, b, s, 5, debug=debug)[0, 0] == want
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .state import Bytes, Flags, VDPState
+from .state import Bytes
 
 PRIORITY = 0x40
 SHADOW = 0x40
@@ -20,15 +20,25 @@ HIGHLIGHT_OPERATOR = 0x3E
 SHADOW_OPERATOR = 0x3F
 
 
-def compose(state: VDPState, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
+def compose(
+    a: Bytes, b: Bytes, s: Bytes, backdrop: int | Bytes, shadow_highlight: bool = False, debug: int = 0
+) -> Bytes:
     """Put plane A, plane B and the sprites over the backdrop.
 
-    From back to front: backdrop, B, A and sprites of low priority, then B, A and sprites of high priority.
+    From back to front: backdrop, B, A and sprites of low priority, then B, A and sprites of high priority.  The debug
+    register can force a layer's index: it is ANDed with the picture's, or takes its place where all layers are
+    transparent or disabled.
 
     Parameters
     ----------
     a, b, s : uint8 (lines, width)
         Layer pixels.
+    backdrop : int or uint8 (lines, width)
+        Colour index of the backdrop, everywhere or for each pixel.
+    shadow_highlight : bool
+        R12.3.
+    debug : int
+        Debug register 0.
 
     Returns
     -------
@@ -37,11 +47,12 @@ def compose(state: VDPState, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
     """
     a_opaque, b_opaque, s_opaque = ((layer & COLOUR) != 0 for layer in (a, b, s))
     a_on_b = a_opaque & ((a >= PRIORITY) | ~b_opaque | (b < PRIORITY))
-    planes = np.where(a_on_b, a, np.where(b_opaque, b, np.uint8(state.backdrop)))
+    under = np.where(b_opaque, b, np.asarray(backdrop, np.uint8))
+    planes = np.where(a_on_b, a, under)
     sprite_on_top = s_opaque & ((s >= PRIORITY) | (planes < PRIORITY))
     intensity: Bytes = np.zeros_like(s)
 
-    if state.shadow_highlight:
+    if shadow_highlight:
         colour = s & INDEX
         highlighting = sprite_on_top & (colour == HIGHLIGHT_OPERATOR)
         shadowing = sprite_on_top & (colour == SHADOW_OPERATOR)
@@ -53,27 +64,13 @@ def compose(state: VDPState, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
         intensity[highlighting] = np.where(shadow[highlighting], 0, HIGHLIGHT)
     picture: Bytes = np.where(sprite_on_top, s, planes) & np.uint8(INDEX) | intensity
 
-    if state.debug & 0x1C0:
-        nothing = ~(a_opaque | b_opaque | s_opaque)
-        picture = debugged(state, picture, nothing, a, b, s)
+    if debug & 0x1C0:
+        forced = (None, s, a, b)[debug >> 7 & 3]
+        if forced is not None:
+            forced = forced & np.uint8(INDEX)
+        if debug & 0x40:  # the layers are disabled
+            picture[:] = backdrop if forced is None else forced
+        elif forced is not None:
+            nothing = ~(a_opaque | b_opaque | s_opaque)
+            picture = picture & np.uint8(0xFF ^ INDEX) | np.where(nothing, forced, picture & forced)
     return picture
-
-
-def debugged(state: VDPState, picture: Bytes, nothing: Flags, a: Bytes, b: Bytes, s: Bytes) -> Bytes:
-    """Apply the debug register: a forced layer's index is ANDed with the picture's, or replaces it.
-
-    ``nothing`` tells where all layers are transparent: there the forced layer replaces the backdrop.
-    """
-    layer = (None, s, a, b)[state.debug >> 7 & 3]
-    if state.debug & 0x40:  # the layers are disabled
-        return np.full_like(picture, state.backdrop) if layer is None else layer & np.uint8(INDEX)
-    if layer is None:
-        return picture
-    forced = layer & INDEX
-    result: Bytes = picture & np.uint8(0xFF ^ INDEX) | np.where(nothing, forced, picture & forced)
-    return result
-
-
-def blank(state: VDPState, shape: tuple[int, int]) -> Bytes:
-    """Lines with the display off: the backdrop at normal intensity."""
-    return np.full(shape, state.backdrop, np.uint8)

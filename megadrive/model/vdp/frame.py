@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import mode4, planes
-from .compose import blank, compose
+from .compose import compose
 from .sprites import SpriteLines, draw_sprites, table_in_vram
 from .state import Bytes, Flags, Ints, VDPState
 
@@ -42,10 +42,10 @@ def draw_lines(
         Sprite pixels and flags of these lines.
     """
     if not state.display:
-        return blank(state, (len(lines), state.width)), no_sprites(state, len(lines))
+        return np.full((len(lines), state.width), state.backdrop, np.uint8), no_sprites(state, len(lines))
     if state.mode5:
         a, b, s = mode5_layers(state, lines, field, table, overflow_before)
-        picture = compose(state, a, b, s.pixels)
+        picture = compose(a, b, s.pixels, state.backdrop, state.shadow_highlight, state.debug)
     else:
         s = mode4.draw_sprites(state, lines)
         picture = mode4.compose(mode4.background(state, lines), s.pixels)
@@ -59,9 +59,7 @@ def mode5_layers(
 ) -> tuple[Bytes, Bytes, SpriteLines]:
     """Draw plane A with the window, plane B and the sprites of a stretch of lines, for :func:`draw_lines`."""
     rows = planes.picture_rows(state, lines, field)
-    scroll_a, scroll_b = planes.hscroll(state, lines)
-    a = planes.plane_a(state, lines, rows, scroll_a, planes.vscroll(state, 0))
-    b = planes.plane_b(state, rows, scroll_b, planes.vscroll(state, 1))
+    a, b = planes.scroll_planes(state, lines, rows)
     return a, b, draw_sprites(state, rows, table, overflow_before)
 
 

@@ -113,17 +113,19 @@ def vscroll(state: VDPState, plane: int) -> Ints:
     return np.concatenate(([left], vsram[plane : state.width // 8 : 2]))
 
 
-def scrolled_columns(state: VDPState, table: int, rows: Ints, scroll_x: Ints, scroll_y: Ints, columns: Ints) -> Bytes:
+def scrolled_columns(
+    state: VDPState, table: int | Ints, rows: Ints, scroll_x: Ints, scroll_y: Ints, columns: Ints
+) -> Bytes:
     """Draw 16-pixel columns of a scroll plane, before the fine scroll moves them.
 
     Parameters
     ----------
-    table : int
+    table : int or int (lines, 1)
         VRAM address of the name table.
     rows, scroll_x : int (lines,)
         Picture row and horizontal scroll of each line.
-    scroll_y : int (columns,) or (1,)
-        Vertical scroll of each column.
+    scroll_y : int that broadcasts to (lines, columns)
+        Vertical scroll.
     columns : int (columns,)
         Columns of the screen; -1 is the one left of it.
 
@@ -132,14 +134,16 @@ def scrolled_columns(state: VDPState, table: int, rows: Ints, scroll_x: Ints, sc
     uint8 (lines, 16 * columns)
         Layer pixels.  Drawn from column -1 on, screen pixel x of a line lies at 16 + x - (scroll_x & 15).
     """
-    cell_column = (2 * columns - (scroll_x[:, None] >> 4 << 1) & 0x7F)[:, :, None] + np.arange(2)
+    cell_column = 2 * columns - (scroll_x[:, None] >> 4 << 1) & 0x7F
     y = rows[:, None] + scroll_y
     if state.double_resolution:
         cell_row, row = y >> 4 & 0x7F, y & 15
     else:
         cell_row, row = y >> 3 & 0x7F, y & 7
-    address = table | name_index(state.register(16), cell_row[:, :, None], cell_column) << 1
-    name = state.vram_words[address >> 1].astype(np.intp)
+    # A column is two cells whose names lie side by side.
+    address = table | name_index(state.register(16), cell_row, cell_column) << 1
+    pair = state.vram_longs[address >> 2].astype(np.intp)
+    name = pair[:, :, None] >> np.array([16, 0]) & 0xFFFF
     return cells(state, name, row[:, :, None]).reshape(len(rows), -1)
 
 
@@ -174,29 +178,17 @@ def window_cells(state: VDPState, lines: Ints, rows: Ints, cell_columns: Ints) -
     return cells(state, name, row).reshape(len(lines), -1)
 
 
-def plane_b(state: VDPState, rows: Ints, scroll_x: Ints, scroll_y: Ints) -> Bytes:
-    """Draw plane B; return layer pixels, uint8 (lines, width)."""
-    columns = np.arange(-1, state.width // 16)
-    return fine_scrolled(scrolled_columns(state, state.plane_b_table, rows, scroll_x, scroll_y, columns), scroll_x)
-
-
-def plane_a(state: VDPState, lines: Ints, rows: Ints, scroll_x: Ints, scroll_y: Ints) -> Bytes:
-    """Draw plane A with the window in it; return layer pixels, uint8 (lines, width)."""
+def with_window(state: VDPState, lines: Ints, rows: Ints, strip: Bytes, scroll_x: Ints) -> Bytes:
+    """Put the window into plane A, whose columns from -1 on are given; return layer pixels, uint8 (lines, width)."""
+    pixels = fine_scrolled(strip, scroll_x)
     whole = window_lines(state, lines)
     start, end = window_columns(state)
-    all_cells = np.arange(state.width // 8)
-    if whole.all() or end - start == state.width:
-        return window_cells(state, lines, rows, all_cells)
-
-    columns = np.arange(-1, state.width // 16)
-    strip = scrolled_columns(state, state.plane_a_table, rows, scroll_x, scroll_y, columns)
-    pixels = fine_scrolled(strip, scroll_x)
     if start == end and not whole.any():
         return pixels
 
     pixels = pixels.copy()
-    window = window_cells(state, lines, rows, all_cells)
-    if start == 0 and end > 0:
+    window = window_cells(state, lines, rows, np.arange(state.width // 8))
+    if start == 0 and 0 < end < state.width:
         # The column that the window's right edge cuts was not fetched: where its rest would show, the pixels of the
         # next column come out 16 pixels too early.
         fine = scroll_x & 15
@@ -207,3 +199,22 @@ def plane_a(state: VDPState, lines: Ints, rows: Ints, scroll_x: Ints, scroll_y: 
     pixels[:, start:end] = window[:, start:end]
     pixels[whole] = window[whole]
     return pixels
+
+
+def scroll_planes(state: VDPState, lines: Ints, rows: Ints) -> tuple[Bytes, Bytes]:
+    """Draw plane A, with the window in it, and plane B over whole lines.
+
+    Returns
+    -------
+    a, b : uint8 (lines, width)
+        Layer pixels.
+    """
+    count = len(lines)
+    # Both planes in one go: lines of A, then of B.
+    tables = np.array([state.plane_a_table, state.plane_b_table]).repeat(count)[:, None]
+    scroll_x = np.concatenate(hscroll(state, lines))
+    scroll_y = np.stack([vscroll(state, 0), vscroll(state, 1)]).repeat(count, 0)
+    columns = np.arange(-1, state.width // 16)
+    strip = scrolled_columns(state, tables, np.tile(rows, 2), scroll_x, scroll_y, columns)
+    a = with_window(state, lines, rows, strip[:count], scroll_x[:count])
+    return a, fine_scrolled(strip[count:], scroll_x[count:])

@@ -33,6 +33,9 @@ class SpriteLines:
     collision: Flags
     """For each line: two opaque pixels met (status bit SCOL)."""
 
+    def __getitem__(self, part: slice) -> SpriteLines:
+        return SpriteLines(self.pixels[part], self.too_many[part], self.dot_overflow[part], self.collision[part])
+
 
 def limits(state: VDPState) -> tuple[int, int]:
     """Return how many sprites and how many cells of 8 pixels a line can show."""

@@ -1,0 +1,298 @@
+"""Sprites while the contents change: search, attribute fetch and pattern fetch step by step."""
+
+from __future__ import annotations
+
+import bisect
+import copy
+import itertools
+
+import numpy as np
+
+from . import mode4, planes, sprites
+from .clocks import HSCROLL, LAST_PIXEL, LINE, PIXEL, events_before, first_unfinished
+from .state import Bytes, Ints, VDPState
+
+ALL = 2**30
+"""A time after everything in a line."""
+ATTRIBUTES = 860
+"""mclk: the first attribute slot (H = 10), in both widths."""
+FIRST_PATTERN = -60
+"""mclk: nothing of a line's pattern fetch happens before it."""
+
+# Sprite pattern slots: H = 260-286, 290-294, 466-482, 488-494, 498, 506 and 324-364, 458, 460, 464-484, 488-494,
+# 498, 506.
+_LAST_SLOTS = [518, 538, 576, 596, 616, 636, 668, 732]
+_PATTERN_SLOTS = (
+    [*range(-60, 201, 20), *range(240, 281, 20), *range(300, 461, 20), *range(520, 581, 20), 620, 700],
+    [*range(-48, 273, 16), 288, 304, 342, 362, 382, 400, 420, 440, 460, 478, 498, *_LAST_SLOTS],
+)
+# Steps of the pixel clock from the V step on; in H40 it is slower in HSYNC, which begins with step 38.
+_HSYNC = [8, *[10] * 7, 9, 9, *[10] * 7] * 2
+_STEPS = (
+    [10 * step for step in range(64)],
+    [*range(0, 304, 8), *itertools.accumulate([304, *_HSYNC]), *range(644, 644 + 8 * 80, 8)][:80],
+)
+
+
+class SpriteSearch:
+    """Search for the sprites of one line, and the fetch of their attributes."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.scanned = 0  # table entries tested
+        self.ended = False
+        self.link = 0  # entry tested next
+        self.found: list[int] = []
+        self.slots = 0  # attribute slots gone by
+        self.sprites: list[tuple[int, int, int, int, int]] = []  # X, attribute word, width, height, row
+
+    @classmethod
+    def empty(cls, line: int) -> SpriteSearch:
+        """Return the search of a line that nothing is known about."""
+        search = cls(line)
+        search.ended, search.slots = True, ALL
+        return search
+
+    def advance(self, state: VDPState, field: int, time: int) -> bool:
+        """Go on to ``time`` mclk after the V step into the line before; tell whether there are too many sprites."""
+        h40 = state.h40
+        row = 2 * self.line + field + 256 if state.double_resolution else self.line + 128
+        too_many = self._scan(state, row, bisect.bisect_left(_STEPS[h40], time))
+        slots = events_before(time, ATTRIBUTES, 16 * PIXEL[h40], sprites.limits(state)[0])
+        if slots > self.slots:
+            if state.display:
+                for entry in self.found[self.slots : slots]:
+                    self._fetch(state, row, entry)
+            self.slots = slots
+        return too_many
+
+    def cells(self) -> int:
+        """Count the cells of all sprites found."""
+        return sum(width for _, _, width, _, _ in self.sprites)
+
+    def _scan(self, state: VDPState, row: int, to: int) -> bool:
+        steps, self.scanned = to - self.scanned, max(to, self.scanned)
+        if self.ended or not state.display:
+            return False
+        cell, y_bits = (16, 0x3FF) if state.double_resolution else (8, 0x1FF)
+        most, entries = sprites.limits(state)[0], 80 if state.h40 else 64
+        for _ in range(steps):
+            y_high, y_low, size, link = state.sprite_cache[self.link].tolist()
+            y = (y_high << 8 | y_low) & y_bits
+            if y <= row < y + ((size & 3) + 1) * cell:
+                if len(self.found) >= most:
+                    self.ended = True
+                    return True
+                self.found.append(self.link)
+            self.link = link & 0x7F
+            if not 0 < self.link < entries:
+                self.ended = True
+                break
+        return False
+
+    def _fetch(self, state: VDPState, row: int, entry: int) -> None:
+        y_high, y_low, size, _ = state.sprite_cache[entry].tolist()
+        y_bits, row_mask = (0x3FF, 0x3F) if state.double_resolution else (0x1FF, 0x1F)
+        address = state.sprite_table + 8 * entry + 4 & 0xFFFF
+        attribute, x = state.vram_words[address >> 1 : (address >> 1) + 2].tolist()
+        row = row - ((y_high << 8 | y_low) & y_bits) & row_mask
+        self.sprites.append((x & 0x1FF, attribute, (size >> 2 & 3) + 1, (size & 3) + 1, row))
+
+
+class PatternFetch:
+    """Fetch of the patterns of one line's sprites."""
+
+    def __init__(self, search: SpriteSearch, overflow_above: bool, limit: int) -> None:
+        self.number = search.line
+        self.slots = 0  # pattern slots gone by
+        self.overflow = False  # not all cells fitted into the line
+        self.all_cells = search.cells()
+        self.idle_slots = max(0, limit - self.all_cells)  # slots that are not needed come first
+        self.fetched = 0
+        # X, attribute word, width, height, row, column of each cell; masked ones have an X of -1.
+        self.cells: list[tuple[int, ...]] = []
+        masking, hidden = overflow_above, False
+        for x, *shape in search.sprites:
+            self.cells += [(-1 if hidden else x + 8 * column, *shape, column) for column in range(shape[1])]
+            hidden |= masking and x == 0
+            masking |= x != 0
+
+    def advance(self, state: VDPState, pixels: Bytes, time: int) -> tuple[bool, bool]:
+        """Fetch patterns up to ``time`` mclk after the line's V step into its line buffer.
+
+        Returns
+        -------
+        overflow, collision : bool
+            What happened: the cells did not fit into the line; opaque pixels met.
+        """
+        limit = sprites.limits(state)[1]
+        to = min(bisect.bisect_left(_PATTERN_SLOTS[state.h40], time), limit)
+        slots = to - self.slots
+        if slots <= 0:
+            return False, False
+        self.slots = to
+        collision = False
+        if state.display:
+            idle = min(slots, self.idle_slots)
+            self.idle_slots -= idle
+            cells = self.cells[self.fetched : self.fetched + slots - idle]
+            self.fetched += len(cells)
+            cells = [cell for cell in cells if cell[0] >= 0]
+            if cells:
+                collision = self._put(state, pixels, np.array(cells).T)
+        if to >= limit and self.all_cells > limit:
+            self.overflow = True
+        return self.overflow, collision
+
+    @staticmethod
+    def _put(state: VDPState, buffer: Bytes, cells: Ints) -> bool:
+        x, attribute, width, height, row, column = cells
+        pixels = sprites.cell_rows(state, attribute, width, height, row, column)
+        place = x[:, None] + np.arange(8)
+        on_screen = (place >= sprites.SCREEN) & (place < sprites.SCREEN + state.width)
+        before = np.count_nonzero(buffer & 0x0F)
+        opaque = sprites.put(buffer, place[on_screen], pixels[on_screen])
+        return bool(before + len(opaque) > np.count_nonzero(buffer & 0x0F))
+
+
+class LiveSprites:
+    """The sprites' pixels and flags of a picture in progress.
+
+    Lines that nothing has changed in since the search for their sprites began are drawn all at once; what a poll of the
+    status draws is kept as a forecast for as long as nothing changes, so that a program that polls costs little.
+
+    Attributes
+    ----------
+    pixels : uint8 (240, BUFFER_WIDTH)
+        Layer pixels; screen x = 0 lies at ``SCREEN``.
+    """
+
+    def __init__(self, state: VDPState, first_line: int, field: int) -> None:
+        self.state = state
+        self.field = field
+        self.pixels = np.zeros((240, sprites.BUFFER_WIDTH), np.uint8)
+        self._next = max(first_line, 0)  # first line not over
+        self._overflow_above = False  # dot overflow of the line above that one
+        self._searches: dict[int, SpriteSearch] = {}  # of lines in progress, step by step
+        self._fetches: dict[int, PatternFetch] = {}
+        if first_line >= 0:
+            self._searches[first_line] = SpriteSearch.empty(first_line)
+        self._forecast: sprites.SpriteLines | None = None
+        self._forecast_line = 0  # its first line
+        self._used = np.zeros(
+            2048, np.bool_
+        )  # blocks of 32 bytes of VRAM that sprites have been made of in this picture
+        self._used_is_known = False  # those of the present sprites are among them
+
+    def run(self, clock: int, height: int, changing: bool) -> None:
+        """Do what the chip does before ``clock`` (mclk since the V step into line 0); set the flags of the state.
+
+        Parameters
+        ----------
+        changing : bool
+            What the sprites depend on is about to change.  Otherwise the flags are all that is wanted.
+        """
+        over = min(first_unfinished(clock), height)
+        while self._next < over:
+            if self._next in self._searches:
+                self._step(self._next, LAST_PIXEL)
+                del self._searches[self._next]
+                self._overflow_above = self._fetches.pop(self._next).overflow
+                self._next += 1
+            else:
+                end = min([over, *self._searches])
+                self._take(self._next, end)
+                self._next = end
+        # While a line is shown, patterns of the next one are fetched, and the one after that is searched for.
+        for number in range(self._next, min(self._next + 3, height)):
+            time = clock - LINE * number
+            if time <= -LINE:
+                break
+            if number in self._searches or changing or self._flagged(number, height):
+                self._step(number, time)
+        if changing:
+            self._forecast = None
+            self._used_is_known = False
+
+    def uses(self, address: int) -> bool:
+        """Tell whether a byte of VRAM may belong to the sprite table or to a pattern of a sprite."""
+        if not self.state.mode5:
+            return True
+        if not self._used_is_known:
+            self._used_is_known = True
+            table = sprites.table_in_cache(self.state)
+            start = self.state.sprite_table >> 5
+            self._used[start : start + len(table) // 4] = True
+            size, pattern = table[:, 2] & 0x0F, table[:, 4:6].view(">u2")[:, 0].astype(np.intp) & 0x7FF
+            blocks = 2 if self.state.double_resolution else 1
+            for number in sprites.list_order(table):
+                count = ((size[number] >> 2) + 1) * ((size[number] & 3) + 1)
+                self._used[(pattern[number] + np.arange(count)) * blocks & 0x7FF] = True
+                self._used[(pattern[number] + np.arange(count)) * blocks + blocks - 1 & 0x7FF] = True
+        return bool(self._used[address >> 5])
+
+    def _step(self, number: int, time: int) -> None:
+        """Go on with one line to ``time`` mclk after its V step."""
+        state, c = self.state, self.state.c
+        if not state.mode5:  # not followed step by step: a line's sprites are fetched with its plane
+            search = self._searches.setdefault(number, SpriteSearch.empty(number))
+            if time > HSCROLL[0] and number not in self._fetches:
+                self._fetches[number] = PatternFetch(search, False, 0)
+                self._put(number, self._lines(number, number + 1, False))
+            return
+        if number not in self._searches:
+            self._searches[number] = SpriteSearch(number)
+        search = self._searches[number]
+        c.sprite_overflow |= search.advance(state, self.field, time + LINE)
+        if time <= FIRST_PATTERN:
+            return
+        if number not in self._fetches:
+            self.pixels[number] = 0
+            overflow_above = self._overflow_above
+            if number > self._next:  # a line above that is not in progress step by step sets no flag
+                overflow_above = number - 1 in self._fetches and self._fetches[number - 1].overflow
+            self._fetches[number] = PatternFetch(search, overflow_above, sprites.limits(state)[1])
+        overflow, collision = self._fetches[number].advance(state, self.pixels[number], time)
+        c.sprite_overflow |= overflow
+        c.sprite_collision |= collision
+
+    def _lines(self, first: int, end: int, overflow_before: bool) -> sprites.SpriteLines:
+        state, lines = self.state, np.arange(first, end)
+        if not state.mode5 and state.display:
+            return mode4.draw_sprites(state, lines)
+        if not state.display:
+            never = np.zeros(end - first, np.bool_)
+            return sprites.SpriteLines(np.zeros((end - first, state.width), np.uint8), never, never, never)
+        rows = planes.picture_rows(state, lines, self.field)
+        return sprites.draw_sprites(state, rows, sprites.table_in_cache(state), overflow_before)
+
+    def _take(self, first: int, end: int) -> None:
+        """Complete lines that nothing has changed in."""
+        if self._forecast is None:
+            lines = self._lines(first, end, self._overflow_above)
+        else:
+            at = first - self._forecast_line
+            lines = self._forecast[at : at + end - first]
+        self._put(first, lines)
+        self._overflow_above = bool(lines.dot_overflow[-1])
+
+    def _put(self, first: int, lines: sprites.SpriteLines) -> None:
+        """Put complete lines into the picture, and set their flags."""
+        shown = slice(sprites.SCREEN, sprites.SCREEN + self.state.width)
+        self.pixels[first : first + len(lines.pixels), shown] = lines.pixels
+        self.state.c.sprite_overflow |= bool(lines.too_many.any())
+        self.state.c.sprite_collision |= bool(lines.collision.any())
+
+    def _flagged(self, number: int, height: int) -> bool:
+        """Tell whether a line that nothing has changed in will set a flag, if nothing changes."""
+        if self._forecast is None:
+            first, overflow = number, self._overflow_above
+            while first - 1 >= self._next and first - 1 not in self._searches:
+                first -= 1
+            if first > self._next:
+                search = copy.deepcopy(self._searches[first - 1])
+                search.advance(self.state, self.field, ALL)
+                overflow = search.cells() > sprites.limits(self.state)[1]
+            self._forecast, self._forecast_line = self._lines(first, height, overflow), first
+        at = number - self._forecast_line
+        return bool(self._forecast.too_many[at] or self._forecast.collision[at])

@@ -1,0 +1,156 @@
+"""The YM2612 and YM3438 in Python and numpy.
+
+One class in layers, each of which is one thing that the chip does:
+
+============== ====================================================================================================
+`state`        the fields of the C struct as Python numbers
+`registers`    the bus, and the register map
+`counters`     timers, LFO, envelope timer
+`operators`    phase and envelope of one slot, sample by sample
+`cycle`        one internal cycle, exact for writes in any of the 24 of a sample: the specification
+`stream`       phase and envelope of one slot over a stretch of samples, as arrays
+`block`        whole samples without writes, as arrays
+============== ====================================================================================================
+
+The layers are joined in :class:`YM2612`; a subclass may replace any method.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from megadrive._core import ffi
+from megadrive.model.ym2612.block import Block
+from megadrive.model.ym2612.tables import RELEASE
+from megadrive.ym2612 import CYCLES, MOST_SAMPLES, VARIANTS, check_range, check_variant, check_writes
+
+STATUS_LIFE = (300_000, 40_000_000)
+"""Internal cycles for which the ports hold the status on a YM2612 and on a YM3438, as in Nuked-OPN2."""
+
+SHORTEST_BLOCK = 4
+"""Samples for which a block is worth its preparation."""
+
+
+class YM2612(Block):
+    """The model of :class:`megadrive.YM2612`, on the same state struct and with the same methods.
+
+    Examples
+    --------
+    >>> from megadrive import model
+    >>> chip = model.YM2612("integrated")
+    >>> writes = [(0, 0, 0x2B), (12, 1, 0x80), (24, 0, 0x2A), (36, 1, 0xFF)]
+    >>> chip.render(writes, 4)[:, 0]
+    array([  0,   0, 762, 762], dtype=int16)
+    """
+
+    def __init__(self, variant: str = "discrete", _chip: Any = None, _owner: Any = None) -> None:
+        integrated = check_variant(variant)
+        super().__init__(ffi.new("ym2612 *") if _chip is None else _chip)
+        self.owner = self.c if _owner is None else _owner
+        if _chip is None:
+            self.c.integrated = integrated
+            self.reset()
+        self.load()
+
+    def reset(self) -> None:
+        """Do as the /IC pin: silence, all registers 0 but both sides of each channel on. The clock goes on."""
+        clock, integrated = self.c.clock, self.c.integrated
+        ffi.memmove(self.c, bytes(ffi.sizeof("ym2612")), ffi.sizeof("ym2612"))
+        self.c.clock, self.c.integrated = clock, integrated
+        self.c.level = self.c.attenuation = [1023] * 24
+        self.c.eg_state = [RELEASE] * 24
+        self.c.pan = [3] * 6
+
+    # ------------------------------------------------------------------------------------- running
+
+    def write(self, port: int, value: int) -> None:
+        """Write a byte to a port (0 and 2 address, 1 and 3 data) at the present time."""
+        port, value = check_range("port", port, 3), check_range("value", value, 255)
+        self.c.bus = (port & 2) << 7 | value
+        if port & 1:
+            self.c.data_strobe |= 1
+        else:
+            self.c.address_strobe |= 1
+
+    def read(self, port: int) -> int:
+        """Read a port: bit 7 busy, 1 timer B, 0 timer A; ports 1 to 3 of a YM2612 hold what port 0 said last."""
+        chip = self.c
+        if check_range("port", port, 3) == 0 or chip.integrated:
+            if chip.test_21 & 0x40:
+                self.load()
+                chip.status = self.test_status()
+            else:
+                chip.status = chip.busy << 7 | chip.timer_flag[1] << 1 | chip.timer_flag[0]
+            chip.status_until = chip.clock + STATUS_LIFE[chip.integrated]
+        return int(chip.status) if chip.status_until > chip.clock else 0
+
+    def test_status(self) -> int:
+        """Return what the ports show with bit 6 of $21: internal signals."""
+        shift = (self.cycle + 21) % 24
+        word = self.shown_before & 0x1FF if self.test_2c & 0x10 else self.output[(self.cycle + 18) % 24] & 0x3FFF
+        stepped = int(self.eg_step[(self.cycle + 20) % 24] > 0)
+        word |= (self.test_attenuation >> shift & 1 if self.test_21 & 1 else stepped) << 14
+        word |= (self.test_phase >> shift & 1) << 15
+        return word & 0xFF if self.test_21 & 0x80 else word >> 8
+
+    def run(self, samples: int) -> npt.NDArray[np.int16]:
+        """Run, and return the samples that end meanwhile: int16 (samples, 2), left and right."""
+        return self.run_cycles(CYCLES * check_range("samples", samples, MOST_SAMPLES))
+
+    def run_cycles(self, cycles: int) -> npt.NDArray[np.int16]:
+        """Run internal cycles, and return the samples that end among them: int16 (n, 2)."""
+        return self._play([], check_range("cycles", cycles, CYCLES * MOST_SAMPLES))
+
+    def advance(self, cycles: int) -> None:
+        """Run internal cycles without sound."""
+        self.run_cycles(cycles)
+
+    def render(self, writes: npt.ArrayLike, samples: int) -> npt.NDArray[np.int16]:
+        """Run while writes (internal cycle from now, port, value) come in: int16 (samples, 2)."""
+        samples = check_range("samples", samples, MOST_SAMPLES)
+        return self._play(check_writes(writes, samples).tolist(), CYCLES * samples)
+
+    def _play(self, writes: list[list[int]], cycles: int) -> npt.NDArray[np.int16]:
+        self.load()
+        parts: list[npt.NDArray[np.int16]] = []
+        now = 0
+        for at, port, value in writes:
+            self._run_to(at - now, parts)
+            now = at
+            self.bus = (port & 2) << 7 | value
+            if port & 1:
+                self.data_strobe |= 1
+            else:
+                self.address_strobe |= 1
+        self._run_to(cycles - now, parts)
+        self.store()
+        return np.concatenate(parts) if parts else np.empty((0, 2), np.int16)
+
+    def _run_to(self, cycles: int, parts: list[npt.NDArray[np.int16]]) -> None:
+        """Run cycles; add the samples that end to `parts`."""
+        while cycles > 0:
+            if cycles >= CYCLES * SHORTEST_BLOCK and self.block_ready():
+                samples = cycles // CYCLES - 1
+                parts.append(self.run_block(samples))
+                cycles -= CYCLES * samples
+            self.one_cycle()
+            cycles -= 1
+            if self.cycle == 0:
+                parts.append(np.array([self.sum], np.int16))
+                self.sum = [0, 0]
+
+    # ----------------------------------------------------------------------------------- registers
+
+    @property
+    def variant(self) -> str:
+        """The variant: ``"discrete"`` or ``"integrated"``."""
+        return VARIANTS[self.c.integrated]
+
+    def poke(self, address: int, value: int) -> None:
+        """Give a register (0x100 added: part 2) a value at once, without the bus."""
+        self.load()
+        self.poke_register(check_range("address", address, 0x1FF), check_range("value", value, 255))
+        self.store()

@@ -1,0 +1,260 @@
+"""Phase and attenuation of one slot over a stretch of samples without writes, as arrays."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from megadrive.model.ym2612.counters import lfo_am
+from megadrive.model.ym2612.cycle import Cycle
+from megadrive.model.ym2612.operators import Clocks, attack_step
+from megadrive.model.ym2612.tables import ATTACK, DECAY, FAST, LFO_PERIODS, RELEASE, SILENCE, SUSTAIN
+
+Array = npt.NDArray[Any]
+
+_timer = np.arange(4096)
+LOCKS = np.array([(int(t) & -int(t)).bit_length() for t in _timer])
+"""What the envelopes see of each value of their timer: 1 + the lowest bit set."""
+
+
+class Stretch(NamedTuple):
+    """The counters over a stretch of samples."""
+
+    samples: int
+    last: bool
+    """The block ends with it."""
+    ticks: Array
+    """Samples in which envelopes step."""
+    lock: Array
+    low: Array
+    lfo_pm: Array
+    """By sample, as is `lfo_am`."""
+    lfo_am: Array
+
+    def increments(self, rate: int) -> Array:
+        """Return the envelope increments of a rate, by tick."""
+        if rate < 2:
+            return np.zeros(len(self.ticks), np.int64)
+        if rate < 48:
+            choices: Array = np.array((1, rate >> 1 & 1, rate & 1, 0))[np.minimum((rate >> 2) + self.lock + 4 & 15, 3)]
+            return choices
+        fast: Array = np.minimum(4, np.array(FAST[rate & 3])[self.low] + (rate >> 2) - 11)
+        return fast
+
+    def clocks(self, at: int) -> Clocks:
+        """Return the counters of one sample."""
+        tick = int(np.searchsorted(self.ticks, at))
+        if tick == len(self.ticks) or self.ticks[tick] != at:
+            return Clocks(False, 0, 0, int(self.lfo_pm[at]), int(self.lfo_am[at]))
+        return Clocks(True, int(self.lock[tick]), int(self.low[tick]), int(self.lfo_pm[at]), int(self.lfo_am[at]))
+
+
+class Levels:
+    """An envelope in the making: runs of samples at one level."""
+
+    def __init__(self) -> None:
+        self.values: list[Array] = []
+        self.lengths: list[Array] = []
+
+    def add(self, values: Array | list[int], lengths: Array | list[int]) -> None:
+        """Add runs."""
+        self.values.append(np.asarray(values, np.int64))
+        self.lengths.append(np.asarray(lengths, np.int64))
+
+    def array(self) -> Array:
+        """Return the level of each sample."""
+        return np.repeat(np.concatenate(self.values), np.concatenate(self.lengths))
+
+
+class Streams(Cycle):
+    """Slots over many samples."""
+
+    # ----------------------------------------------------------------------------------- counters
+
+    def plan(self, samples: int, last: bool) -> Stretch:
+        """Draw up the counters of the next samples, and step them."""
+        first = (4 - self.eg_divider) % 3
+        ticks = np.arange(first, samples, 3)
+        timer = self.eg_timer + np.arange(len(ticks) + 1)
+        timer = np.where(timer > 4095, (timer - 1) % 4095 + 1, timer)
+        lock, low = LOCKS[timer], timer & 3
+        if first < 2:  # latched already
+            lock[0], low[0] = self.eg_lock, self.eg_low
+        latched = len(ticks) if first + 3 * len(ticks) < samples + 2 else len(ticks) - 1
+        if latched >= 0:
+            self.eg_lock, self.eg_low = int(lock[latched]), int(low[latched])
+        self.eg_timer = int(timer[-1])
+        self.eg_divider = (self.eg_divider + samples) % 3
+        counts = self._plan_lfo(samples)
+        am = np.array([lfo_am(count) for count in range(128)])
+        self.lfo_pm, self.lfo_am = int(counts[-1]) >> 2, int(am[counts[-1]])
+        return Stretch(samples, last, ticks, lock[:-1], low[:-1], counts >> 2, am[counts])
+
+    def _plan_lfo(self, samples: int) -> Array:
+        """Return the LFO's counter by sample."""
+        period = LFO_PERIODS[self.lfo_rate]
+        counts, lengths, at = [self.lfo_count], [1], 1
+        while at < samples + 1:
+            if self.lfo_divider <= period:
+                run = period - self.lfo_divider
+            else:
+                run = next(r for r in range(256) if self.lfo_divider + r & 0xFF & period == period)
+            run = min(run, samples + 1 - at)
+            self.lfo_count &= self.lfo_mask
+            counts.append(self.lfo_count)
+            lengths.append(run)
+            at += run
+            if at == samples + 1:
+                self.lfo_divider = self.lfo_divider + run & 0xFF
+                break
+            self.lfo_divider = 1
+            self.lfo_count = self.lfo_count + 1 & self.lfo_mask
+            counts.append(self.lfo_count)
+            lengths.append(1)
+            at += 1
+        return np.repeat(counts, lengths)[:samples]
+
+    # --------------------------------------------------------------------------------------- slots
+
+    def stream(self, stretch: Stretch, slot: int) -> tuple[Array, Array] | None:
+        """Run a slot; return the upper 10 bits of its phase and its attenuation by sample, or None if it is silent.
+
+        Slots from 19 on come so late in the scan that their output belongs to the first cycles of the next sample:
+        after the last stretch their phase is the one for it, not yet stepped.
+        """
+        pitch = self.pitch(slot)
+        hold = stretch.samples - 1 if stretch.last and slot >= 19 else -1
+        levels = Levels()
+        phases: list[Array] = []
+        at = 0
+        while at < stretch.samples:
+            if self.is_steady(slot):
+                end = self.steady_envelope(stretch, slot, at, pitch[2], levels)
+                phases.append(self.steady_phase(stretch, slot, at, end, pitch, hold))
+                at = end
+                continue
+            clocks = stretch.clocks(at)
+            self.key_latch[slot] = self.key_register[slot]
+            self.phase_step[slot] = self.phase_increment(slot, pitch, clocks.lfo_pm)
+            levels.add([self.envelope_step(slot, clocks, pitch[2], 0)], [1])
+            phases.append(np.array([self.phase[slot] >> 10]))
+            if at != hold:
+                step = self.phase[slot] + self.phase_step[slot]
+                self.phase[slot] = 0 if self.phase_reset[slot] else step & 0xFFFFF
+            at += 1
+
+        total = self.total_level[slot] << 3
+        if self.am_enable[slot]:
+            shift = self.am(slot, 128).bit_length() - 1
+            added = total + (stretch.lfo_am >> 7 - shift)
+        else:
+            added = np.array(total)
+        heard = levels.array()
+        attenuation = np.minimum(heard + added, 1023)
+        if hold >= 0:
+            self.attenuation[slot] = int(attenuation[-1])
+            if slot == 23:
+                self.waiting_level = int(heard[-1])
+                self.waiting_am = self.am(slot, int(stretch.lfo_am[-1]))
+                self.waiting_total_level = self.total_level[slot]
+        if attenuation.min() >= SILENCE:
+            return None
+        return np.concatenate(phases), attenuation
+
+    def is_steady(self, slot: int) -> bool:
+        """Tell whether there is no key event, and SSG-EG has nothing to do but to make steps larger."""
+        if self.key[slot] != self.key_register[slot]:
+            return False
+        if not self.ssg[slot] & 8:
+            return self.ssg_direction[slot] == 0
+        return self.level[slot] < 512 and self.ssg_direction[slot] <= self.key[slot]
+
+    def steady_phase(
+        self, stretch: Stretch, slot: int, start: int, end: int, pitch: tuple[int, int, int], hold: int
+    ) -> Array:
+        """Return the upper bits of the phase over samples in which it is not reset."""
+        if self.pms[slot % 6]:
+            by_pm = np.array([self.phase_increment(slot, pitch, pm) for pm in range(32)])
+            steps = by_pm[stretch.lfo_pm[start:end]]
+        else:
+            steps = np.full(end - start, self.phase_increment(slot, pitch, 0))
+        after = self.phase[slot] + np.cumsum(steps)
+        before = after - steps
+        self.phase_step[slot] = int(steps[-1])
+        self.phase_reset[slot] = 0
+        self.phase[slot] = int(before[-1] if end - 1 == hold else after[-1]) & 0xFFFFF
+        upper: Array = before >> 10 & 1023
+        return upper
+
+    def steady_envelope(self, stretch: Stretch, slot: int, at: int, code: int, levels: Levels) -> int:
+        """Run an envelope until the stretch ends or the slot is not steady any more; return where."""
+        samples, ticks = stretch.samples, stretch.ticks
+        ssg = self.ssg[slot] & 8
+        invert = (self.ssg_direction[slot] ^ self.ssg[slot] >> 2 & 1) & self.key[slot] if ssg else 0
+        threshold = self.sustain_threshold(slot)
+
+        def heard(level: Any) -> Any:
+            return 512 - level & 1023 if invert else level
+
+        state, level = self.eg_state[slot], self.level[slot]
+        while at < samples and not (ssg and level >= 512):
+            following, faded = state, level
+            if state == ATTACK:
+                if level == 0:
+                    following = DECAY
+            elif state == DECAY and level >> 4 == threshold:
+                following = SUSTAIN
+            elif level >= 0x3F0:
+                following, faded = RELEASE, 1023
+            if (following, faded) != (state, level):  # a change without a step takes one sample
+                levels.add([heard(level)], [1])
+                at += 1
+                state, level = following, faded
+                continue
+            rate = self.envelope_rate(slot, state, code)
+            first = int(np.searchsorted(ticks, at))
+            if (level == 1023 and state == RELEASE) or (state == ATTACK and rate >= 62):
+                steps = np.zeros(0, np.int64)
+            else:
+                steps = stretch.increments(rate)[first:]
+            active = np.flatnonzero(steps)
+            where, steps = ticks[first:][active], steps[active]
+            if state == ATTACK:
+                after = attack(level, steps)
+            else:
+                after = level + np.cumsum((4 if ssg else 1) << steps - 1)
+                stop = after >= (512 if ssg else 0x3F0)
+                if state == DECAY:
+                    stop |= after >> 4 == threshold
+                if stop.any():
+                    after = after[: int(np.argmax(stop)) + 1]
+            where = where[: len(after)]
+            stopped = len(after) > 0 and len(after) <= len(active) and self._ends(state, int(after[-1]), threshold, ssg)
+            end = int(where[-1]) + 1 if stopped else samples
+            edges = np.concatenate([[at], where + 1, [] if stopped else [samples]]).astype(np.int64)
+            values = np.concatenate([[level], after[:-1] if stopped else after]).astype(np.int64)
+            levels.add(heard(values), np.diff(edges))
+            level = int(after[-1]) if len(after) else level
+            at = end
+        self.eg_state[slot], self.level[slot] = state, level
+        return at
+
+    @staticmethod
+    def _ends(state: int, level: int, threshold: int, ssg: int) -> bool:
+        """Tell whether a state ends at this level."""
+        if state == ATTACK:
+            return level == 0
+        return level >= (512 if ssg else 0x3F0) or (state == DECAY and level >> 4 == threshold)
+
+
+def attack(level: int, increments: Array) -> Array:
+    """Return the levels after each step of an attack, up to 0."""
+    after = []
+    for increment in increments.tolist():
+        level += attack_step(level, increment)
+        after.append(level)
+        if level == 0:
+            break
+    return np.array(after, np.int64)
