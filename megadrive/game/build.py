@@ -110,8 +110,8 @@ def assemble(folder: pathlib.Path) -> bytes:
 
 
 def finish(rom: bytes) -> bytes:
-    """Pad to a power of two with $FF; write the header's end address and checksum."""
-    size = 1 << (len(rom) - 1).bit_length()
+    """Pad to whole 16 KiB with $FF; write the header's end address and checksum."""
+    size = -len(rom) // 0x4000 * -0x4000
     image = bytearray(rom + b"\xff" * (size - len(rom)))
     image[0x1A4:0x1A8] = (size - 1).to_bytes(4, "big")
     checksum = int(np.frombuffer(bytes(image[0x200:]), dtype=">u2").astype(np.int64).sum()) & 0xFFFF

@@ -296,14 +296,9 @@ def beam(width: int = 96, height: int = 48) -> Pixels:
     return picture
 
 
-def shadow(width: int = 32, height: int = 8) -> Pixels:
-    """Draw the seaplane's shadow on the lake as a shadow operator."""
-    picture = np.zeros((height, width), dtype=np.uint8)
-    for y in range(height):
-        for x in range(width):
-            if ((x - width / 2 + 0.5) / (width / 2)) ** 2 + ((y - height / 2 + 0.5) / (height / 2)) ** 2 < 1.0:
-                picture[y, x] = 15
-    return picture
+def panel() -> Pixels:
+    """Draw what dims the picture behind a text, a shadow operator, 32 x 16."""
+    return np.full((16, 32), 15, dtype=np.uint8)
 
 
 def glitter(kind: int, width: int = 32) -> Pixels:

@@ -318,6 +318,11 @@ airship_end:
         bra     stage_cleared
 
 enemies_draw:
+        lea     draw_frame,a5
+        bra.s   enemies_draw_by
+enemies_reflect:
+        lea     draw_reflection,a5
+enemies_draw_by:
         lea     enemies,a2
         moveq   #ENEMIES-1,d6
 1:      move.w  (a2),d0
@@ -341,7 +346,7 @@ enemies_draw:
 3:      andi.w  #3,d2
         move.w  O_X(a2),d0
         move.w  O_Y(a2),d1
-        bsr     draw_frame
+        jsr     (a5)
 2:      lea     O_SIZE(a2),a2
         dbra    d6,1b
         rts

@@ -74,9 +74,11 @@ particles_step:
         cmpi.w  #P_SPARK,(a2)
         bne.s   2f
         addi.l  #0x0C00,O_VY(a2)                | sparks fall
+        cmpi.w  #20,O_Y(a2)
+        blt.s   4f
 2:      subq.w  #1,O_TIMER(a2)
         bne.s   3f
-        clr.w   (a2)
+4:      clr.w   (a2)
 3:      lea     O_SIZE(a2),a2
         dbra    d6,1b
         rts

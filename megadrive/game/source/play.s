@@ -48,6 +48,9 @@ play_step:
         btst    #PAD_START,pressed+1
         beq.s   1f
         not.b   paused
+        sne     d0                              | the picture is dimmed meanwhile
+        andi.w  #3,d0
+        move.w  d0,fade_goal
         moveq   #SND_PAUSE,d0
         bsr     sound_play
 1:      tst.b   paused
@@ -143,10 +146,12 @@ play_draw:
         bsr     pickups_draw
         bsr     particles_draw
         bsr     enemies_draw
+        bsr     scenery_draw
         bsr     player_draw_operators
         bsr     particles_draw_operators
         bsr     flash_draw
-        bra     scenery_draw
+        bsr     enemies_reflect
+        bra     glitter_draw
 
 stage_title:
         lea     text_stage(pc),a0
@@ -249,8 +254,14 @@ game_over_draw:
 1:      bsr     embers_draw
         bsr     particles_draw
         bsr     enemies_draw
+        bsr     scenery_draw
         bsr     particles_draw_operators
-        bra     scenery_draw
+        move.w  #112,d0
+        move.w  #76,d1
+        moveq   #3,d2
+        bsr     draw_panel
+        bsr     enemies_reflect
+        bra     glitter_draw
 
 demo_end:
         move.l  #title_begin,d0

@@ -210,7 +210,7 @@ player_gone:
         bra     game_over_begin
 2:      rts
 
-| Draw the plane, its propeller, and later the lamp's beam and its shadow on the lake, which are operators.
+| Draw the plane, its propeller, and later the lamp's beam, an operator, and its reflection.
 player_draw:
         tst.w   player_lost
         bne.s   9f
@@ -254,10 +254,9 @@ player_draw_operators:
         addq.w  #1,d1
         lea     fig_beam_0,a0
         bsr     draw_figure
-1:      move.w  player_x,d0
+1:      bsr.s   player_frame
+        move.w  player_x,d0
         move.w  player_y,d1
-        lsr.w   #3,d1
-        addi.w  #180,d1
-        lea     fig_shadow_0,a0
-        bsr     draw_figure
+        lea     fig_plane,a0
+        bsr     draw_reflection
 9:      rts

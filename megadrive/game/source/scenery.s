@@ -37,14 +37,13 @@ luminary:                                       | for each four scenes: x, y of 
 luminary_moon:
         .byte   0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 0
 
-| The last sprites of all, behind the mountains: low priority.
+| The luminary, behind the mountains: low priority. An operator sprite later in the list does not hide it.
 scenery_draw:
         move.w  sun_y,d6
         cmpi.w  #-24,d6
         ble     9f
         cmpi.w  #WATERLINE,d6
         bgt     9f
-        bsr.s   glitter_draw
         move.w  sun_x,d0
         move.w  d6,d1
         cmpi.b  #1,sun_is_moon
@@ -57,8 +56,15 @@ scenery_draw:
 3:      cmpi.w  #WATERLINE-16,d6
         bgt.s   9f
         lea     fig_moon_0,a0
+        cmpi.w  #SCENE_NIGHT,scene_index        | its own light at night: priority, and so no shadow
+        bne     draw_figure
+        lea     fig_moon_bright(pc),a0
         bra     draw_figure
 9:      rts
+
+fig_moon_bright:
+        .word   0
+        .word   -16+128, -16+128, 0x0F00, FIG_MOON+PRIORITY
 
 fig_sun_upper:                                  | the first two of the sun's four sprites
         .word   1
@@ -67,6 +73,10 @@ fig_sun_upper:                                  | the first two of the sun's fou
 
 | Strips of light below the luminary, highlight operators on the shadowed lake.
 glitter_draw:
+        cmpi.w  #-24,sun_y
+        ble.s   2f
+        cmpi.w  #WATERLINE,sun_y
+        bgt.s   2f
         moveq   #5,d6
 1:      move.w  d6,d0
         mulu.w  #37,d0
@@ -84,5 +94,4 @@ glitter_draw:
         lea     fig_glitter,a0
         bsr     draw_frame
         dbra    d6,1b
-        move.w  sun_y,d6
-        rts
+2:      rts

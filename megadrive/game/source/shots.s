@@ -10,6 +10,8 @@ shots_step:
         bsr     object_move
         cmpi.w  #328,O_X(a2)
         bge.s   3f
+        cmpi.w  #20,O_Y(a2)
+        blt.s   3f
         bsr.s   shot_against_enemies
         bra.s   2f
 3:      clr.w   (a2)
@@ -108,6 +110,8 @@ embers_step:
         bsr     object_move
         bsr     object_cull
         bne.s   2f
+        cmpi.w  #20,O_Y(a2)                     | not into the status bar
+        blt.s   3f
         move.w  O_X(a2),d0
         sub.w   player_x,d0
         addi.w  #11,d0
@@ -118,8 +122,8 @@ embers_step:
         addq.w  #5,d0
         cmpi.w  #11,d0
         bhi.s   2f
-        clr.w   (a2)
         bsr     player_hit
+3:      clr.w   (a2)
 2:      lea     O_SIZE(a2),a2
         dbra    d6,1b
         rts

@@ -93,7 +93,12 @@ title_draw:
         clr.w   player_lost
         bsr     player_draw
         bsr     player_draw_operators
-        bra     scenery_draw
+        move.w  #80,d0
+        move.w  #108,d1
+        moveq   #5,d2
+        bsr     draw_panel
+        bsr     scenery_draw
+        bra     glitter_draw
 
 text_press:     .asciz  "PRESS START BUTTON"
 text_motto:     .asciz  "FROM SUNSET TO DAWN"
