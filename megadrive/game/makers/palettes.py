@@ -171,3 +171,18 @@ def scenes() -> list[Scene]:
                 parts.append(a * scale_a * (1 - t) + b * scale_b * t)
             result.append(Scene(raster(parts[0]), _words(parts[1]), _words(parts[2])))
     return result
+
+
+PLAYER_PALETTE = (  # palette 0: 1 outline, 2-5 cream, 6-9 red, 10-11 glass, 12-13 amber, 14 bolts; 15 is the sky
+    (0, 0, 0), (0, 0, 1), (3, 3, 4), (5, 5, 5), (6, 6, 6), (7, 7, 7), (2, 0, 1), (4, 0, 1),
+    (6, 1, 1), (7, 3, 2), (1, 3, 5), (3, 6, 7), (6, 4, 0), (7, 6, 1), (4, 7, 7), (0, 0, 0),
+)  # fmt: skip
+ENEMY_PALETTE = (  # palette 3: 1 outline, 2-5 moths and paper, 6-10 fire, 11-13 steel; 14 and 15 are operators
+    (0, 0, 0), (1, 0, 1), (2, 1, 3), (3, 2, 5), (5, 4, 6), (7, 6, 7), (4, 0, 0), (6, 2, 0),
+    (7, 4, 0), (7, 6, 2), (7, 7, 6), (0, 2, 2), (1, 4, 4), (4, 6, 5), (7, 7, 7), (0, 0, 0),
+)  # fmt: skip
+
+
+def fixed() -> list[int]:
+    """Return palettes 0 and 3, which no time of the day changes."""
+    return [to_cram(c) for c in PLAYER_PALETTE + ENEMY_PALETTE]

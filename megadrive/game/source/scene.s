@@ -14,12 +14,14 @@ scene_set:
         cmpi.w  #SCENE_NIGHT,d1
         seq     d1
         cmp.b   d1,d2
-        beq.s   scene_apply
+        beq.s   2f
         move.l  #planes_day_sky,d1
         tst.b   d2
         beq.s   1f
         move.l  #planes_night_sky,d1
 1:      move.l  d1,planes_wanted
+2:      st      scene_dirty
+        rts
 
 | Build the palette and the scene buffer from scene_index and fade.
 scene_apply:
