@@ -5,7 +5,7 @@
 * ``m68000_decode.c``: ``m68000_decode``, the number of the specialised instruction for each of the 65536 first words;
 * ``m68000_fast.h``: one line ``M68000_OPCODE(index, call)`` for each function of the fast path, and one line
   ``M68000_ENTRY(index)`` for each specialised instruction, in order: its function;
-* ``m68000_slow.h``: the same for the slow path, with fewer functions, which find out the addressing modes when they run.
+* ``m68000_slow.h``: the same for the slow path, with fewer functions, which look at the addressing modes when they run.
 
 Each row of the table is a pattern of 16 bits, the effective addresses that its ``mmmrrr`` field admits, and the call.
 ``ss`` is a size field; ``x`` bits (registers, conditions, data) are looked at when the instruction runs.  In the call
@@ -221,7 +221,9 @@ def main(directory: pathlib.Path) -> None:
     (directory / "m68000_fast.h").write_text(header(fast))
     (directory / "m68000_slow.h").write_text(header(calls.values()))
     lines = [", ".join(map(str, table[i : i + 32])) + "," for i in range(0, 65536, 32)]
-    text = "#include <stdint.h>\n\nextern const uint16_t m68000_decode[65536];\nconst uint16_t m68000_decode[65536] = {\n"
+    text = (
+        "#include <stdint.h>\n\nextern const uint16_t m68000_decode[65536];\nconst uint16_t m68000_decode[65536] = {\n"
+    )
     (directory / "m68000_decode.c").write_text(text + "\n".join(lines) + "\n};\n")
 
 
