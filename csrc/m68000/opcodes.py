@@ -50,6 +50,24 @@ SLOW = {
     "trapv",
 }  # fmt: skip
 
+# Addressing modes that a function of the fast path need not be specialised for: there it looks at them too.
+PC_RELATIVE = {"PC_DISPLACEMENT", "PC_INDEX"}
+SHARED = {
+    "bit_by_immediate": {"DECREMENT", "INDEX"} | PC_RELATIVE,
+    "bit_by_register": EVERY - {"DATA_REGISTER"},
+    "compute_immediate": {"DECREMENT", "INDEX"},
+    "compute_to_memory": {"DECREMENT", "INDEX"},
+    "jmp": NONE,
+    "jsr": NONE,
+    "lea": NONE,
+    "move to memory": {"DECREMENT", "INDEX", "ABSOLUTE_WORD", "ABSOLUTE_LONG"} | PC_RELATIVE,
+    "movem_to_memory": {"INDEX", "ABSOLUTE_WORD", "ABSOLUTE_LONG"},
+    "movem_to_registers": {"INDEX", "ABSOLUTE_WORD", "ABSOLUTE_LONG"} | PC_RELATIVE,
+    "pea": {"INDEX", "ABSOLUTE_WORD", "PC_INDEX"},
+    "scc": EVERY - {"DATA_REGISTER"},
+    "unary": EVERY - {"DATA_REGISTER"},
+}
+
 Row = tuple[str, set[str], str]
 
 
@@ -177,11 +195,16 @@ def specialise(row: Row) -> Iterator[tuple[str, str, str]]:
         compact = re.sub(r"TO=\w+", "destination_of(c)", sized_call.replace("MODE", "mode_of(c)"))
         compact = re.sub(r"CC=\w+", "condition_of(c)", compact)
         special = sized_call.replace("TO=", "").replace("CC=", "")
+        name = call.split("(")[0]
+        if "TO=" in call and "_REGISTER" not in call:
+            name = "move to memory"
+        shared = SHARED.get(name, PC_RELATIVE)
         if "mmmrrr" not in pattern:
             yield sized, special, compact
         for mode in MODES:
             if mode in modes and not (mode == "ADDRESS_REGISTER" and size == "BYTE"):
-                yield sized.replace("mmmrrr", MODES[mode]), special.replace("MODE", mode), compact
+                constant = "mode_of(c)" if mode in shared else mode
+                yield sized.replace("mmmrrr", MODES[mode]), special.replace("MODE", constant), compact
 
 
 def words(pattern: str) -> Iterator[int]:
