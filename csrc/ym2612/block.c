@@ -12,6 +12,7 @@ typedef struct ym2612_voice {
     int16_t s4[STREAM];
     int16_t sum[2 + STREAM];    /* channel sums */
     uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch */
+    uint8_t idle;               /* 1: so are they all, and the pins show nothing else */
 } ym2612_voice;
 
 /* Samples that a block may have: none while a register is on its way or a test bit is set, else all up to the next key that
@@ -281,16 +282,22 @@ static void mix_dac(const ym2612 *ym, ym2612_dac *dac, int16_t *left, int16_t *r
 static void mix(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *dac, int16_t *out, uint32_t samples)
 {
     int16_t left[STREAM], right[STREAM];
+    int16_t rest = 0;
     uint32_t i, c;
 
-    memset(left, 0, sizeof left);
-    memset(right, 0, sizeof right);
+    for (c = 0; c < 6; c++)
+        if (voices[c].idle && !ym->integrated && !(c == 5 && ym->dac_enable))
+            rest += 12;
+    for (i = 0; i < STREAM; i++)
+        left[i] = right[i] = rest;
     for (c = 0; c < 6; c++) {
         const int16_t *sum = voices[c].sum + (c & 1 ? 0 : 1);
 
         if (c == 5 && ym->dac_enable) {
             mix_dac(ym, dac, left, right, samples);
             continue;
+        } else if (voices[c].idle) {
+            continue; /* in `rest` */
         }
         mix_channel(left, sum, samples, ym->integrated, ym->pan[c] & 2);
         mix_channel(right, sum, samples, ym->integrated, ym->pan[c] & 1);
@@ -394,7 +401,12 @@ static void run_heard(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *v
         run_s2(ym, stretch, voice, c);
         run_s3(ym, stretch, voice, c);
         run_s4(ym, stretch, voice, c);
-        add_carriers(voice, ym->algorithm[c], stretch->samples);
+        voice->idle = !(voice->s1_on | voice->s2_on | voice->s3_on | voice->s4_on);
+        if (voice->idle)
+            memset(voice->sum + 2, 0, sizeof voice->sum - 4);
+        else
+            add_carriers(voice, ym->algorithm[c], stretch->samples);
+        voice->idle &= voice->sum[0] == 0 && voice->sum[1] == 0;
     }
 }
 

@@ -12,6 +12,7 @@ void ym2612_reset(ym2612 *ym, int integrated)
     memset(ym, 0, sizeof *ym);
     ym->clock = clock;
     ym->integrated = integrated != 0;
+    ym->waiting_level = 1023;
     for (i = 0; i < 24; i++) {
         ym->level[i] = 1023;
         ym->attenuation[i] = 1023;
