@@ -1,5 +1,11 @@
 """The VDP in Python and numpy, one module for each unit of the chip, named as the C kernel's files are.
 
+``chip``          the whole chip, ``VDP``
+``ports``         data, control, status, HV and debug ports; registers; codes
+``fifo``          access slots, write FIFO, read buffer, the memories
+``dma``           transfers from the 68000's bus, fill, copy
+``timing``        lines and frames, H and V counters, interrupts, the next event
+``units``         what these ask of each other
 ``state``         the chip's state, shared with the C kernel, and its registers decoded
 ``planes``        scroll planes A and B, the window, pattern rows
 ``sprites``       sprite scan, limits, masking, pixels, collision
@@ -14,9 +20,10 @@
 ``inspect``       patterns, planes, sprites and palettes as pictures
 """
 
+from .chip import VDP
 from .colours import to_rgb
 from .draw import Drawing
 from .frame import draw_frame, draw_lines
 from .state import VDPState
 
-__all__ = ["Drawing", "VDPState", "draw_frame", "draw_lines", "to_rgb"]
+__all__ = ["VDP", "Drawing", "VDPState", "draw_frame", "draw_lines", "to_rgb"]

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from megadrive._core import ffi, lib
-from megadrive.vdp import VDPPorts
 
 from .dma import Dma
 from .draw import EVERYTHING, Drawing
@@ -19,7 +18,7 @@ from .state import VDPState
 from .timing import Timing
 
 
-class VDP(Ports, Fifo, Dma, Timing, VDPPorts):
+class VDP(Ports, Fifo, Dma, Timing):
     """The VDP in Python, alone or inside a console; for reading, and for changing by a subclass.
 
     It works on the same state as :class:`megadrive.VDP`, which is the same chip in C.
@@ -37,18 +36,21 @@ class VDP(Ports, Fifo, Dma, Timing, VDPPorts):
 
     def __init__(self, pal: bool = False, memory: Any = None, *, _chip: Any = None, _owner: Any = None) -> None:
         super().__init__(pal, memory, _chip=_chip, _owner=_owner)
+        self._connect_units()
         chip = self._chip
         owner = chip if _owner is None else _owner
-        self._pixels = (
+        self.drawing = Drawing(
+            VDPState(self._state, self._state if _owner is None else _owner),
             _array(chip.indexed, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH),
             _array(chip.rgb, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH, 3),
         )
-        self.drawing = Drawing(VDPState(self.c, self._state if _owner is None else _owner), *self._pixels)
 
-    @property
-    def c(self) -> Any:  # type: ignore[override]
-        """The state, a cffi ``vdp *``."""
-        return self._state
+    def _connect_units(self) -> None:
+        self.c, self.r = self._state, self._state.registers
+
+    def _power_on(self, pal: bool) -> None:
+        self._connect_units()
+        self.power_on(pal)
 
     def clear_state(self) -> None:
         """Set every field of the state to 0."""
@@ -59,7 +61,8 @@ class VDP(Ports, Fifo, Dma, Timing, VDPPorts):
         if clock > self._state.draw_clock:
             self.drawing.render = bool(self._chip.render)
             self.drawing.draw(clock, what)
-            self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
+            if self.drawing.width:
+                self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
 
     def draw_frame(self) -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing."""

@@ -9,15 +9,12 @@ second half of a MOVE.L) is kept and made then.
 from __future__ import annotations
 
 import bisect
-from typing import TYPE_CHECKING, Any
 
 from megadrive._core import ffi
 
 from .clocks import LINE
 from .fifo import CRAM_WRITE, DMA_LATENCY, SLOT, SLOT_BEGIN, SLOT_MAP, VRAM_WRITE, VSRAM_WRITE
-
-if TYPE_CHECKING:
-    from .chip import VDP
+from .units import Units
 
 NONE, BUS, FILL, COPY = range(4)
 DMA_START = 5
@@ -26,20 +23,18 @@ HELD_WRITE = 28
 """mclk from the release of the bus to a held write, and between two."""
 
 
-class Dma:
+class Dma(Units):
     """The three kinds of transfer."""
-
-    c: Any
 
     @property
     def dma_length(self) -> int:
         """R20:R19."""
-        return int(self.c.registers[20] << 8 | self.c.registers[19])
+        return int(self.r[20] << 8 | self.r[19])
 
     @property
     def dma_source(self) -> int:
         """R22:R21."""
-        return int(self.c.registers[22] << 8 | self.c.registers[21])
+        return int(self.r[22] << 8 | self.r[21])
 
     @property
     def bus_dma_runs(self) -> bool:
@@ -50,7 +45,7 @@ class Dma:
     def fill_armed(self) -> bool:
         """A fill command has been given and waits for its first data word."""
         c = self.c
-        return bool(c.code & 0x20) and c.registers[23] & 0xC0 == 0x80 and c.dma_run == NONE
+        return bool(c.code & 0x20) and self.r[23] & 0xC0 == 0x80 and c.dma_run == NONE
 
     @property
     def fill_runs(self) -> bool:
@@ -62,10 +57,10 @@ class Dma:
         """A copy moves only if CD4 is set; else it never ends."""
         return self.c.dma_run == COPY and bool(self.c.code & 0x10)
 
-    def start_dma(self: VDP, clock: int) -> None:
+    def start_dma(self, clock: int) -> None:
         """Begin what the second control word with CD5 asks for; a fill waits for its data."""
         c = self.c
-        kind = c.registers[23] >> 6
+        kind = self.r[23] >> 6
         if kind < 2:
             c.dma_run = BUS
             c.dma_clock = clock + DMA_START * SLOT[self.h40]
@@ -77,23 +72,23 @@ class Dma:
             c.copy_half = 0
 
     def start_fill(self) -> None:
-        """The data has gone out of the FIFO: fill from the next slot on."""
+        """Fill from the next slot on: the data has gone out of the FIFO."""
         self.c.dma_run = FILL
 
-    def _count(self: VDP) -> None:
+    def _count(self) -> None:
         """Count one word or byte; length 0 is 65536. The end clears CD5 and CD4."""
         c = self.c
         source, length = self.dma_source + 1 & 0xFFFF, self.dma_length - 1 & 0xFFFF
-        c.registers[21], c.registers[22] = source & 0xFF, source >> 8
-        c.registers[19], c.registers[20] = length & 0xFF, length >> 8
-        c.address = c.address + c.registers[15] & 0x1FFFF
+        self.r[21], self.r[22] = source & 0xFF, source >> 8
+        self.r[19], self.r[20] = length & 0xFF, length >> 8
+        c.address = c.address + self.r[15] & 0x1FFFF
         if not length:
             c.dma_run = NONE
             c.code &= 15
 
     # --------------------------------------------------------------------------- fill and copy
 
-    def fill_slot(self: VDP, clock: int) -> None:
+    def fill_slot(self, clock: int) -> None:
         """Write one byte, the high one of the word written last; CRAM and VSRAM get a word, that of four writes ago.
 
         Other targets get nothing, but the length counts.
@@ -106,7 +101,7 @@ class Dma:
             self.write_word(clock, c.fifo_code[last], c.address, c.fifo_data[c.fifo_write])
         self._count()
 
-    def copy_slot(self: VDP, clock: int) -> None:
+    def copy_slot(self, clock: int) -> None:
         """Read a byte in one slot and write it in the next."""
         c = self.c
         c.copy_half ^= 1
@@ -120,13 +115,13 @@ class Dma:
 
     def read_source(self) -> int:
         """Read the next word from the 68000's bus."""
-        chip = self._chip  # type: ignore[attr-defined]
+        chip = self._chip
         if chip.dma_read == ffi.NULL:
             return 0
-        return int(chip.dma_read(chip.bus, (self.c.registers[23] & 0x7F) << 17 | self.dma_source << 1))
+        return int(chip.dma_read(chip.bus, (self.r[23] & 0x7F) << 17 | self.dma_source << 1))
 
-    def run_bus_dma(self: VDP, until: int) -> None:
-        """Use the slots before `until`: external ones drain the FIFO, any but the refresh and the one after it fill it."""
+    def run_bus_dma(self, until: int) -> None:
+        """Drain the FIFO in external slots before `until` and fill it in any but a refresh and the one after it."""
         c = self.c
         start = c.line_clock
         h40 = self.h40
@@ -136,7 +131,7 @@ class Dma:
         for slot in range(first, end):
             time = start + begins[slot]
             if kinds[slot] == "x":
-                self._external_slot(time)
+                self.use_slot(time)
             held = kinds[slot] == "r" or (slot and kinds[slot - 1] == "r")
             if c.fifo_count < 4 and time >= c.dma_clock and not held:
                 self.push(time + DMA_LATENCY[h40], self.read_source())
@@ -155,7 +150,7 @@ class Dma:
             c.bus_hold = 0
             c.bus_release_clock = clock
 
-    def held_write(self: VDP) -> None:
+    def held_write(self) -> None:
         """Make a port write of the instruction that the transfer had interrupted."""
         c = self.c
         if c.held_count:
@@ -170,7 +165,7 @@ class Dma:
         if not self.bus_dma_runs:
             self._release_bus(c.clock)
 
-    def release_bound(self: VDP) -> int:
+    def release_bound(self) -> int:
         """Return a time before which the bus is certainly not released; asked again from there."""
         c = self.c
         if not self.bus_dma_runs:

@@ -7,14 +7,11 @@ DMA and the memories moves in the external slots: one byte of VRAM, or one word 
 from __future__ import annotations
 
 import bisect
-from typing import TYPE_CHECKING, Any
 
 from .clocks import LINE
-from .draw import COLOURS, EVERYTHING, PLANES, SPRITES
+from .draw import COLOURS, PLANES, SPRITES
 from .timing import H_COUNTER, STEP_BEGIN
-
-if TYPE_CHECKING:
-    from .chip import VDP
+from .units import Units
 
 # CD3-CD0
 VRAM_READ, VRAM_WRITE, CRAM_WRITE, VSRAM_READ, VSRAM_WRITE, CRAM_READ, VRAM_BYTE_READ = 0, 1, 3, 4, 5, 8, 12
@@ -61,24 +58,22 @@ EXTERNAL = tuple(
 """mclk from the V step to each external slot, by H40 and blanked."""
 
 
-class Fifo:
+class Fifo(Units):
     """The FIFO, the read buffer and the memories behind them."""
-
-    c: Any
 
     # ------------------------------------------------------------------------------- the memories
 
-    def vram_place(self: VDP, address: int) -> int:
+    def vram_place(self, address: int) -> int:
         """Return where VRAM keeps the byte at `address`: mode 4 exchanges address lines 1 and 9 of its 16 KB."""
         if self.mode5:
             return address & 0xFFFF
         return (address & 0x3DFD) | (address << 8 & 0x200) | (address >> 8 & 2)
 
-    def _update_sprite_cache(self: VDP, clock: int, address: int, value: int) -> None:
+    def _update_sprite_cache(self, clock: int, address: int, value: int) -> None:
         """Follow a write into the present sprite table: bytes 0-3 of its entries are kept in the chip."""
         c = self.c
         h40 = self.h40
-        offset = address - ((c.registers[5] & (0x7E if h40 else 0x7F)) << 9)
+        offset = address - ((self.r[5] & (0x7E if h40 else 0x7F)) << 9)
         if not 0 <= offset < (640 if h40 else 512) or offset & 4:
             return
         place = (offset >> 3) * 4 + (offset & 3)
@@ -86,7 +81,7 @@ class Fifo:
             self.draw_before(clock, SPRITES)
             c.sprite_cache[place] = value
 
-    def write_vram_byte(self: VDP, clock: int, address: int, value: int) -> None:
+    def write_vram_byte(self, clock: int, address: int, value: int) -> None:
         """Store one byte."""
         address = self.vram_place(address)
         if self.c.vram[address] != value:
@@ -94,7 +89,7 @@ class Fifo:
             self.c.vram[address] = value
         self._update_sprite_cache(clock, address, value)
 
-    def _write_vram_128k(self: VDP, clock: int, address: int, value: int) -> None:
+    def _write_vram_128k(self, clock: int, address: int, value: int) -> None:
         """Store a word in 128 KB mode: with one VRAM chip the address is scrambled and the low byte alone is stored."""
         place = (
             ((address & 2) >> 1 ^ 1) | (address & 0x400) >> 9 | (address & 0x3FC) | (address & 0x1F800) >> 1
@@ -105,14 +100,14 @@ class Fifo:
         self._update_sprite_cache(clock, address & 0x1FFFE, value & 0xFF)
         self._update_sprite_cache(clock, address | 1, value >> 8)
 
-    def write_colour(self: VDP, clock: int, address: int, value: int) -> None:
+    def write_colour(self, clock: int, address: int, value: int) -> None:
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
         place, mask = (address >> 1 & 63, 0x0EEE) if self.mode5 else (address & 31, 0x003F)
         if self._cram[place] != value & mask:
             self.draw_before(clock, COLOURS)
             self._cram[place] = value & mask
 
-    def write_scroll(self: VDP, clock: int, address: int, value: int) -> None:
+    def write_scroll(self, clock: int, address: int, value: int) -> None:
         """Store a word of VSRAM; there are 40."""
         place = address >> 1 & 63
         if place < 40 and self._vsram[place] != value & 0x07FF:
@@ -122,9 +117,9 @@ class Fifo:
     def write_word(self, clock: int, code: int, address: int, value: int) -> None:
         """Store a word in CRAM or VSRAM; other codes write nothing."""
         if code == CRAM_WRITE:
-            self.write_colour(clock, address, value)  # type: ignore[misc]
+            self.write_colour(clock, address, value)
         elif code == VSRAM_WRITE:
-            self.write_scroll(clock, address, value)  # type: ignore[misc]
+            self.write_scroll(clock, address, value)
 
     # --------------------------------------------------------------------------------------- FIFO
 
@@ -139,13 +134,13 @@ class Fifo:
         c.fifo_write = (i + 1) & 3
         c.fifo_count += 1
 
-    def _drain(self: VDP, clock: int, i: int) -> None:
+    def _drain(self, clock: int, i: int) -> None:
         """Give a slot to the oldest entry. VRAM takes two, and so do the codes that write nowhere."""
         c = self.c
         code, address, value = c.fifo_code[i], c.fifo_address[i], c.fifo_data[i]
         if code in (CRAM_WRITE, VSRAM_WRITE):
             self.write_word(clock, code, address, value)
-        elif code == VRAM_WRITE and c.registers[1] & 0x80:
+        elif code == VRAM_WRITE and self.r[1] & 0x80:
             self._write_vram_128k(clock, address, value)
         elif not c.fifo_half:
             c.fifo_half = 1
@@ -161,7 +156,7 @@ class Fifo:
 
     # -------------------------------------------------------------------------------- read buffer
 
-    def _prefetch(self: VDP) -> None:
+    def _prefetch(self) -> None:
         """Give a slot to the read buffer. Bits that a memory does not drive are those of the next FIFO entry."""
         c = self.c
         address = c.address & 0xFFFF
@@ -183,14 +178,9 @@ class Fifo:
         c.read_half = 0
         c.read_wanted = 0
         c.read_ready = 1
-        c.address = c.address + c.registers[15] & 0x1FFFF
+        c.address = c.address + self.r[15] & 0x1FFFF
 
     # -------------------------------------------------------------------------------------- slots
-
-    @property
-    def blanked(self) -> bool:
-        """Vertical blanking, or the display is off: every slot but the refresh is free."""
-        return bool(self.c.vblank) or not self.c.registers[1] & 0x40
 
     @property
     def transfer_busy(self) -> bool:
@@ -203,8 +193,8 @@ class Fifo:
         c = self.c
         return bool(c.read_wanted) and not c.command_pending and c.code & 15 in READABLE
 
-    def _external_slot(self: VDP, clock: int) -> bool:
-        """Use an external slot: the FIFO, a fill, a copy, a read, in this order; tell whether any of them is going on."""
+    def use_slot(self, clock: int) -> bool:
+        """Use an external slot for the FIFO, a fill, a copy or a read; tell whether any of them is going on."""
         c = self.c
         if c.fifo_count:
             oldest = (c.fifo_write - c.fifo_count) & 3
@@ -223,11 +213,11 @@ class Fifo:
     def next_external(self) -> int:
         """Return the time of the next external slot of the line, or of the line's end."""
         c = self.c
-        slots = EXTERNAL[self.h40][self.blanked]  # type: ignore[attr-defined]
+        slots = EXTERNAL[self.h40][self.blanked]
         i = bisect.bisect_left(slots, c.clock - c.line_clock)
         return int(c.line_clock) + (slots[i] if i < len(slots) else LINE)
 
-    def transfer(self: VDP, until: int) -> None:
+    def transfer(self, until: int) -> None:
         """Move what can be moved from the present on and before `until`, within the present line."""
         c = self.c
         while c.clock < until and self.transfer_busy:
@@ -241,7 +231,7 @@ class Fifo:
             else:
                 self._run_slots(until)
 
-    def _run_slots(self: VDP, until: int) -> None:
+    def _run_slots(self, until: int) -> None:
         """Use the external slots before `until`."""
         c = self.c
         start = c.line_clock
@@ -249,9 +239,6 @@ class Fifo:
         first = bisect.bisect_left(slots, c.clock - start)
         end = bisect.bisect_left(slots, until - start)
         for offset in slots[first:end]:
-            if not self._external_slot(start + offset):
+            if not self.use_slot(start + offset):
                 break
         c.clock = until
-
-
-__all__ = ["EVERYTHING", "Fifo"]

@@ -6,14 +6,10 @@ H = $14A (H40) or $10A (H32).
 
 from __future__ import annotations
 
-import bisect
 import itertools
-from typing import TYPE_CHECKING, Any
 
 from .clocks import LINE
-
-if TYPE_CHECKING:
-    from .chip import VDP
+from .units import Units
 
 NEVER = 2**63 - 1
 
@@ -26,16 +22,18 @@ _LENGTHS = ([10] * 342, [*[8] * 38, *_STRETCHED, *_STRETCHED, *[8] * 348])
 STEP_BEGIN = tuple(list(itertools.accumulate(lengths[:-1], initial=0)) for lengths in _LENGTHS)
 """mclk from the V step to each pixel step; H32, H40."""
 
-H_COUNTER = (
+H_COUNTER: tuple[list[int], list[int]] = (
     [*range(0x10A, 0x128), *range(0x1D2, 0x200), *range(0x10A)],
     [*range(0x14A, 0x16D), *range(0x1C9, 0x200), *range(0x14A)],
 )
 """H counter, 9 bits, in each pixel step; H32, H40."""
 
 
-def h_at(h40: bool, offset: int) -> int:
-    """Return the H counter `offset` mclk after the V step."""
-    return H_COUNTER[h40][bisect.bisect_right(STEP_BEGIN[h40], offset) - 1]
+H_READ = tuple(
+    [h >> 1 for h, length in zip(counter, lengths, strict=True) for _ in range(length)]
+    for counter, lengths in zip(H_COUNTER, _LENGTHS, strict=True)
+)
+"""H as it is read, half of the counter, at each mclk from the V step on; H32, H40."""
 
 
 # ------------------------------------------------------------------------------------------- the stages
@@ -76,45 +74,23 @@ def next_v(v: int, pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool
     """
     last, first = _V_JUMP[pal, v30] if mode5 else _V_JUMP_MODE_4[pal]
     if mode5 and interlace and last != 0x200:
-        last -= pal
-        first -= odd
-    return first if v == last else (v + 1) & 0x1FF
+        last, first = last - pal, first - odd
+    return first if v == last else v + 1 & 0x1FF
 
 
-class Timing:
+class Timing(Units):
     """Time as the chip sees it: the stages of the line that `clock` has passed, and what each does."""
-
-    c: Any
-    """The state, a cffi ``vdp *``."""
-
-    # ---------------------------------------------------------------------------------- registers
-
-    @property
-    def mode5(self) -> bool:
-        """R1.2."""
-        return bool(self.c.registers[1] & 4)
-
-    @property
-    def h40(self) -> bool:
-        """R12.0; mode 4 has the narrow line only."""
-        return bool(self.c.registers[12] & 1) and bool(self.c.registers[1] & 4)
-
-    @property
-    def picture_lines(self) -> int:
-        """Lines of the picture, and the V at which it ends."""
-        mode = self.c.registers[1]
-        return 192 if not mode & 4 else 240 if mode & 8 else 224
 
     # --------------------------------------------------------------------------------- interrupts
 
     def update_irq(self, clock: int, delay: int = 0) -> None:
         """Set the level on the IPL pins; a risen level is seen `delay` mclk later."""
         c = self.c
-        if c.v_pending and c.registers[1] & 0x20:
+        if c.v_pending and self.r[1] & 0x20:
             level = 6
-        elif c.h_pending and c.registers[0] & 0x10:
+        elif c.h_pending and self.r[0] & 0x10:
             level = 4
-        elif c.external_pending and c.registers[11] & 0x08:
+        elif c.external_pending and self.r[11] & 0x08:
             level = 2
         else:
             level = 0
@@ -122,13 +98,13 @@ class Timing:
             c.irq_clock = clock + (delay if level > c.irq_level else 0)
             c.irq_level = level
 
-    def acknowledge(self: VDP, clock: int) -> None:
+    def acknowledge(self, clock: int) -> None:
         """Clear what the chip asks for now, whatever level the 68000 acknowledges."""
         c = self.c
-        self.advance(self._until(clock))
-        if c.v_pending and c.registers[1] & 0x20:
+        self.advance(clock)
+        if c.v_pending and self.r[1] & 0x20:
             c.v_pending = 0
-        elif c.h_pending and c.registers[0] & 0x10:
+        elif c.h_pending and self.r[0] & 0x10:
             c.h_pending = 0
         else:
             c.external_pending = 0
@@ -137,14 +113,25 @@ class Timing:
 
     # ------------------------------------------------------------------------------- line by line
 
-    def run(self: VDP, clock: int) -> None:
+    def run(self, clock: int) -> None:
         """Bring the chip up to `clock`."""
-        self.advance(self._until(clock))
-        self.schedule()
+        if self.advance(clock):
+            self.schedule()
 
-    def advance(self: VDP, clock: int) -> None:
-        """Bring the chip up to `clock`, without looking for the next event."""
+    def advance(self, clock: int) -> bool:
+        """Bring the chip up to `clock`; tell whether the next event has to be looked for."""
         c = self.c
+        if (
+            clock - c.line_clock < STAGE_OFFSET[0][HINT]
+            and c.next_event > clock + 1
+            and c.line_stage == HINT
+            and not (c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold)
+        ):
+            # By far the most common case: between two calls nothing happens but that time goes by.
+            if clock > c.clock:
+                c.clock = clock
+            return False
+        self._until(clock)
         while True:
             if c.line_stage == HINT and clock - c.line_clock > 2 * LINE and not self.transfer_busy:
                 self._skip_lines(clock)
@@ -159,6 +146,7 @@ class Timing:
         if clock > c.clock:
             self.transfer(clock)
             c.clock = clock
+        return True
 
     def _skip_lines(self, clock: int) -> None:
         """Pass over lines in which nothing happens but that the H interrupt counter counts down."""
@@ -174,13 +162,13 @@ class Timing:
             c.clock = max(c.clock, c.line_clock)
             c.hint_counter -= lines
 
-    def _end_picture(self: VDP, clock: int) -> None:
+    def _end_picture(self, clock: int) -> None:
         c = self.c
         self.draw_before(clock)
         c.draw_clock = NEVER
         c.frame = c.frame + 1 & 0xFFFFFFFF
         c.frame_clock = clock
-        c.interlace = (0, 1, 0, 3)[c.registers[12] >> 1 & 3]
+        c.interlace = (0, 1, 0, 3)[self.r[12] >> 1 & 3]
 
     def _set_f(self, clock: int) -> None:
         c = self.c
@@ -201,14 +189,14 @@ class Timing:
         if not c.vblank and c.hint_counter:
             c.hint_counter -= 1
             return
-        c.hint_counter = c.registers[10]
+        c.hint_counter = self.r[10]
         if not c.vblank:
             c.h_pending = 1
             self.update_irq(clock)
 
-    def _begin_line(self: VDP, clock: int) -> None:
+    def _begin_line(self, clock: int) -> None:
         c = self.c
-        mode = c.registers[1]
+        mode = self.r[1]
         c.v_counter = v = next_v(
             c.v_counter, bool(c.pal), bool(mode & 4), bool(mode & 8), bool(c.interlace), bool(c.odd_field)
         )
@@ -228,7 +216,7 @@ class Timing:
 
     # ----------------------------------------------------------------------------- the next event
 
-    def schedule(self: VDP) -> None:
+    def schedule(self) -> None:
         """Find a lower bound of the time at which something that others see changes by itself."""
         c = self.c
         v, end = c.v_counter, self.picture_lines
@@ -237,7 +225,7 @@ class Timing:
                 following = c.line_clock + ((end + 1 if v == 0x1FF else end - v) * LINE + STAGE_OFFSET[0][PICTURE_END])
             else:
                 following = c.line_clock + LINE
-            if c.registers[0] & 0x10 and not c.h_pending:
+            if self.r[0] & 0x10 and not c.h_pending:
                 lines = c.hint_counter + (c.line_stage > HINT)
                 following = min(following, c.line_clock + lines * LINE + STAGE_OFFSET[self.h40][HINT])
         elif c.line_stage < HINT:
@@ -251,11 +239,12 @@ class Timing:
 
     # --------------------------------------------------------------------------------- power on
 
-    def _power_on(self: VDP, pal: bool) -> None:
+    def power_on(self, pal: bool) -> None:
+        """Bring the state to what it is after switching on."""
         c = self.c
         self.clear_state()
         c.pal = pal
-        c.registers[10] = 0xFF  # acts so until it is written
+        self.r[10] = 0xFF  # acts so until it is written
         c.hint_counter = 0xFF
         c.line_stage = HINT
         self.schedule()
