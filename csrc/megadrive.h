@@ -34,7 +34,7 @@ typedef struct m68000 {
     uint8_t stopped;            /* 1 after STOP (pc still names it) until an interrupt, trace or reset */
     uint8_t halted;             /* 1 after a double fault until reset */
     uint8_t trace_pending;      /* 1: the trace exception of the last instruction belongs to the next step */
-    uint8_t reserved[3];
+    uint8_t reserved[5];
     int64_t clock;              /* CPU clocks since power-on */
     int64_t deadline;           /* CPU clocks: run loops return at the first instruction boundary at or after it */
     int64_t ipl_clock;          /* CPU clocks: when `ipl` took its present value */
@@ -709,6 +709,9 @@ typedef struct megadrive {
 #define MD_RENDER_ALL 1
 #define MD_RENDER_LAST 2
 
+#define MD_RUN_NO_ROOM -1
+#define MD_RUN_BAD_STATE -2
+
 #define MD_LOAD_DONE 0
 #define MD_LOAD_TRUNCATED 1
 #define MD_LOAD_NOT_A_STATE 2
@@ -722,7 +725,8 @@ typedef struct megadrive {
  *   md_power_on       everything as after switching on; `seed` 0: memories zero, else filled by xorshift64*
  *   md_reset          the reset button
  *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
- *                     number of sample pairs, or -1 if they would exceed `capacity` pairs
+ *                     number of sample pairs, or MD_RUN_NO_ROOM if they would exceed `capacity` pairs, or
+ *                     MD_RUN_BAD_STATE if state was written from outside to what the YM2612 can never be in
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
  *   md_checksum       of a save state's contents, which its header names

@@ -61,7 +61,7 @@ def run(seed, frames):
         md.set_buttons(0, int(random.integers(0, 4096)))
         md.run_frame(render=True, audio=True)
     md.vram[:] = random.integers(0, 256, 65536)
-    md.cram[:] = random.integers(0, 4096, 64)
+    md.cram[:] = random.integers(0, 4096, 64) & 0xEEE
     md.ram[0x8000:] = random.integers(0, 256, 0x8000)
     md.vdp.registers[:] = random.integers(0, 256, 24)
     twin.load_state(md.save_state())

@@ -2,11 +2,16 @@
 
 enum { BYTE = 1, WORD = 2, LONG = 4 };
 
-/* An instruction gives true to go on with the next one, false to leave the run loop: then *c->cpu holds the state. */
-#define TRY(step)                   \
-    do {                            \
+/* An instruction gives true to go on with the next one.
+ *
+ * False, on the slow path: leave the run loop; *c->cpu holds the state.
+ * False, on the fast path: begin again on the slow one.  So an instruction that has a fast path changes no register, flag
+ * or memory before its last TRY, but for the address register of a source operand, which can be undone.
+ */
+#define TRY(step)                     \
+    do {                              \
         if (M68000_UNLIKELY(!(step))) \
-            return false;           \
+            return false;             \
     } while (0)
 
 M68000_INLINE unsigned data_fc(const m68000_context *c)
@@ -28,6 +33,10 @@ M68000_INLINE void load(m68000_context *c, m68000 *cpu, void *bus)
     c->irc = cpu->irc;
     c->clock = cpu->clock;
     c->sample = cpu->sample_clock;
+    c->fast = false;
+    c->code = NULL;
+    c->undo = NULL;
+    c->undo_value = 0;
 }
 
 M68000_INLINE void store(const m68000_context *c)
@@ -48,15 +57,28 @@ M68000_INLINE bool leave(const m68000_context *c)
 
 M68000_INLINE void idle(m68000_context *c, int clocks)
 {
-    M68000_IDLE(c, clocks);
+    if (!c->fast)
+        M68000_IDLE(c, clocks);
     c->clock += clocks;
 }
 
 /* Word -> IRC from the address after the last one fetched. */
-M68000_INLINE void fetch(m68000_context *c)
+static void slow_fetch(m68000_context *c)
 {
     c->sample = c->clock;
     c->irc = M68000_FETCH(c, (c->pc + 4) & 0xfffffe, program_fc(c));
+    c->clock += 4;
+    c->pc += 2;
+}
+
+M68000_INLINE void fetch(m68000_context *c)
+{
+    if (!c->fast) {
+        slow_fetch(c);
+        return;
+    }
+    c->sample = c->clock;
+    c->irc = m68000_get_word(c->code + ((c->pc + 4) & 0xfffe));
     c->clock += 4;
     c->pc += 2;
 }
@@ -82,7 +104,7 @@ M68000_INLINE uint32_t extension_long(m68000_context *c)
     return high << 16 | extension(c);
 }
 
-M68000_INLINE uint32_t bus_read_word(m68000_context *c, uint32_t address, unsigned fc)
+static uint32_t bus_read_word(m68000_context *c, uint32_t address, unsigned fc)
 {
     c->sample = c->clock;
     uint32_t value = M68000_READ_WORD(c, address & 0xfffffe, fc);
@@ -90,7 +112,7 @@ M68000_INLINE uint32_t bus_read_word(m68000_context *c, uint32_t address, unsign
     return value;
 }
 
-M68000_INLINE uint32_t bus_read_byte(m68000_context *c, uint32_t address, unsigned fc)
+static uint32_t bus_read_byte(m68000_context *c, uint32_t address, unsigned fc)
 {
     c->sample = c->clock;
     uint32_t value = M68000_READ_BYTE(c, address & 0xffffff, fc);
@@ -98,21 +120,21 @@ M68000_INLINE uint32_t bus_read_byte(m68000_context *c, uint32_t address, unsign
     return value;
 }
 
-M68000_INLINE void bus_write_word(m68000_context *c, uint32_t address, uint32_t value, unsigned fc)
+static void bus_write_word(m68000_context *c, uint32_t address, uint32_t value, unsigned fc)
 {
     c->sample = c->clock;
     M68000_WRITE_WORD(c, address & 0xfffffe, (uint16_t)value, fc);
     c->clock += 4;
 }
 
-M68000_INLINE void bus_write_byte(m68000_context *c, uint32_t address, uint32_t value, unsigned fc)
+static void bus_write_byte(m68000_context *c, uint32_t address, uint32_t value, unsigned fc)
 {
     c->sample = c->clock;
     M68000_WRITE_BYTE(c, address & 0xffffff, (uint8_t)value, fc);
     c->clock += 4;
 }
 
-/* --- operands, with address errors ---------------------------------------------------------------------------- */
+/* --- operands ---------------------------------------------------------------------------- */
 
 enum { STATUS_READ = 0x10, STATUS_NOT_INSTRUCTION = 0x08 };
 
@@ -121,7 +143,7 @@ M68000_COLD static void address_error(m68000 *cpu, void *bus, uint32_t status, u
                                       uint32_t address);
 
 /* A cycle to an odd word address: always false. */
-M68000_INLINE bool fault(m68000_context *c, uint32_t address, uint32_t value, unsigned status, uint32_t stacked_pc)
+static bool fault(m68000_context *c, uint32_t address, uint32_t value, unsigned status, uint32_t stacked_pc)
 {
     M68000_BAD_CYCLE(c, address & 0xfffffe, value, status & 7, !(status & STATUS_READ));
     c->cpu->clock = c->clock + 4;
@@ -134,58 +156,132 @@ M68000_INLINE bool is_odd(const m68000_context *c, uint32_t address)
     return (address & c->cpu->odd_mask) != 0;
 }
 
-/* Read an operand; a long's high word first.  stacked_pc: what an address error pushes. */
-M68000_INLINE bool read(m68000_context *c, int size, uint32_t address, unsigned fc, uint32_t stacked_pc, uint32_t *value)
+enum space { DATA, PROGRAM };
+
+/* Fast path: whether `bytes` bytes at an address lie in one page, and an odd address is no error. */
+M68000_INLINE bool in_page(const m68000_context *c, const uint8_t *page, uint32_t address, unsigned bytes)
 {
+    return page != NULL && (bytes == 1 || !is_odd(c, address)) &&
+           (bytes <= 2 || (address & 0xffff) <= 0x10000 - bytes);
+}
+
+M68000_INLINE const uint8_t *read_page(const m68000_context *c, uint32_t address)
+{
+    return M68000_READ_PAGE(c->bus, address & 0xffffff);
+}
+
+M68000_INLINE uint8_t *write_page(const m68000_context *c, uint32_t address)
+{
+    return M68000_WRITE_PAGE(c->bus, address & 0xffffff);
+}
+
+/* Whether the fast path can read or write; the slow one always can, or finds out in doing it. */
+M68000_INLINE bool can_read(const m68000_context *c, unsigned bytes, uint32_t address)
+{
+    return !c->fast || in_page(c, read_page(c, address), address, bytes);
+}
+
+M68000_INLINE bool can_write(const m68000_context *c, unsigned bytes, uint32_t address)
+{
+    return !c->fast || in_page(c, write_page(c, address), address, bytes);
+}
+
+/* The slow path of read below; status: STATUS_READ and the function code. */
+static bool slow_read(m68000_context *c, int size, uint32_t address, unsigned status, uint32_t stacked_pc, uint32_t *value)
+{
+    const unsigned fc = status & 7;
     if (size == BYTE) {
         *value = bus_read_byte(c, address, fc);
         return true;
     }
-    if (M68000_UNLIKELY(is_odd(c, address)))
-        return fault(c, address, 0, fc | STATUS_READ, stacked_pc);
+    if (is_odd(c, address))
+        return fault(c, address, 0, status, stacked_pc);
     *value = bus_read_word(c, address, fc);
     if (size == LONG)
         *value = *value << 16 | bus_read_word(c, address + 2, fc);
     return true;
 }
 
-/* Write an operand; a long's high word first. */
-M68000_INLINE bool write(m68000_context *c, int size, uint32_t address, uint32_t value, uint32_t stacked_pc)
+/* Read an operand; a long's high word first.  stacked_pc: what an address error pushes. */
+M68000_INLINE bool read(m68000_context *c, int size, uint32_t address, int space, uint32_t stacked_pc, uint32_t *value)
 {
-    unsigned fc = data_fc(c);
+    *value = 0;
+    if (!c->fast)
+        return slow_read(c, size, address, STATUS_READ | (space == PROGRAM ? program_fc(c) : data_fc(c)), stacked_pc, value);
+    const uint8_t *page = read_page(c, address);
+    TRY(in_page(c, page, address, (unsigned)size));
+    const uint8_t *bytes = page + (address & (size == BYTE ? 0xffff : 0xfffe));
+    *value = size == BYTE ? *bytes : size == WORD ? m68000_get_word(bytes) : m68000_get_long(bytes);
+    c->clock += size == LONG ? 8 : 4;
+    return true;
+}
+
+static bool slow_write(m68000_context *c, int size, uint32_t address, uint32_t value, uint32_t stacked_pc)
+{
+    const unsigned fc = data_fc(c);
     if (size == BYTE) {
         bus_write_byte(c, address, value, fc);
         return true;
     }
-    if (M68000_UNLIKELY(is_odd(c, address)))
+    if (is_odd(c, address))
         return fault(c, address, size == LONG ? value >> 16 : value & 0xffff, fc, stacked_pc);
     if (size == LONG) {
         bus_write_word(c, address, value >> 16, fc);
-        bus_write_word(c, address + 2, value, fc);
-    } else {
-        bus_write_word(c, address, value, fc);
+        address += 2;
     }
+    bus_write_word(c, address, value, fc);
     return true;
 }
 
-/* The same, a long's low word first. */
-M68000_INLINE bool write_backwards(m68000_context *c, int size, uint32_t address, uint32_t value, uint32_t stacked_pc)
+/* Write an operand; a long's high word first.  On the fast path can_write has been asked before. */
+M68000_INLINE bool write(m68000_context *c, int size, uint32_t address, uint32_t value, uint32_t stacked_pc)
 {
-    if (size != LONG)
-        return write(c, size, address, value, stacked_pc);
-    unsigned fc = data_fc(c);
-    if (M68000_UNLIKELY(is_odd(c, address)))
+    if (!c->fast)
+        return slow_write(c, size, address, value, stacked_pc);
+    uint8_t *bytes = write_page(c, address) + (address & (size == BYTE ? 0xffff : 0xfffe));
+    if (size == BYTE)
+        *bytes = (uint8_t)value;
+    else if (size == WORD)
+        m68000_put_word(bytes, value);
+    else
+        m68000_put_long(bytes, value);
+    c->clock += size == LONG ? 8 : 4;
+    return true;
+}
+
+static bool slow_write_backwards(m68000_context *c, uint32_t address, uint32_t value, uint32_t stacked_pc)
+{
+    const unsigned fc = data_fc(c);
+    if (is_odd(c, address))
         return fault(c, address + 2, value & 0xffff, fc, stacked_pc);
     bus_write_word(c, address + 2, value, fc);
     bus_write_word(c, address, value >> 16, fc);
     return true;
 }
 
+/* The same, a long's low word first. */
+M68000_INLINE bool write_backwards(m68000_context *c, int size, uint32_t address, uint32_t value, uint32_t stacked_pc)
+{
+    if (c->fast || size != LONG)
+        return write(c, size, address, value, stacked_pc);
+    return slow_write_backwards(c, address, value, stacked_pc);
+}
+
+/* --- jumps ------------------------------------------------------------------------------------------------------- */
+
+M68000_INLINE bool can_jump(const m68000_context *c, uint32_t target)
+{
+    return can_read(c, 4, target);
+}
+
 /* Begin to fetch at another address: the first of the two fetches, into IRC. */
 M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
 {
-    if (M68000_UNLIKELY(is_odd(c, target)))
+    TRY(can_jump(c, target));
+    if (!c->fast && M68000_UNLIKELY(is_odd(c, target)))
         return fault(c, target, 0, program_fc(c) | STATUS_READ, stacked_pc);
+    if (c->fast)
+        c->code = read_page(c, target);
     c->pc = (target & ~(uint32_t)1) - 4;
     fetch(c);
     return true;
@@ -194,6 +290,14 @@ M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
 M68000_INLINE uint32_t sign_extend(uint32_t value, int size)
 {
     return size == BYTE ? (uint32_t)(int32_t)(int8_t)value : size == WORD ? (uint32_t)(int32_t)(int16_t)value : value;
+}
+
+M68000_INLINE unsigned count_ones(uint32_t word)
+{
+    word = (word & 0x55555555) + (word >> 1 & 0x55555555);
+    word = (word & 0x33333333) + (word >> 2 & 0x33333333);
+    word = (word + (word >> 4)) & 0x0f0f0f0f;
+    return word * 0x01010101u >> 24;
 }
 
 /* --- registers ------------------------------------------------------------------------------------------------- */
@@ -206,6 +310,11 @@ M68000_INLINE unsigned low_register(const m68000_context *c)
 M68000_INLINE unsigned high_register(const m68000_context *c)
 {
     return c->ir >> 9 & 7;
+}
+
+M68000_INLINE unsigned condition_of(const m68000_context *c)
+{
+    return c->ir >> 8 & 15;
 }
 
 M68000_INLINE uint32_t *data_register(const m68000_context *c, unsigned n)

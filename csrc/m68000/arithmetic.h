@@ -20,6 +20,8 @@ M68000_INLINE bool compute_memory(m68000_context *c, int operation, int size, in
 {
     uint32_t address, value;
     TRY(read_memory(c, size, mode, low_register(c), &address, &value));
+    if (operation != CMP)
+        TRY(can_write(c, (unsigned)size, address));
     value = compute(c->cpu, operation, size, source, value);
     prefetch(c);
     if (operation == CMP)
@@ -111,13 +113,13 @@ M68000_INLINE bool read_backwards(m68000_context *c, int size, unsigned n, uint3
     if (size != LONG) {
         *a -= step_of(size, n);
         *address = *a;
-        return read(c, size, *a, data_fc(c), c->pc + 4, value);
+        return read(c, size, *a, DATA, c->pc + 4, value);
     }
     uint32_t high, low;
-    TRY(read(c, WORD, *a - 2, data_fc(c), c->pc + 4, &low));
+    TRY(read(c, WORD, *a - 2, DATA, c->pc + 4, &low));
     *a -= 4;
     *address = *a;
-    TRY(read(c, WORD, *a, data_fc(c), c->pc + 4, &high));
+    TRY(read(c, WORD, *a, DATA, c->pc + 4, &high));
     *value = high << 16 | low;
     return true;
 }
@@ -146,11 +148,11 @@ M68000_INLINE bool cmpm(m68000_context *c, int size)
     uint32_t *y = address_register(c, low_register(c)), *x = address_register(c, high_register(c));
     uint32_t address = *y;
     *y = address + (size == LONG ? 2 : step_of(size, low_register(c)));
-    TRY(read(c, size, address, data_fc(c), c->pc + 4, &source));
+    TRY(read(c, size, address, DATA, c->pc + 4, &source));
     if (size == LONG)
         *y = address + 4;
     address = *x;
-    TRY(read(c, size, address, data_fc(c), c->pc + 4, &value));
+    TRY(read(c, size, address, DATA, c->pc + 4, &value));
     *x = address + step_of(size, high_register(c));
     compute(c->cpu, CMP, size, source, value);
     prefetch(c);
@@ -186,6 +188,7 @@ M68000_INLINE bool unary(m68000_context *c, int operation, int size, int mode)
         return true;
     }
     TRY(read_memory(c, size, mode, low_register(c), &address, &value));
+    TRY(can_write(c, (unsigned)size, address));
     value = compute_unary(c->cpu, operation, size, value);
     prefetch(c);
     return write_backwards(c, size, address, value, c->pc);

@@ -33,6 +33,8 @@ M68000_INLINE bool bit_operand(m68000_context *c, int operation, int mode, uint3
         return true;
     }
     TRY(read_memory(c, BYTE, mode, low_register(c), &address, &value));
+    if (operation != BTST)
+        TRY(can_write(c, BYTE, address));
     value = bit_result(c->cpu, operation, value, (uint32_t)1 << (number & 7));
     prefetch(c);
     return operation == BTST || write(c, BYTE, address, value, 0);
@@ -91,7 +93,7 @@ M68000_INLINE bool tas(m68000_context *c, int mode)
 M68000_INLINE bool scc(m68000_context *c, int mode)
 {
     uint32_t address, value;
-    bool holds = condition(c->cpu, c->ir >> 8 & 15);
+    const bool holds = condition(c->cpu, condition_of(c));
     if (mode == DATA_REGISTER) {
         set_low(data_register(c, low_register(c)), BYTE, holds ? 0xff : 0);
         prefetch(c);
@@ -100,6 +102,7 @@ M68000_INLINE bool scc(m68000_context *c, int mode)
         return true;
     }
     TRY(read_memory(c, BYTE, mode, low_register(c), &address, &value));
+    TRY(can_write(c, BYTE, address));
     prefetch(c);
     return write(c, BYTE, address, holds ? 0xff : 0, 0);
 }

@@ -32,26 +32,29 @@
  *     unsigned M68000_ACKNOWLEDGE(c, level)               the interrupt acknowledge cycle: gives the vector number
  *                                                         (24 + level: autovector), adds the clocks beyond 4
  * Optional:
+ *     const uint8_t *M68000_READ_PAGE(bus, address)       the 64 KiB at address & 0xff0000 if all of it can be read, and
+ *                                                         programs fetched from it, without waits or effects; else NULL
+ *     uint8_t *M68000_WRITE_PAGE(bus, address)            the same for writing
+ *                                                         Without these two the instance is compact and slow.
+ *     bool M68000_AT_DEADLINE(cpu, bus)                   called when cpu->clock has reached cpu->deadline: it may move
+ *                                                         both on and give true, to go on without leaving the run
  *     M68000_TAS_WRITES                                   1 (default) or 0: whether TAS's write reaches memory
  *     M68000_TAS(c, address, fc)                          TAS's whole read-modify-write cycle instead (the core adds
  *                                                         its 10 clocks); gives the byte read
- *     M68000_IDLE(c, clocks)                              called before `clocks` clocks without a bus cycle
+ *     M68000_IDLE(c, clocks)                              called before `clocks` clocks without a bus cycle (compact only)
  *     M68000_BAD_CYCLE(c, address, value, fc, write)      the cycle of an address error, which selects nothing
  *     M68000_RESET_PIN(c)                                 the RESET instruction pulls the pin (for 124 clocks)
- *     M68000_COMPACT                                      if defined: half as fast, a sixth of the code
  *
- * Fast and slow paths.  A context's members live in the host's registers as long as its address goes nowhere.
- * So a hook answers common accesses inline and calls out of line for others, like this:
+ * Fast and slow paths.  An instruction whose accesses all lie in such pages is executed by code that knows nothing
+ * else.  If that finds another page, an odd address or an exception, it has changed nothing yet, and the instruction is
+ * begun again by code that calls the other hooks for every access (those in pages too).  Their calls out of the
+ * instance go like this:
  *
- *     static inline uint16_t read_word(m68000_context *c, uint32_t address, unsigned fc)
+ *     static uint16_t read_word(m68000_context *c, uint32_t address, unsigned fc)
  *     {
- *         machine *m = c->bus;
- *         const uint8_t *page = m->read_page[address >> 16];
- *         if (M68000_LIKELY(page != NULL))
- *             return m68000_get_word(page + (address & 0xffff));
- *         m68000_flush(c);                                    // clock, pc, irc -> *c->cpu
- *         uint16_t value = machine_read_word(m, address, fc); // sees and may advance cpu->clock, sees cpu->irc
- *         m68000_reload(c);                                   // clock <- *c->cpu
+ *         m68000_flush(c);                                       // clock, pc, irc -> *c->cpu
+ *         uint16_t value = machine_read_word(c->bus, address, fc); // sees and may advance cpu->clock, sees cpu->irc
+ *         m68000_reload(c);                                      // clock <- *c->cpu
  *         return value;
  *     }
  *     #define M68000_READ_WORD read_word
@@ -85,14 +88,24 @@
 #define M68000_COLD
 #endif
 
+#if defined(__GNUC__) && !defined(_WIN32)
+#define M68000_HIDDEN __attribute__((visibility("hidden")))
+#else
+#define M68000_HIDDEN
+#endif
+
 typedef struct m68000_context {
     m68000 *cpu;
     void *bus;
     uint32_t pc;    /* address of the word in IRC, less 2: of the instruction, until it has prefetched */
     uint32_t ir;    /* the instruction's first word; the next one's after the last prefetch */
     uint32_t irc;   /* last word fetched, next in the queue */
+    bool fast;      /* constant wherever it is looked at: all accesses are in pages */
     int64_t clock;  /* CPU clocks: now */
     int64_t sample; /* CPU clocks: the beginning of the last bus cycle so far */
+    const uint8_t *code; /* fast: the page that the program is fetched from */
+    uint32_t *undo; /* fast: the address register that a source operand has moved, or NULL */
+    uint32_t undo_value; /* what it was */
 } m68000_context;
 
 /* Around a call that leaves the instruction's own code: the CPU's struct holds the present time and queue. */
@@ -114,10 +127,23 @@ M68000_INLINE uint16_t m68000_get_word(const uint8_t *bytes)
     return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
+M68000_INLINE uint32_t m68000_get_long(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
 M68000_INLINE void m68000_put_word(uint8_t *bytes, uint32_t value)
 {
     bytes[0] = (uint8_t)(value >> 8);
     bytes[1] = (uint8_t)value;
+}
+
+M68000_INLINE void m68000_put_long(uint8_t *bytes, uint32_t value)
+{
+    bytes[0] = (uint8_t)(value >> 24);
+    bytes[1] = (uint8_t)(value >> 16);
+    bytes[2] = (uint8_t)(value >> 8);
+    bytes[3] = (uint8_t)value;
 }
 
 #endif

@@ -8,9 +8,9 @@ M68000_INLINE bool arrive(m68000_context *c)
 }
 
 /* Taken: n2 p p.  Not taken: .B n4 p, .W n4 p p. */
-M68000_INLINE bool branch(m68000_context *c, bool wide)
+M68000_INLINE bool branch(m68000_context *c, unsigned code, bool wide)
 {
-    if (condition(c->cpu, c->ir >> 8 & 15)) {
+    if (condition(c->cpu, code)) {
         uint32_t target = c->pc + 2 + (wide ? sign_extend(c->irc, WORD) : sign_extend(c->ir, BYTE));
         idle(c, 2);
         TRY(jump(c, target, c->pc + 2));
@@ -28,6 +28,8 @@ M68000_INLINE bool bsr(m68000_context *c, bool wide)
 {
     uint32_t target = c->pc + 2 + (wide ? sign_extend(c->irc, WORD) : sign_extend(c->ir, BYTE));
     uint32_t *sp = address_register(c, 7);
+    TRY(can_write(c, LONG, *sp - 4));
+    TRY(can_jump(c, target));
     idle(c, 2);
     *sp -= 4;
     TRY(write(c, LONG, *sp, c->pc + (wide ? 4 : 2), c->pc + 2));
@@ -36,9 +38,9 @@ M68000_INLINE bool bsr(m68000_context *c, bool wide)
 }
 
 /* Condition true: n4 p p.  Loop: n2 p p.  Counter at -1: n2 p p p, the first at the target. */
-M68000_INLINE bool dbcc(m68000_context *c)
+M68000_INLINE bool dbcc(m68000_context *c, unsigned code)
 {
-    if (condition(c->cpu, c->ir >> 8 & 15)) {
+    if (condition(c->cpu, code)) {
         idle(c, 4);
         extension(c);
         prefetch(c);
@@ -46,12 +48,14 @@ M68000_INLINE bool dbcc(m68000_context *c)
     }
     uint32_t *d = data_register(c, low_register(c));
     uint32_t pc = c->pc, target = pc + 2 + sign_extend(c->irc, WORD);
+    const uint8_t *code_page = c->code;
     idle(c, 2);
     TRY(jump(c, target, pc + 4));
     set_low(d, WORD, *d - 1);
     if ((*d & 0xffff) != 0xffff)
         return arrive(c);
     c->pc = pc;
+    c->code = code_page;
     fetch(c);
     prefetch(c);
     return true;
@@ -97,6 +101,7 @@ M68000_INLINE bool jsr(m68000_context *c, int mode)
     uint32_t target = jump_target(c, mode);
     uint32_t next = c->pc + (mode == INDIRECT ? 2 : 4);
     uint32_t *sp = address_register(c, 7);
+    TRY(can_write(c, LONG, *sp - 4));
     TRY(jump(c, target, next));
     *sp -= 4;
     TRY(write(c, LONG, *sp, next, c->pc + 4));
@@ -107,7 +112,8 @@ M68000_INLINE bool jsr(m68000_context *c, int mode)
 M68000_INLINE bool rts(m68000_context *c)
 {
     uint32_t *sp = address_register(c, 7), target;
-    TRY(read(c, LONG, *sp, data_fc(c), c->pc + 2, &target));
+    TRY(read(c, LONG, *sp, DATA, c->pc + 2, &target));
+    TRY(can_jump(c, target));
     *sp += 4;
     TRY(jump(c, target, c->pc + 2));
     return arrive(c);
@@ -117,8 +123,8 @@ M68000_INLINE bool rts(m68000_context *c)
 M68000_INLINE bool rtr(m68000_context *c)
 {
     uint32_t *sp = address_register(c, 7), status, target;
-    TRY(read(c, WORD, *sp, data_fc(c), c->pc + 2, &status));
-    TRY(read(c, LONG, *sp + 2, data_fc(c), c->pc + 2, &target));
+    TRY(read(c, WORD, *sp, DATA, c->pc + 2, &status));
+    TRY(read(c, LONG, *sp + 2, DATA, c->pc + 2, &target));
     *sp += 6;
     unpack_ccr(c->cpu, status);
     TRY(jump(c, target, c->pc + 2));
@@ -130,8 +136,8 @@ M68000_INLINE bool rte(m68000_context *c)
     if (!(c->cpu->sr & 0x2000))
         return privilege_violation(c);
     uint32_t *sp = address_register(c, 7), status, target;
-    TRY(read(c, WORD, *sp, data_fc(c), c->pc + 2, &status));
-    TRY(read(c, LONG, *sp + 2, data_fc(c), c->pc + 2, &target));
+    TRY(read(c, WORD, *sp, DATA, c->pc + 2, &status));
+    TRY(read(c, LONG, *sp + 2, DATA, c->pc + 2, &target));
     *sp += 6;
     set_status(c->cpu, status);
     TRY(jump(c, target, c->pc + 2));
@@ -152,6 +158,7 @@ M68000_INLINE bool move_from_sr(m68000_context *c, int mode)
         return true;
     }
     TRY(read_memory(c, WORD, mode, low_register(c), &address, &value));
+    TRY(can_write(c, WORD, address));
     prefetch(c);
     return write(c, WORD, address, pack_sr(c->cpu), c->pc);
 }

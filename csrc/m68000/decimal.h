@@ -73,6 +73,7 @@ M68000_INLINE bool nbcd(m68000_context *c, int mode)
         return true;
     }
     TRY(read_memory(c, BYTE, mode, low_register(c), &address, &value));
+    TRY(can_write(c, BYTE, address));
     value = subtract_decimal(c->cpu, value, 0);
     prefetch(c);
     return write(c, BYTE, address, value, 0);

@@ -77,9 +77,9 @@ M68000_INLINE uint32_t extended_address(m68000_context *c, int mode, unsigned n)
     }
 }
 
-M68000_INLINE unsigned operand_fc(const m68000_context *c, int mode)
+M68000_INLINE int space_of(int mode)
 {
-    return mode == PC_DISPLACEMENT || mode == PC_INDEX ? program_fc(c) : data_fc(c);
+    return mode == PC_DISPLACEMENT || mode == PC_INDEX ? PROGRAM : DATA;
 }
 
 /* PC as it stands in the microcode when an operand is read, which an address error pushes. */
@@ -102,6 +102,10 @@ M68000_INLINE uint32_t pc_at_read(const m68000_context *c, int mode, int size)
 M68000_INLINE bool read_memory(m68000_context *c, int size, int mode, unsigned n, uint32_t *address, uint32_t *value)
 {
     uint32_t *a = address_register(c, n);
+    if (c->fast && (mode == INCREMENT || mode == DECREMENT)) {
+        c->undo = a;
+        c->undo_value = *a;
+    }
     if (mode == DECREMENT) {
         idle(c, 2);
         *a -= step_of(size, n);
@@ -111,7 +115,7 @@ M68000_INLINE bool read_memory(m68000_context *c, int size, int mode, unsigned n
         if (mode == INCREMENT && size != LONG)
             *a = *address + step_of(size, n);
     }
-    TRY(read(c, size, *address, operand_fc(c, mode), pc_at_read(c, mode, size), value));
+    TRY(read(c, size, *address, space_of(mode), pc_at_read(c, mode, size), value));
     if (mode == INCREMENT && size == LONG)
         *a = *address + 4;
     return true;

@@ -74,6 +74,8 @@ M68000_COLD static void process_exception(m68000 *cpu, void *bus, unsigned vecto
 /* An instruction's exception, after its own cycles.  Always false. */
 M68000_INLINE bool trap(m68000_context *c, unsigned vector, uint32_t stacked_pc)
 {
+    if (c->fast)
+        return false;
     store(c);
     process_exception(c->cpu, c->bus, vector, stacked_pc);
     return false;
@@ -82,6 +84,8 @@ M68000_INLINE bool trap(m68000_context *c, unsigned vector, uint32_t stacked_pc)
 /* An instruction that is not executed is not traced either: n4, exception. */
 M68000_INLINE bool refuse(m68000_context *c, unsigned vector)
 {
+    if (c->fast)
+        return false;
     c->cpu->trace_pending = 0;
     idle(c, 4);
     return trap(c, vector, c->pc);

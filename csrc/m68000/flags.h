@@ -46,7 +46,7 @@ M68000_INLINE bool condition(const m68000 *cpu, unsigned code)
     case 6: holds = !less; break;
     default: holds = !less && !zero; break;
     }
-    return holds != (bool)(code & 1);
+    return holds != (code & 1);
 }
 
 M68000_INLINE void set_nz(m68000 *cpu, int size, uint32_t value)

@@ -35,6 +35,8 @@ M68000_INLINE void write_byte(const m68000_context *c, uint32_t address, uint32_
 #define M68000_READ_BYTE read_byte
 #define M68000_WRITE_WORD write_word
 #define M68000_WRITE_BYTE write_byte
+#define M68000_READ_PAGE(bus, address) ((const uint8_t *)(bus) + ((address) & 0xff0000))
+#define M68000_WRITE_PAGE(bus, address) ((uint8_t *)(bus) + ((address) & 0xff0000))
 #define M68000_ACKNOWLEDGE(c, level) (24 + (level)) /* autovectors */
 
 #include "m68000/template.h"

@@ -37,11 +37,12 @@ M68000_INLINE bool move(m68000_context *c, int size, int source, int destination
     case DECREMENT: {
         uint32_t ir = c->ir;
         address -= step_of(size, n);
+        TRY(can_write(c, (unsigned)size, address));
         prefetch(c);
         set_logic_flags(c->cpu, size, value);
         if (size != LONG)
             *a = address;
-        else if (M68000_UNLIKELY(is_odd(c, address)))
+        else if (!c->fast && is_odd(c, address))
             c->ir = ir;
         TRY(write_backwards(c, size, address, value, c->pc + 2));
         *a = address;
@@ -60,7 +61,8 @@ M68000_INLINE bool move(m68000_context *c, int size, int source, int destination
     }
     if (destination != DATA_REGISTER) {
         const bool plain = destination == INDIRECT || destination == INCREMENT;
-        if (size == LONG && M68000_UNLIKELY(is_odd(c, address)))
+        TRY(can_write(c, (unsigned)size, address));
+        if (!c->fast && size == LONG && M68000_UNLIKELY(is_odd(c, address)))
             set_move_fault_flags(c->cpu, source, destination, value);
         else
             set_logic_flags(c->cpu, size, value);
@@ -98,6 +100,7 @@ M68000_INLINE bool clr(m68000_context *c, int size, int mode)
         return true;
     }
     TRY(read_memory(c, size, mode, low_register(c), &address, &value));
+    TRY(can_write(c, (unsigned)size, address));
     set_logic_flags(c->cpu, size, 0);
     prefetch(c);
     return write_backwards(c, size, address, 0, c->pc);
@@ -109,9 +112,10 @@ M68000_INLINE bool clr(m68000_context *c, int size, int mode)
 M68000_INLINE bool movem_to_memory(m68000_context *c, int size, int mode)
 {
     uint32_t mask = extension(c);
-    const unsigned n = low_register(c);
+    const unsigned n = low_register(c), bytes = (unsigned)size * count_ones(mask);
     if (mode == DECREMENT) {
         uint32_t address = *address_register(c, n);
+        TRY(can_write(c, bytes, address - bytes));
         for (int i = 15; mask != 0; i--, mask >>= 1) {
             if (!(mask & 1))
                 continue;
@@ -121,6 +125,7 @@ M68000_INLINE bool movem_to_memory(m68000_context *c, int size, int mode)
         *address_register(c, n) = address;
     } else {
         uint32_t address = extended_address(c, mode, n);
+        TRY(can_write(c, bytes, address));
         for (int i = 0; mask != 0; i++, mask >>= 1) {
             if (!(mask & 1))
                 continue;
@@ -138,15 +143,16 @@ M68000_INLINE bool movem_to_registers(m68000_context *c, int size, int mode)
     uint32_t mask = extension(c), value;
     const unsigned n = low_register(c);
     uint32_t address = extended_address(c, mode, n);
-    const unsigned fc = operand_fc(c, mode);
+    const int space = space_of(mode);
+    TRY(can_read(c, (unsigned)size * count_ones(mask) + 2, address));
     for (int i = 0; mask != 0; i++, mask >>= 1) {
         if (!(mask & 1))
             continue;
-        TRY(read(c, size, address, fc, c->pc + 4, &value));
+        TRY(read(c, size, address, space, c->pc + 4, &value));
         c->cpu->r[i] = sign_extend(value, size);
         address += (uint32_t)size;
     }
-    TRY(read(c, WORD, address, fc, c->pc + 4, &value));
+    TRY(read(c, WORD, address, space, c->pc + 4, &value));
     if (mode == INCREMENT)
         *address_register(c, n) = address;
     prefetch(c);
@@ -172,7 +178,7 @@ M68000_INLINE bool movep_to_register(m68000_context *c, int size)
     uint32_t value = 0, byte;
     extension(c);
     for (int i = 0; i < size; i++, address += 2) {
-        TRY(read(c, BYTE, address, data_fc(c), 0, &byte));
+        TRY(read(c, BYTE, address, DATA, 0, &byte));
         value = value << 8 | byte;
     }
     set_low(data_register(c, high_register(c)), size, value);
@@ -200,6 +206,7 @@ M68000_INLINE bool pea(m68000_context *c, int mode)
     uint32_t *sp = address_register(c, 7);
     if (mode == INDEX || mode == PC_INDEX)
         idle(c, 2);
+    TRY(can_write(c, LONG, *sp - 4));
     *sp -= 4;
     if (mode == ABSOLUTE_WORD || mode == ABSOLUTE_LONG) {
         TRY(write(c, LONG, *sp, address, c->pc + 2));
@@ -248,6 +255,7 @@ M68000_INLINE bool link(m68000_context *c)
     uint32_t *sp = address_register(c, 7), *a = address_register(c, low_register(c));
     uint32_t displacement = sign_extend(extension(c), WORD);
     uint32_t value = *a;
+    TRY(can_write(c, LONG, *sp - 4));
     *sp -= 4;
     TRY(write(c, LONG, *sp, value, c->pc + 2));
     *a = *sp;
@@ -260,7 +268,7 @@ M68000_INLINE bool link(m68000_context *c)
 M68000_INLINE bool unlk(m68000_context *c)
 {
     uint32_t *sp = address_register(c, 7), *a = address_register(c, low_register(c)), value;
-    TRY(read(c, LONG, *a, data_fc(c), c->pc + 4, &value));
+    TRY(read(c, LONG, *a, DATA, c->pc + 4, &value));
     *sp = *a + 4;
     *a = value;
     prefetch(c);

@@ -1,13 +1,5 @@
 /* multiply.h - MULU, MULS, DIVU, DIVS, CHK.  Times: Jorge Cwik's analysis of the microcode. */
 
-M68000_INLINE unsigned count_ones(uint32_t word)
-{
-    word = (word & 0x55555555) + (word >> 1 & 0x55555555);
-    word = (word & 0x33333333) + (word >> 2 & 0x33333333);
-    word = (word + (word >> 4)) & 0x0f0f0f0f;
-    return word * 0x01010101u >> 24;
-}
-
 /* read, p, n(34 + 2 for each 1 (MULU), each 01 or 10 (MULS) in the source with a 0 appended). */
 M68000_INLINE bool multiply(m68000_context *c, bool is_signed, int source)
 {

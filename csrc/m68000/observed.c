@@ -151,7 +151,6 @@ static void reset_pin(m68000_context *c)
     }
 }
 
-#define M68000_COMPACT
 #define M68000_NAME(name) observed_##name
 #define M68000_FETCH read_word
 #define M68000_READ_WORD read_word

@@ -3,14 +3,14 @@
 ``python opcodes.py DIRECTORY`` writes there
 
 * ``m68000_decode.c``: ``m68000_decode``, the number of the specialised instruction for each of the 65536 first words;
-* ``m68000_opcodes.h``: one line ``M68000_OPCODE(index, call)`` for each function that instances of the core are made
-  of, and one line ``M68000_ENTRY(index)`` for each specialised instruction, in order: its function;
-* ``m68000_compact.h``: the same with fewer functions, which find out the addressing modes when they run.
+* ``m68000_fast.h``: one line ``M68000_OPCODE(index, call)`` for each function of the fast path, and one line
+  ``M68000_ENTRY(index)`` for each specialised instruction, in order: its function;
+* ``m68000_slow.h``: the same for the slow path, with fewer functions, which find out the addressing modes when they run.
 
 Each row of the table is a pattern of 16 bits, the effective addresses that its ``mmmrrr`` field admits, and the call.
 ``ss`` is a size field; ``x`` bits (registers, conditions, data) are looked at when the instruction runs.  In the call
-``SIZE`` and ``MODE`` stand for constants, as does ``TO`` for MOVE's destination; ``mode_of(c)`` is for instructions
-that are rare or long.  The first row that matches a word holds.
+``SIZE`` and ``MODE`` stand for constants, as do ``TO=`` for MOVE's destination and ``CC=`` for a condition;
+``mode_of(c)`` is for instructions that are rare or long.  The first row that matches a word holds.
 """
 
 import itertools
@@ -42,6 +42,13 @@ DATA_ALTERABLE = ALTERABLE & DATA
 MEMORY_ALTERABLE = DATA_ALTERABLE - {"DATA_REGISTER"}
 CONTROL = DATA - {"DATA_REGISTER", "INCREMENT", "DECREMENT", "IMMEDIATE"}
 NONE: set[str] = set()
+
+# What has no fast path: it is rare, leaves the run loop, or changes registers between accesses.
+SLOW = {
+    "cmpm", "decimal_memory", "extended_memory", "illegal", "immediate_to_sr", "move_from_usp", "move_to_sr",
+    "move_to_usp", "movep_to_memory", "movep_to_register", "reset", "rte", "rtr", "stop", "tas", "trap_instruction",
+    "trapv",
+}  # fmt: skip
 
 Row = tuple[str, set[str], str]
 
@@ -107,7 +114,8 @@ def rows() -> Iterator[Row]:
     yield "0100xxx111mmmrrr", CONTROL, "lea(c, MODE)"
 
     # line 5: ADDQ, SUBQ, Scc, DBcc
-    yield "0101xxxx11001xxx", NONE, "dbcc(c)"
+    yield "0101000111001xxx", NONE, "dbcc(c, CC=1)"
+    yield "0101xxxx11001xxx", NONE, "dbcc(c, condition_of(c))"
     yield "0101xxxx11mmmrrr", DATA_ALTERABLE, "scc(c, MODE)"
     yield "0101xxx0ssmmmrrr", ALTERABLE, "compute_quick(c, ADD, SIZE, MODE)"
     yield "0101xxx1ssmmmrrr", ALTERABLE, "compute_quick(c, SUB, SIZE, MODE)"
@@ -115,8 +123,9 @@ def rows() -> Iterator[Row]:
     # lines 6 and 7: branches, MOVEQ
     yield "0110000100000000", NONE, "bsr(c, true)"
     yield "01100001xxxxxxxx", NONE, "bsr(c, false)"
-    yield "0110xxxx00000000", NONE, "branch(c, true)"
-    yield "0110xxxxxxxxxxxx", NONE, "branch(c, false)"
+    for code in range(16):
+        yield f"0110{code:04b}00000000", NONE, f"branch(c, CC={code}, true)"
+        yield f"0110{code:04b}xxxxxxxx", NONE, f"branch(c, CC={code}, false)"
     yield "0111xxx0xxxxxxxx", NONE, "moveq(c)"
 
     # lines 8-D: two operands
@@ -166,7 +175,8 @@ def specialise(row: Row) -> Iterator[tuple[str, str, str]]:
         sized = pattern.replace("ss", size_bits)
         sized_call = call.replace("SIZE", size)
         compact = re.sub(r"TO=\w+", "destination_of(c)", sized_call.replace("MODE", "mode_of(c)"))
-        special = sized_call.replace("TO=", "")
+        compact = re.sub(r"CC=\w+", "condition_of(c)", compact)
+        special = sized_call.replace("TO=", "").replace("CC=", "")
         if "mmmrrr" not in pattern:
             yield sized, special, compact
         for mode in MODES:
@@ -207,8 +217,9 @@ def header(entries: Iterable[str]) -> str:
 def main(directory: pathlib.Path) -> None:
     """Write the files."""
     calls, table = decode()
-    (directory / "m68000_opcodes.h").write_text(header(calls))
-    (directory / "m68000_compact.h").write_text(header(calls.values()))
+    fast = ["false" if call.split("(")[0] in SLOW else call for call in calls]
+    (directory / "m68000_fast.h").write_text(header(fast))
+    (directory / "m68000_slow.h").write_text(header(calls.values()))
     lines = [", ".join(map(str, table[i : i + 32])) + "," for i in range(0, 65536, 32)]
     text = "#include <stdint.h>\n\nextern const uint16_t m68000_decode[65536];\nconst uint16_t m68000_decode[65536] = {\n"
     (directory / "m68000_decode.c").write_text(text + "\n".join(lines) + "\n};\n")

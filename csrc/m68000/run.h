@@ -1,80 +1,188 @@
 /* run.h - from one instruction to the next.
  *
- * opcodes.py writes the list of the functions, M68000_OPCODE(index, call), and of the specialised instructions that they
+ * opcodes.py writes the lists of the functions, M68000_OPCODE(index, call), and of the specialised instructions that they
  * execute, M68000_ENTRY(index); m68000_decode tells which of these each of the 65536 first words is.
  *
- * Threaded, each instruction ends with a jump to the next one and the context travels in registers as
+ * Threaded, each instruction of the fast path ends with a jump to the next one and the context travels in registers as
  * arguments; this needs a compiler that turns such calls into jumps (M68000_THREADED, set by the build).
  * Otherwise a plain loop calls them.
  */
 
-extern const uint16_t m68000_decode[65536];
+extern const uint16_t m68000_decode[65536] M68000_HIDDEN;
 
-#ifdef M68000_COMPACT
-#define M68000_OPCODES "m68000_compact.h"
-#else
-#define M68000_OPCODES "m68000_opcodes.h"
-#endif
+/* --- the slow path: one function for each kind of instruction ------------------------------------------------------- */
 
-#if defined(M68000_THREADED) && !defined(M68000_COMPACT)
-#define ENDS_WITH_JUMP
-typedef void handler(m68000 *cpu, void *bus, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock);
-#else
-typedef bool handler(m68000_context *c);
-#endif
+typedef bool slow_instruction(m68000_context *c);
 
-#define M68000_OPCODE(index, call) static handler instruction_##index;
+#define M68000_OPCODE(index, call)                 \
+    static bool slow_##index(m68000_context *c)    \
+    {                                              \
+        c->fast = false;                           \
+        return call;                               \
+    }
 #define M68000_ENTRY(index)
-#include M68000_OPCODES
+#include "m68000_slow.h"
 #undef M68000_OPCODE
 #undef M68000_ENTRY
 
-static handler *const handlers[] = {
+static slow_instruction *const slow[] = {
 #define M68000_OPCODE(index, call)
-#define M68000_ENTRY(index) instruction_##index,
-#include M68000_OPCODES
+#define M68000_ENTRY(index) slow_##index,
+#include "m68000_slow.h"
 #undef M68000_OPCODE
 #undef M68000_ENTRY
 };
 
-#ifdef ENDS_WITH_JUMP
-#define M68000_OPCODE(index, call)                                                                                  \
-    static void instruction_##index(m68000 *cpu, void *bus, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock)  \
-    {                                                                                                               \
-        m68000_context context = {cpu, bus, pc, ir, irc, clock, clock}, *c = &context;                              \
-        if (M68000_UNLIKELY(!(call)))                                                                               \
-            return;                                                                                                 \
-        if (M68000_UNLIKELY(c->clock >= cpu->deadline)) {                                                           \
-            store(c);                                                                                               \
-            return;                                                                                                 \
-        }                                                                                                           \
-        handlers[m68000_decode[c->ir]](cpu, bus, c->pc, c->ir, c->irc, c->clock);                                   \
-    }
-#else
-#define M68000_OPCODE(index, call)                      \
-    static bool instruction_##index(m68000_context *c)  \
-    {                                                   \
-        return call;                                    \
-    }
-#endif
+/* --- the fast path ------------------------------------------------------------------------------------------------- */
+
+#ifndef M68000_COMPACT
+
+/* Five words of program lie behind the instruction's first. */
+#define LONGEST_FETCH 14
+
+M68000_INLINE bool begin_fast(m68000_context *c)
+{
+    c->fast = true;
+    c->undo = NULL;
+    c->code = read_page(c, c->pc);
+    return c->code != NULL && (c->pc & 0xffff) <= 0x10000 - LONGEST_FETCH;
+}
+
+M68000_INLINE void undo(const m68000_context *c)
+{
+    if (c->undo != NULL)
+        *c->undo = c->undo_value;
+}
+
+#ifdef M68000_THREADED
+
+#define ARGUMENTS m68000 *cpu, void *bus, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock
+typedef void fast_instruction(ARGUMENTS);
+static fast_instruction begin_again, at_deadline;
+
+#define M68000_OPCODE(index, call) static fast_instruction fast_##index;
 #define M68000_ENTRY(index)
-#include M68000_OPCODES
+#include "m68000_fast.h"
 #undef M68000_OPCODE
 #undef M68000_ENTRY
+
+#else
+
+typedef bool fast_instruction(m68000_context *c);
+
+#define M68000_OPCODE(index, call)                            \
+    static bool fast_##index(m68000_context *state)           \
+    {                                                         \
+        m68000_context context = *state, *c = &context;       \
+        if (begin_fast(c) && (call)) {                        \
+            *state = context;                                 \
+            return true;                                      \
+        }                                                     \
+        undo(c);                                              \
+        return false;                                         \
+    }
+#define M68000_ENTRY(index)
+#include "m68000_fast.h"
+#undef M68000_OPCODE
+#undef M68000_ENTRY
+
+#endif
+
+static fast_instruction *const fast[] = {
+#define M68000_OPCODE(index, call)
+#define M68000_ENTRY(index) fast_##index,
+#include "m68000_fast.h"
+#undef M68000_OPCODE
+#undef M68000_ENTRY
+};
+
+#ifdef M68000_THREADED
+
+#define M68000_OPCODE(index, call)                                                              \
+    static void fast_##index(ARGUMENTS)                                                         \
+    {                                                                                           \
+        m68000_context context = {.cpu = cpu, .bus = bus, .pc = pc, .ir = ir, .irc = irc,       \
+                                  .clock = clock, .sample = clock}, *c = &context;              \
+        if (M68000_LIKELY(begin_fast(c) && (call))) {                                           \
+            if (M68000_LIKELY(c->clock < cpu->deadline)) {                                      \
+                fast[m68000_decode[c->ir]](cpu, bus, c->pc, c->ir, c->irc, c->clock);           \
+            } else {                                                                            \
+                cpu->sample_clock = c->sample;                                                  \
+                at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);                          \
+            }                                                                                   \
+        } else {                                                                                \
+            undo(c);                                                                            \
+            begin_again(cpu, bus, pc, ir, irc, clock);                                          \
+        }                                                                                       \
+    }
+#define M68000_ENTRY(index)
+#include "m68000_fast.h"
+#undef M68000_OPCODE
+#undef M68000_ENTRY
+
+#endif
+#endif
+
+/* --- from one to the next ------------------------------------------------------------------------------------------- */
+
+/* The deadline has come: whether to go on with another one.  An interrupt is for the run loop to take. */
+M68000_INLINE bool goes_on(m68000 *cpu, void *bus)
+{
+    (void)bus;
+    return M68000_AT_DEADLINE(cpu, bus) && cpu->clock < cpu->deadline && !interrupt_is_asserted(cpu);
+}
+
+#if defined(M68000_THREADED) && !defined(M68000_COMPACT)
+
+/* The slow path of an instruction. */
+M68000_COLD static void begin_again(ARGUMENTS)
+{
+    m68000_context context = {.cpu = cpu, .bus = bus, .pc = pc, .ir = ir, .irc = irc, .clock = clock, .sample = clock};
+    if (!slow[m68000_decode[ir]](&context))
+        return;
+    if (context.clock < cpu->deadline) {
+        fast[m68000_decode[context.ir]](cpu, bus, context.pc, context.ir, context.irc, context.clock);
+    } else {
+        cpu->sample_clock = context.sample;
+        at_deadline(cpu, bus, context.pc, context.ir, context.irc, context.clock);
+    }
+}
+
+M68000_COLD static void at_deadline(ARGUMENTS)
+{
+    cpu->pc = pc;
+    cpu->ir = (uint16_t)ir;
+    cpu->irc = (uint16_t)irc;
+    cpu->clock = clock;
+    if (goes_on(cpu, bus))
+        fast[m68000_decode[ir]](cpu, bus, pc, ir, irc, cpu->clock);
+}
+
+#endif
 
 /* Instructions until the deadline, or until one leaves. */
 static void run_instructions(m68000 *cpu, void *bus)
 {
-#ifdef ENDS_WITH_JUMP
-    handlers[m68000_decode[cpu->ir]](cpu, bus, cpu->pc, cpu->ir, cpu->irc, cpu->clock);
+#if defined(M68000_THREADED) && !defined(M68000_COMPACT)
+    fast[m68000_decode[cpu->ir]](cpu, bus, cpu->pc, cpu->ir, cpu->irc, cpu->clock);
 #else
     m68000_context context;
     load(&context, cpu, bus);
-    while (handlers[m68000_decode[context.ir]](&context)) {
-        if (context.clock >= cpu->deadline) {
-            store(&context);
+    for (;;) {
+        const unsigned instruction = m68000_decode[context.ir];
+#ifdef M68000_COMPACT
+        if (!slow[instruction](&context))
             return;
-        }
+#else
+        if (!fast[instruction](&context) && !slow[instruction](&context))
+            return;
+#endif
+        if (context.clock < cpu->deadline)
+            continue;
+        store(&context);
+        if (!goes_on(cpu, bus))
+            return;
+        context.clock = cpu->clock;
     }
 #endif
 }

@@ -98,6 +98,7 @@ M68000_INLINE bool shift_memory(m68000_context *c, int operation, int mode)
 {
     uint32_t address, value;
     TRY(read_memory(c, WORD, mode, low_register(c), &address, &value));
+    TRY(can_write(c, WORD, address));
     value = shift_by(c->cpu, operation, WORD, value, 1);
     prefetch(c);
     return write(c, WORD, address, value, c->pc);

@@ -4,8 +4,16 @@
     !defined(M68000_WRITE_WORD) || !defined(M68000_WRITE_BYTE) || !defined(M68000_ACKNOWLEDGE) || !defined(M68000_NAME)
 #error "context.h says what to define before template.h is included"
 #endif
+#ifndef M68000_READ_PAGE
+#define M68000_COMPACT
+#define M68000_READ_PAGE(bus, address) ((void)(bus), (void)(address), NULL)
+#define M68000_WRITE_PAGE(bus, address) ((void)(bus), (void)(address), NULL)
+#endif
 #ifndef M68000_TAS_WRITES
 #define M68000_TAS_WRITES 1
+#endif
+#ifndef M68000_AT_DEADLINE
+#define M68000_AT_DEADLINE(cpu, bus) false
 #endif
 #ifndef M68000_IDLE
 #define M68000_IDLE(c, clocks) ((void)0)

@@ -44,10 +44,13 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
 {
-    md_sync_fm(md, clock);
-    if (md->ym2612_other.chip)
+    if (md->ym2612_other.chip) {
+        md_sync_fm(md, clock);
         return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
-    return ym2612_read(&md->state.ym2612, port & 3);
+    }
+    /* The kernel works out the status of a time to come, so a program that polls it does not cut the samples up. */
+    int64_t ahead = clock / MD_MCLK_PER_YM - md->state.fm_clock;
+    return ym2612_read_at(&md->state.ym2612, port & 3, md->state.ym2612.clock + (ahead > 0 ? ahead : 0));
 }
 
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value)

@@ -8,53 +8,33 @@
 #define E_PERIOD 10
 #define VPA_SETUP 10
 
-static inline uint16_t console_read_word(m68000_context *c, uint32_t address)
+static uint16_t console_read_word(m68000_context *c, uint32_t address)
 {
-    megadrive *md = c->bus;
-    const uint8_t *page = md->read_page[address >> 16];
-    if (M68000_LIKELY(page != NULL))
-        return m68000_get_word(page + (address & 0xFFFF));
     m68000_flush(c);
-    uint16_t value = md_68k_read(md, address, 3);
+    uint16_t value = md_68k_read(c->bus, address, 3);
     m68000_reload(c);
     return value;
 }
 
-static inline uint8_t console_read_byte(m68000_context *c, uint32_t address)
+static uint8_t console_read_byte(m68000_context *c, uint32_t address)
 {
-    megadrive *md = c->bus;
-    const uint8_t *page = md->read_page[address >> 16];
-    if (M68000_LIKELY(page != NULL))
-        return page[address & 0xFFFF];
     m68000_flush(c);
-    uint16_t value = md_68k_read(md, address, address & 1 ? 1 : 2);
+    uint16_t value = md_68k_read(c->bus, address, address & 1 ? 1 : 2);
     m68000_reload(c);
     return (uint8_t)(address & 1 ? value : value >> 8);
 }
 
-static inline void console_write_word(m68000_context *c, uint32_t address, uint16_t value)
+static void console_write_word(m68000_context *c, uint32_t address, uint16_t value)
 {
-    megadrive *md = c->bus;
-    uint8_t *page = md->write_page[address >> 16];
-    if (M68000_LIKELY(page != NULL)) {
-        m68000_put_word(page + (address & 0xFFFF), value);
-        return;
-    }
     m68000_flush(c);
-    md_68k_write(md, address, value, 3);
+    md_68k_write(c->bus, address, value, 3);
     m68000_reload(c);
 }
 
-static inline void console_write_byte(m68000_context *c, uint32_t address, uint8_t value)
+static void console_write_byte(m68000_context *c, uint32_t address, uint8_t value)
 {
-    megadrive *md = c->bus;
-    uint8_t *page = md->write_page[address >> 16];
-    if (M68000_LIKELY(page != NULL)) {
-        page[address & 0xFFFF] = value;
-        return;
-    }
     m68000_flush(c);
-    md_68k_write(md, address, (uint16_t)(value << 8 | value), address & 1 ? 1 : 2);
+    md_68k_write(c->bus, address, (uint16_t)(value << 8 | value), address & 1 ? 1 : 2);
     m68000_reload(c);
 }
 
@@ -70,6 +50,8 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
 }
 
 #define M68000_NAME(name) console_##name
+#define M68000_READ_PAGE(bus, address) (((megadrive *)(bus))->read_page[(address) >> 16])
+#define M68000_WRITE_PAGE(bus, address) (((megadrive *)(bus))->write_page[(address) >> 16])
 #define M68000_FETCH(c, address, fc) console_read_word(c, address)
 #define M68000_READ_WORD(c, address, fc) console_read_word(c, address)
 #define M68000_READ_BYTE(c, address, fc) console_read_byte(c, address)

@@ -119,7 +119,6 @@ static inline uint16_t vdp_vsram_word(const vdp *s, unsigned index) /* index < 4
 
 /* ---------------------------------------------------------------------------------------- drawing */
 
-void vdp_draw(vdp_chip *chip, int64_t clock);
 void vdp_draw_sanitize(vdp *s); /* bring the drawing's own fields of a foreign state into their ranges */
 
 static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
