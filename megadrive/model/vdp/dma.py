@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import bisect
 
+import numpy as np
+import numpy.typing as npt
+
 from megadrive._core import ffi
 
 from .clocks import LINE
@@ -17,6 +20,14 @@ from .fifo import CRAM_WRITE, DMA_LATENCY, SLOT, SLOT_BEGIN, SLOT_MAP, VRAM_WRIT
 from .units import Units
 
 NONE, BUS, FILL, COPY = range(4)
+
+IS_EXTERNAL = tuple(tuple([kind == "x" for kind in kinds] for kinds in maps) for maps in SLOT_MAP)
+"""Whether each slot is external, by H40 and blanked."""
+CAN_FETCH = tuple(
+    tuple([kind != "r" and before != "r" for kind, before in zip(kinds, "." + kinds, strict=False)] for kinds in maps)
+    for maps in SLOT_MAP
+)
+"""Whether a source word can be read in each slot: in any but a refresh and the one after it."""
 DMA_START = 5
 """Slots from the command to the first source read (88 mclk on a board)."""
 HELD_WRITE = 28
@@ -75,13 +86,13 @@ class Dma(Units):
         """Fill from the next slot on: the data has gone out of the FIFO."""
         self.c.dma_run = FILL
 
-    def _count(self) -> None:
-        """Count one word or byte; length 0 is 65536. The end clears CD5 and CD4."""
-        c = self.c
-        source, length = self.dma_source + 1 & 0xFFFF, self.dma_length - 1 & 0xFFFF
-        self.r[21], self.r[22] = source & 0xFF, source >> 8
-        self.r[19], self.r[20] = length & 0xFF, length >> 8
-        c.address = c.address + self.r[15] & 0x1FFFF
+    def _count(self, n: int = 1) -> None:
+        """Count words or bytes; length 0 is 65536. The end clears CD5 and CD4."""
+        c, r = self.c, self.r
+        source, length = self.dma_source + n & 0xFFFF, self.dma_length - n & 0xFFFF
+        r[21], r[22] = source & 0xFF, source >> 8
+        r[19], r[20] = length & 0xFF, length >> 8
+        c.address = c.address + n * r[15] & 0x1FFFF
         if not length:
             c.dma_run = NONE
             c.code &= 15
@@ -100,6 +111,28 @@ class Dma(Units):
         else:
             self.write_word(clock, c.fifo_code[last], c.address, c.fifo_data[c.fifo_write])
         self._count()
+
+    def fill_slots(self, most: int) -> int:
+        """Do what :meth:`fill_slot` does in up to `most` slots, while nothing is drawn; return how many."""
+        c = self.c
+        last = (c.fifo_write - 1) & 3
+        if c.fifo_code[last] != VRAM_WRITE or not self.mode5:
+            self.fill_slot(c.clock)
+            return 1
+        n = min(most, self.dma_length or 65536)
+        places = (c.address + self.r[15] * np.arange(n) & 0xFFFF) ^ 1
+        self._store(places, np.full(n, c.fifo_data[last] >> 8, np.uint8))
+        self._count(n)
+        return n
+
+    def _store(self, places: npt.NDArray[np.int_], values: npt.NDArray[np.uint8]) -> None:
+        """Store bytes of VRAM while nothing is drawn; no two of them may differ in one place."""
+        self._vram[places] = values
+        base, size = self.sprite_table
+        offsets = places - base
+        cached = (offsets >= 0) & (offsets < size) & (offsets & 4 == 0)
+        offsets = offsets[cached]
+        self._sprite_cache[offsets >> 3, offsets & 3] = values[cached]
 
     def copy_slot(self, clock: int) -> None:
         """Read a byte in one slot and write it in the next."""
@@ -123,17 +156,19 @@ class Dma(Units):
     def run_bus_dma(self, until: int) -> None:
         """Drain the FIFO in external slots before `until` and fill it in any but a refresh and the one after it."""
         c = self.c
+        if self._can_move_at_once(until):
+            self._move_at_once(until)
+            return
         start = c.line_clock
         h40 = self.h40
-        kinds, begins = SLOT_MAP[h40][self.blanked], SLOT_BEGIN[h40]
+        external, fetch, begins = IS_EXTERNAL[h40][self.blanked], CAN_FETCH[h40][self.blanked], SLOT_BEGIN[h40]
         first = bisect.bisect_left(begins, c.clock - start)
         end = bisect.bisect_left(begins, until - start)
         for slot in range(first, end):
             time = start + begins[slot]
-            if kinds[slot] == "x":
+            if external[slot]:
                 self.use_slot(time)
-            held = kinds[slot] == "r" or (slot and kinds[slot - 1] == "r")
-            if c.fifo_count < 4 and time >= c.dma_clock and not held:
+            if c.fifo_count < 4 and fetch[slot] and time >= c.dma_clock:
                 self.push(time + DMA_LATENCY[h40], self.read_source())
                 self._count()
                 if not self.bus_dma_runs:
@@ -141,6 +176,70 @@ class Dma(Units):
                     c.clock = time + 1
                     return
         c.clock = until
+
+    def _can_move_at_once(self, until: int) -> bool:
+        """Nothing is drawn, and all words go to different places in VRAM."""
+        c, r = self.c, self.r
+        codes = [c.fifo_code[c.fifo_write - 1 - i & 3] for i in range(c.fifo_count)]
+        step = r[15]
+        return (
+            c.draw_clock >= until
+            and all(code == VRAM_WRITE for code in (c.code & 15, *codes))
+            and self.mode5
+            and not r[1] & 0x80
+            and step >= 2
+            and step % 2 == 0
+        )
+
+    def _move_at_once(self, until: int) -> None:
+        """Do what :meth:`run_bus_dma` does: first find out when the words move, then move them all."""
+        c = self.c
+        start, ready_at = c.line_clock, c.dma_clock - c.line_clock
+        h40 = self.h40
+        external, fetch, begins = IS_EXTERNAL[h40][self.blanked], CAN_FETCH[h40][self.blanked], SLOT_BEGIN[h40]
+        left = self.dma_length or 65536
+        pending = [c.fifo_write - c.fifo_count + i & 3 for i in range(c.fifo_count)]
+        ready = [c.fifo_clock[i] - start for i in pending]  # when each word may go out
+        drained, half = 0, c.fifo_half
+        end = until - start
+        for slot in range(bisect.bisect_left(begins, c.clock - start), bisect.bisect_left(begins, end)):
+            time = begins[slot]
+            if external[slot] and drained < len(ready) and ready[drained] <= time:
+                drained += half
+                half ^= 1
+            if fetch[slot] and len(ready) - drained < 4 and time >= ready_at:
+                ready.append(time + DMA_LATENCY[h40])
+                left -= 1
+                if not left:
+                    end = time + 1
+                    break
+
+        fetched = len(ready) - len(pending)
+        addresses = [c.fifo_address[i] for i in pending]
+        words = [c.fifo_data[i] for i in pending]
+        for _ in range(fetched):
+            addresses.append(c.address)
+            words.append(self.read_source())
+            self._count()
+        self._store_words(addresses, words, drained, half, c.fifo_half)
+        for i in range(max(0, fetched - 4), fetched):
+            entry, word = c.fifo_write + i & 3, len(pending) + i
+            c.fifo_data[entry], c.fifo_address[entry] = words[word], addresses[word]
+            c.fifo_code[entry], c.fifo_clock[entry] = VRAM_WRITE, start + ready[word]
+        c.fifo_write = c.fifo_write + fetched & 3
+        c.fifo_count = len(ready) - drained
+        c.fifo_half = half
+        if not left:
+            self._release_bus(start + end - 1)
+        c.clock = start + end
+
+    def _store_words(self, addresses: list[int], words: list[int], whole: int, half: int, half_before: int) -> None:
+        """Store the first `whole` words, and the first byte of the next if `half`."""
+        high = np.array(addresses[: whole + half], np.int_) & 0xFFFF
+        data = np.array(words[: whole + half], np.uint16)
+        places = np.stack([high, high ^ 1], 1).ravel()
+        values = np.stack([data >> 8, data & 0xFF], 1).astype(np.uint8).ravel()
+        self._store(places[half_before : len(places) - half], values[half_before : len(values) - half])
 
     def _release_bus(self, clock: int) -> None:
         c = self.c

@@ -69,12 +69,19 @@ class Fifo(Units):
             return address & 0xFFFF
         return (address & 0x3DFD) | (address << 8 & 0x200) | (address >> 8 & 2)
 
+    @property
+    def sprite_table(self) -> tuple[int, int]:
+        """Base and length of the sprite table in VRAM."""
+        return ((self.r[5] & 0x7E) << 9, 640) if self.h40 else ((self.r[5] & 0x7F) << 9, 512)
+
     def _update_sprite_cache(self, clock: int, address: int, value: int) -> None:
         """Follow a write into the present sprite table: bytes 0-3 of its entries are kept in the chip."""
+        if address & 4 or not 0 <= address - ((self.r[5] & 0x7E) << 9) < 1024:
+            return
         c = self.c
-        h40 = self.h40
-        offset = address - ((self.r[5] & (0x7E if h40 else 0x7F)) << 9)
-        if not 0 <= offset < (640 if h40 else 512) or offset & 4:
+        base, size = self.sprite_table
+        offset = address - base
+        if not 0 <= offset < size:
             return
         place = (offset >> 3) * 4 + (offset & 3)
         if c.sprite_cache[place] != value:
@@ -236,9 +243,21 @@ class Fifo(Units):
         c = self.c
         start = c.line_clock
         slots = EXTERNAL[self.h40][self.blanked]
-        first = bisect.bisect_left(slots, c.clock - start)
+        i = bisect.bisect_left(slots, c.clock - start)
         end = bisect.bisect_left(slots, until - start)
-        for offset in slots[first:end]:
-            if not self.use_slot(start + offset):
+        while i < end:
+            if c.fifo_count:
+                oldest = (c.fifo_write - c.fifo_count) & 3
+                ready = c.fifo_clock[oldest] - start
+                if slots[i] < ready:
+                    i = bisect.bisect_left(slots, ready, i, end)
+                else:
+                    self._drain(start + slots[i], oldest)
+                    i += 1
+            elif self.fill_runs and c.draw_clock >= until:
+                i += self.fill_slots(end - i)
+            elif self.use_slot(start + slots[i]):
+                i += 1
+            else:
                 break
         c.clock = until

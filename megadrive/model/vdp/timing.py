@@ -132,8 +132,9 @@ class Timing(Units):
                 c.clock = clock
             return False
         self._until(clock)
+        changed = c.bus_hold or c.next_event <= clock + 1
         while True:
-            if c.line_stage == HINT and clock - c.line_clock > 2 * LINE and not self.transfer_busy:
+            if clock - c.line_clock > 2 * LINE and c.line_stage == HINT and not self.transfer_busy:
                 self._skip_lines(clock)
             time = c.line_clock + STAGE_OFFSET[self.h40][c.line_stage]
             if time > clock:
@@ -143,10 +144,11 @@ class Timing(Units):
                 c.clock = time
             c.line_stage += 1
             self._STAGES[c.line_stage - 1](self, time)
+            changed = True
         if clock > c.clock:
             self.transfer(clock)
             c.clock = clock
-        return True
+        return bool(changed)
 
     def _skip_lines(self, clock: int) -> None:
         """Pass over lines in which nothing happens but that the H interrupt counter counts down."""

@@ -104,6 +104,11 @@ class Units(VDPPorts):
     def write_word(self, clock: int, code: int, address: int, value: int) -> None:
         """Store a word of CRAM or VSRAM."""
 
+    @property
+    @abc.abstractmethod
+    def sprite_table(self) -> tuple[int, int]:
+        """Base and length of the sprite table in VRAM."""
+
     # ---------------------------------------------------------------------------------------- DMA
 
     @property
@@ -137,6 +142,10 @@ class Units(VDPPorts):
     @abc.abstractmethod
     def fill_slot(self, clock: int) -> None:
         """Use a slot for a fill."""
+
+    @abc.abstractmethod
+    def fill_slots(self, most: int) -> int:
+        """Use up to `most` slots at once for a fill; return how many."""
 
     @abc.abstractmethod
     def copy_slot(self, clock: int) -> None:
