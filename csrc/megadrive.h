@@ -267,7 +267,6 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint8_t sprites_started;    /* 1: masking has been worked out */
     uint8_t sprite_slots;       /* pattern slots gone by */
     uint8_t sprite_cells;       /* cells of all sprites of the line, also those beyond the limit */
-    uint8_t sprite_idle;        /* pattern slots still to go by before the first cell */
     uint8_t sprite_at, cell_at; /* sprite and cell fetched next */
     uint8_t sprites_shown;      /* 1: sprite[] is not all zero */
     uint8_t overflow;           /* 1: not all cells fitted into the line */

@@ -73,7 +73,6 @@ static void begin_line(vdp_line *line, int number)
     line->sprites_started = 0;
     line->sprite_slots = 0;
     line->sprite_cells = 0;
-    line->sprite_idle = 0;
     line->sprite_at = 0;
     line->cell_at = 0;
     line->sprites_shown = 0;
