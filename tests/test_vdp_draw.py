@@ -384,9 +384,9 @@ def test_display_off_in_mid_frame_and_on_again():
     picture = screen.finish()
     assert (picture[:50] == 1).all() and (picture[51:60] == 9).all() and (picture[61:] == 1).all()
     off, on = np.flatnonzero(picture[50] == 9), np.flatnonzero(picture[60] == 1)
-    # 10 pixels after the register's delay; from the next column that is fetched on
+    # 10 pixels after the register's delay; from the next column on whose display bit is still to be looked at
     assert off[0] == -(-(2000 + 60 - 972) // 8) and (picture[50, off[0] :] == 9).all()
-    assert on[0] == 16 * -(-(2000 - 780) // 128) and (picture[60, on[0] :] == 1).all()
+    assert on[0] == 16 * -(-(2000 - 780 - 36) // 128) and (picture[60, on[0] :] == 1).all()
 
 
 def row_of_sprites(count: int) -> Screen:
@@ -483,3 +483,12 @@ def test_sprite_masking_test_rom(corpus):
         md.run_frames(5)
         md.set_buttons(0, megadrive.Button(0))
         md.run_frames(60)
+
+
+def test_1536_colours_rom(corpus):
+    """Display off in H blank for CRAM writes, after the sprites' patterns and before the first column."""
+    md = megadrive.MegaDrive(corpus / "roms" / "TEST1536.BIN")
+    md.run_frames(120)
+    md.run_frame()
+    assert len(np.unique(md.frame.reshape(-1, 3), axis=0)) > 1300
+    assert len(np.unique(md.frame[:, :64].reshape(-1, 3), axis=0)) <= 2  # the frame around the colours is whole
