@@ -348,6 +348,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
  *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
@@ -471,6 +472,7 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
 int ym2612_valid(const ym2612 *ym);
@@ -673,6 +675,7 @@ typedef struct psg_interface {
 } psg_interface;
 
 #define MD_FM_CAPACITY 4096
+#define MD_FM_WRITES 512
 #define MD_PSG_CAPACITY 16384
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
@@ -701,6 +704,8 @@ typedef struct megadrive {
     uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
+    uint32_t fm_write[1536];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */
     int32_t psg_count;          /* samples in psg */
     int16_t fm[8192];           /* the frame's FM samples, L and R, at their native rate */

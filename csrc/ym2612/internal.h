@@ -93,6 +93,8 @@ int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
 /* block.c: the samples that can be run as a block now */
 int64_t ym2612_block_limit(const ym2612 *ym);
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out);
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start);
+/* Samples for which a block is worth its preparation. */
+#define YM2612_SHORTEST_BLOCK 4
 
 #endif

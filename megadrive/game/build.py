@@ -104,7 +104,7 @@ def assemble(folder: pathlib.Path) -> bytes:
         M68K + "as", "-m68000", "--register-prefix-optional", "--fatal-warnings",
         "-I", SOURCE, "-I", folder, SOURCE / "game.s", "-o", folder / "game.o",
     )  # fmt: skip
-    _run(M68K + "ld", "-T", SOURCE / "game.ld", folder / "game.o", "-o", folder / "game.elf", "-Map", folder / "game.map")
+    _run(M68K + "ld", "-T", SOURCE / "game.ld", folder / "game.o", "-o", folder / "game.elf")
     _run(M68K + "objcopy", "-O", "binary", "-j", ".text", folder / "game.elf", folder / "game.raw")
     return (folder / "game.raw").read_bytes()
 

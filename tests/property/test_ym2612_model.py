@@ -80,7 +80,7 @@ def feed(chip: YM2612 | Model, log: Writes) -> None:
 
 
 @given(st.sampled_from(VARIANTS), st.one_of(register_writes(test_registers=True), notes()), st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_model_and_kernel(variant: str, log: Writes, port: int) -> None:
     kernel, model = YM2612(variant), Model(variant)
     for at, (gap, to, value) in enumerate(log):
@@ -120,7 +120,7 @@ def test_reading_ahead(variant: str, log: Writes, port: int, cycles: int) -> Non
 
 
 @given(st.sampled_from(VARIANTS), register_writes(), st.integers(0, 200))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_render_is_run_and_write(variant: str, log: Writes, rest: int) -> None:
     cycles = np.cumsum([gap for gap, _, _ in log])
     samples = int(cycles[-1]) // 24 + rest + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -29,8 +30,8 @@ def mountains() -> Pixels:
     ridge = fractal(x / 64.0, z / 64.0 + 3.0, 8, 21, 5, ridged=True)
     swell = fractal(x / 128.0, z / 90.0, 4, 5, 2)
     far = z / (depth - 1)
-    elevation = (ridge * 0.7 + 0.3 * ridge * ridge) * (0.30 + 1.0 * swell) * (0.22 + 0.98 * far)
-    elevation = elevation * ((height - 5) / elevation.max())
+    elevation = (ridge * 0.7 + 0.3 * ridge * ridge) * (0.50 + 0.62 * swell) * (0.22 + 0.98 * far)
+    elevation = elevation * ((height - 7) / elevation.max())
     light = _light(elevation)
     rows = np.arange(height, dtype=np.float64)
     lit, elev, away = (np.zeros((height, WIDTH)) for _ in range(3))
@@ -48,7 +49,7 @@ def mountains() -> Pixels:
     colour = np.zeros((height, WIDTH), dtype=np.uint8)
     _shade(colour, ground, lit, 1, 5)
     grain = value_noise(x / 6.0 + 0 * rows[:, None], rows[:, None] / 5.0 + 0 * x, 86, 77)
-    snow = ground & (elev + (lit - 0.5) * 16 + (grain - 0.5) * 14 > 47)
+    snow = ground & (elev + (lit - 0.5) * 16 + (grain - 0.5) * 14 > 43)
     _shade(colour, snow, lit, 6, 3)
     haze = np.clip((rows[:, None] - (height - 40)) / 40.0, 0.0, 1.0) * (0.62 + 0.62 * away) + (lit - 0.5) * 0.18
     amount = dither(np.clip(haze, 0.0, 1.0), 4)
@@ -75,7 +76,7 @@ def _smooth(level: Floats, mask: npt.NDArray[np.bool_]) -> Floats:
             total += np.roll(level * weight, (dy, dx), axis=(0, 1))
             count += np.roll(weight, (dy, dx), axis=(0, 1))
     average = np.where(mask, total / np.maximum(count, 1.0), 0.0)
-    return np.round(np.clip((average - 0.46) * 1.45 + 0.5, 0.0, 1.0), 6)
+    return np.asarray(np.round(np.clip((average - 0.46) * 1.45 + 0.5, 0.0, 1.0), 6), dtype=np.float64)
 
 
 def _pine(canvas: Pixels, x: int, base: int, tall: int, seed: int) -> None:
@@ -157,7 +158,7 @@ def clouds(width: int = 256) -> Pixels:
     y = np.arange(height, dtype=np.float64)[:, None]
     warp = value_noise(x / 32.0 + 0 * y, y / 10.0 + 0 * x, width // 32, 66) * 0.9
     envelope = np.zeros((height, 1))
-    for top, end in zip(CLOUD_BANDS, CLOUD_BANDS[1:], strict=False):
+    for top, end in itertools.pairwise(CLOUD_BANDS):
         for line in range(top, end):
             t = (line + 0.5 - top) / (end - top) * 2 - 1
             envelope[line] = 1 - t * t

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -85,7 +86,7 @@ def glyph(character: str, shades: tuple[int, ...], drop: int, ground: int = 0) -
 
 Stroke = tuple[str, tuple[float, ...]]
 
-# strokes in a box 0..1 by 0..1: lines (x0, y0, x1, y1), arcs (cx, cy, rx, ry, from, to) in degrees, clockwise from the right
+# strokes in a unit box: lines (x0, y0, x1, y1), arcs (cx, cy, rx, ry, from, to): degrees, clockwise from right
 LETTERS: dict[str, tuple[Stroke, ...]] = {
     "N": (("line", (0.0, 1.0, 0.0, 0.0)), ("line", (0.0, 0.0, 1.0, 1.0)), ("line", (1.0, 1.0, 1.0, 0.0))),
     "I": (("line", (0.5, 0.0, 0.5, 1.0)), ("line", (0.22, 0.0, 0.78, 0.0)), ("line", (0.22, 1.0, 0.78, 1.0))),
@@ -126,7 +127,7 @@ def large(letter: str) -> Pixels:
     distance = np.full(px.shape, 99.0)
     for stroke in LETTERS[letter]:
         points = _points(stroke, (4.6, 5.0, 13.6, 20.5))
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        for (ax, ay), (bx, by) in itertools.pairwise(points):
             dx, dy = bx - ax, by - ay
             t = np.clip(((px - ax) * dx + (py - ay) * dy) / (dx * dx + dy * dy), 0.0, 1.0)
             ex, ey = px - ax - t * dx, py - ay - t * dy

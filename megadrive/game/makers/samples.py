@@ -20,7 +20,7 @@ def _noise(count: int, seed: int) -> list[float]:
 
 
 def kick() -> list[float]:
-    """A sine that falls from 190 to 48 Hz, with a click."""
+    """Make a sine that falls from 190 to 48 Hz, with a click."""
     out, phase = [], 0.0
     for i in range(1200):
         t = i / RATE
@@ -31,20 +31,21 @@ def kick() -> list[float]:
 
 
 def snare() -> list[float]:
-    """Noise over a short drum tone."""
+    """Make noise over a short drum tone."""
     noise = _noise(1500, 11)
     out, previous = [], 0.0
     for i in range(1500):
         t = i / RATE
         high = noise[i] - previous * 0.45
         previous = noise[i]
-        tone = math.sin(2 * math.pi * 188 * t) * math.exp(-t * 32) + 0.6 * math.sin(2 * math.pi * 331 * t) * math.exp(-t * 40)
+        tone = math.sin(2 * math.pi * 188 * t) * math.exp(-t * 32)
+        tone += 0.6 * math.sin(2 * math.pi * 331 * t) * math.exp(-t * 40)
         out.append(min(1.0, (1500 - i) / 300) * (0.5 * high * math.exp(-t * 19) + 0.5 * tone))
     return out
 
 
 def boom() -> list[float]:
-    """An explosion: noise through a closing low-pass filter over a deep thud."""
+    """Make an explosion: noise through a closing low-pass filter over a deep thud."""
     count = 3600
     noise = _noise(count, 23)
     out, a, b = [], 0.0, 0.0

@@ -10,6 +10,7 @@ from megadrive.game.makers import lettering, models
 from megadrive.game.makers.tiles import PRIORITY, Pixels, TileSet
 
 PAL0, PAL3 = 0x0000, 0x6000
+Cut = tuple[int, int, int, int]  # x, y, width, height of a piece in its picture
 TITLE = "NIGHTHERON"
 
 
@@ -21,7 +22,7 @@ class Sheet:
         self.symbols: dict[str, int] = {}
         self.lines: list[str] = []
 
-    def figure(self, name: str, pictures: list[Pixels], bits: int, pieces: list[tuple[int, int, int, int]] | None = None) -> None:
+    def figure(self, name: str, pictures: list[Pixels], bits: int, pieces: list[Cut] | None = None) -> None:
         """Add a figure with one or more frames; the origin is the middle of the picture.
 
         A frame becomes a label ``name_0`` with a word (pieces - 1) and for each piece the words x + 128, y + 128,
@@ -31,7 +32,9 @@ class Sheet:
         for index, picture in enumerate(pictures):
             height, width = picture.shape
             cuts = pieces or [
-                (x, y, min(32, width - x), min(32, height - y)) for y in range(0, height, 32) for x in range(0, width, 32)
+                (x, y, min(32, width - x), min(32, height - y))
+                for y in range(0, height, 32)
+                for x in range(0, width, 32)
             ]
             label = f"{name}_{index}"
             self.symbols.setdefault(name.upper(), len(self.tiles) | bits)
@@ -41,9 +44,8 @@ class Sheet:
             for x, y, w, h in cuts:
                 first = self.tiles.sprite(picture[y : y + h, x : x + w])
                 size = (w // 8 - 1) << 10 | (h // 8 - 1) << 8
-                self.lines.append(
-                    f"        .word   {x - width // 2 + 128}, {y - height // 2 + 128}, 0x{size:04X}, 0x{first | bits:04X}"
-                )
+                left, top = x - width // 2 + 128, y - height // 2 + 128
+                self.lines.append(f"        .word   {left}, {top}, 0x{size:04X}, 0x{first | bits:04X}")
         self.lines.append(f"{name}:")
         for label in labels:
             self.lines.append(f"        .long   {label}")
@@ -54,7 +56,7 @@ class Sheet:
 
 
 def _title(sheet: Sheet) -> None:
-    """The letters of the title, each once; a table tells which letter stands where."""
+    """Add the letters of the title, each once; a table tells which letter stands where."""
     first: dict[str, int] = {}
     for letter in TITLE:
         if letter not in first:
@@ -107,7 +109,7 @@ def build(tiles: TileSet) -> Sheet:
 
 
 def _disc(sheet: Sheet, name: str, quarter: Pixels, bits: int) -> None:
-    """A disc of 64 x 64 from one quarter and its mirror images."""
+    """Add a disc of 64 x 64 from one quarter and its mirror images."""
     first = sheet.tiles.sprite(quarter)
     sheet.lines += [f"{name}_0:", "        .word   3"]
     for x, y, flips in ((0, 0, 0), (-32, 0, 0x0800), (0, -32, 0x1000), (-32, -32, 0x1800)):
@@ -116,7 +118,7 @@ def _disc(sheet: Sheet, name: str, quarter: Pixels, bits: int) -> None:
 
 
 def _icons() -> list[Pixels]:
-    """The status bar's ground and icons: ground, full and empty lamp, full and empty feather, plane."""
+    """Draw the status bar's ground and icons: ground, full and empty lamp, full and empty feather, plane."""
     ground = np.full((8, 8), 1, dtype=np.uint8)
     icons = [ground]
     for bright in (True, False):

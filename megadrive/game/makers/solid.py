@@ -155,15 +155,15 @@ def render(
         rim = np.clip(1.0 - normal[:, 2], 0.0, 1.0)
         shade[hit] = np.round(np.clip(0.30 + 0.66 * light + 0.12 * rim * (light > 0), 0.0, 0.999), 6)
     picture = np.zeros((height, width), dtype=np.uint8)
-    which = which.reshape(height, n, width, n).transpose(0, 2, 1, 3).reshape(height, width, n * n)
-    shade = shade.reshape(height, n, width, n).transpose(0, 2, 1, 3).reshape(height, width, n * n)
+    parts_seen = which.reshape(height, n, width, n).transpose(0, 2, 1, 3).reshape(height, width, n * n)
+    levels_seen = shade.reshape(height, n, width, n).transpose(0, 2, 1, 3).reshape(height, width, n * n)
     for y in range(height):
         for x in range(width):
-            seen = which[y, x]
+            seen = parts_seen[y, x]
             if int((seen >= 0).sum()) * 2 < n * n:
                 continue
             part = int(np.bincount(seen[seen >= 0]).argmax())
-            levels = sorted(float(v) for v in shade[y, x][seen == part])
+            levels = sorted(float(v) for v in levels_seen[y, x][seen == part])
             ramp = parts[part].ramp
             picture[y, x] = ramp[int(levels[len(levels) // 2] * len(ramp))]
     return picture if border is None else outline(picture, border)

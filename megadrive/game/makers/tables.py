@@ -60,4 +60,8 @@ def sines() -> bytes:
 
 def angles() -> bytes:
     """16 x 16 bytes: the angle of (x, y), each 0..15, in 256ths of a turn; row y, column x."""
-    return bytes(math.floor(math.atan2(y, x) * 128 / math.pi + 0.5003) if x or y else 0 for y in range(16) for x in range(16))
+    out = bytearray()
+    for y in range(16):
+        for x in range(16):
+            out.append(math.floor(math.atan2(y, x) * 128 / math.pi + 0.5003) if x or y else 0)
+    return bytes(out)

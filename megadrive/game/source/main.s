@@ -6,6 +6,7 @@ game_init:
         move.l  #raster_buffers,raster_next
         move.l  #raster_buffers,raster_shown
         move.w  #0x2A6D,random_seed
+        bsr     status_begin
         bra     title_begin
 
 main_loop:
@@ -19,7 +20,10 @@ main_loop:
         bpl.s   1f
         move.w  #4,pal_count
         bsr.s   game_step
-1:      tst.b   scene_dirty
+1:      tst.b   status_wanted
+        beq.s   3f
+        bsr     status_build
+3:      tst.b   scene_dirty
         beq.s   2f
         sf      scene_dirty
         bsr     scene_apply

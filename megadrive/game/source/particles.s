@@ -8,16 +8,29 @@
 
         .section .text
 
+| Take the pool's next particle, whatever it is, and put one of kind d2 at (d0, d1). a0: the particle. Changes d3.
+particle_take:
+        move.w  particle_next,d3
+        lea     particles,a0
+        adda.w  d3,a0
+        addi.w  #O_SIZE,d3
+        cmpi.w  #PARTICLES*O_SIZE,d3
+        blo.s   1f
+        moveq   #0,d3
+1:      move.w  d3,particle_next
+        move.w  d2,(a0)
+        clr.l   O_X(a0)
+        clr.l   O_Y(a0)
+        move.w  d0,O_X(a0)
+        move.w  d1,O_Y(a0)
+        clr.l   O_VX(a0)
+        clr.l   O_VY(a0)
+        rts
+
 | A spark from (d0, d1) in a random direction.
 spark_new:
-        lea     particles,a0
-        move.w  d1,d2
-        moveq   #PARTICLES,d1
-        bsr     object_new
-        beq.s   1f
-        move.w  #P_SPARK,(a0)
-        move.w  d0,O_X(a0)
-        move.w  d2,O_Y(a0)
+        moveq   #P_SPARK,d2
+        bsr.s   particle_take
         bsr     random
         ext.l   d0
         asl.l   #2,d0
@@ -30,23 +43,16 @@ spark_new:
         andi.w  #15,d0
         addi.w  #16,d0
         move.w  d0,O_TIMER(a0)
-1:      rts
+        rts
 
 | A burst of fire at (d0, d1).
 burst_new:
         moveq   #P_BURST,d2
 particle_new:
-        lea     particles,a0
-        move.w  d1,d3
-        moveq   #PARTICLES,d1
-        bsr     object_new
-        beq.s   1f
-        move.w  d2,(a0)
-        move.w  d0,O_X(a0)
-        move.w  d3,O_Y(a0)
+        bsr.s   particle_take
         move.l  #-0x6000,O_VX(a0)
         move.w  #30,O_TIMER(a0)
-1:      rts
+        rts
 
 | A burst with a flash of light and sparks at (d0, d1).
 blast:
@@ -55,10 +61,8 @@ blast:
         movem.w (sp),d0-d1
         moveq   #P_FLASH,d2
         bsr.s   particle_new
-        cmpa.w  #0,a0
-        beq.s   1f
         move.w  #10,O_TIMER(a0)
-1:      moveq   #7,d5
+        moveq   #7,d5
 2:      movem.w (sp),d0-d1
         bsr   spark_new
         dbra    d5,2b

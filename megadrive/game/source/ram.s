@@ -16,8 +16,14 @@ embers:         .space  EMBERS*O_SIZE
 particles:      .space  PARTICLES*O_SIZE
 pickups:        .space  PICKUPS*O_SIZE
 
+enemy_boxes:    .space  10*ENEMIES
+particle_next:  .space  2                       | offset of the next particle to use
+enemies_there:  .space  2                       | how many, less one
+                .balign 4
 raster_next:    .space  4                       | buffer for the next frame
 raster_shown:   .space  4
+raster_phase:   .space  2                       | phase of the shimmer in the next buffer
+raster_stale:   .space  2                       | buffers whose sky is not the present scene's
 planes_wanted:  .space  4                       | routine that loads name tables, or 0
 state_step:     .space  4                       | routines of title, flight, game over
 state_draw:     .space  4
@@ -39,6 +45,7 @@ scene_target:   .space  2
 fade:           .space  2                       | 0 clear .. 8 black
 fade_goal:      .space  2
 vblank_count:   .space  2
+frame_line:     .space  2                       | HV counter when the frame was ready
 tick_count:     .space  2                       | steps of the game, 60 a second everywhere
 pal_count:      .space  2
 state_time:     .space  2
@@ -64,7 +71,8 @@ sun_x:          .space  2
 sun_y:          .space  2
 sun_is_moon:    .space  1
 frame_ready:    .space  1
-status_dirty:   .space  1
+status_wanted:  .space  1                       | the bar must be built again
+status_dirty:   .space  1                       | and sent
 scene_dirty:    .space  1
 pal_console:    .space  1                       | not 0: 50 frames a second
 six_buttons:    .space  1

@@ -2,61 +2,85 @@
 
         .section .text
 
+| The boxes in which bolts hit: left, width, top, height, address of the enemy.
+        .equ    BOX_SIZE,       10
+
 shots_step:
+        lea     enemy_boxes,a0
+        lea     enemies,a1
+        lea     enemy_kinds,a3
+        moveq   #ENEMIES-1,d0
+        moveq   #-1,d1
+1:      move.w  (a1),d2
+        beq.s   2f
+        lsl.w   #4,d2
+        move.w  K_WIDE(a3,d2.w),d3
+        addq.w  #6,d3
+        move.w  O_X(a1),d4
+        sub.w   d3,d4
+        add.w   d3,d3
+        move.w  d4,(a0)+
+        move.w  d3,(a0)+
+        move.w  K_HIGH(a3,d2.w),d3
+        move.w  O_Y(a1),d4
+        sub.w   d3,d4
+        add.w   d3,d3
+        move.w  d4,(a0)+
+        move.w  d3,(a0)+
+        move.w  a1,(a0)+
+        addq.w  #1,d1
+2:      lea     O_SIZE(a1),a1
+        dbra    d0,1b
+        move.w  d1,enemies_there
         lea     shots,a2
         moveq   #SHOTS-1,d6
-1:      tst.w   (a2)
-        beq.s   2f
-        bsr     object_move
+3:      tst.w   (a2)
+        beq.s   4f
+        move.l  O_VX(a2),d0
+        add.l   d0,O_X(a2)
+        move.l  O_VY(a2),d0
+        add.l   d0,O_Y(a2)
         cmpi.w  #328,O_X(a2)
-        bge.s   3f
+        bge.s   5f
         cmpi.w  #20,O_Y(a2)
-        blt.s   3f
+        blt.s   5f
         bsr.s   shot_against_enemies
-        bra.s   2f
-3:      clr.w   (a2)
-2:      lea     O_SIZE(a2),a2
-        dbra    d6,1b
+4:      lea     O_SIZE(a2),a2
+        dbra    d6,3b
         rts
+5:      clr.w   (a2)
+        bra.s   4b
 
 | Does the bolt a2 strike an enemy?
 shot_against_enemies:
-        lea     enemies,a3
-        lea     enemy_kinds,a1
-        moveq   #ENEMIES-1,d5
+        move.w  enemies_there,d5
+        bmi.s   3f
+        lea     enemy_boxes,a0
         move.w  O_X(a2),d3
         move.w  O_Y(a2),d4
-1:      move.w  (a3),d2
-        beq.s   2f
-        lsl.w   #4,d2
-        move.w  d3,d0
-        sub.w   O_X(a3),d0
-        move.w  K_WIDE(a1,d2.w),d1
-        addq.w  #6,d1
-        add.w   d1,d0
-        add.w   d1,d1
-        cmp.w   d1,d0
+1:      move.w  d3,d0
+        sub.w   (a0),d0
+        cmp.w   2(a0),d0
         bhi.s   2f
         move.w  d4,d0
-        sub.w   O_Y(a3),d0
-        move.w  K_HIGH(a1,d2.w),d1
-        add.w   d1,d0
-        add.w   d1,d1
-        cmp.w   d1,d0
+        sub.w   4(a0),d0
+        cmp.w   6(a0),d0
         bhi.s   2f
+        movea.w 8(a0),a3
+        tst.w   (a3)
+        beq.s   2f                              | shot down a moment ago
         clr.w   (a2)
         move.w  d3,d0
         move.w  d4,d1
-        movem.l d6/a2-a3,-(sp)
-        bsr     spark_new
-        movem.l (sp),d6/a2-a3
+        movem.l d6/a2,-(sp)
         movea.l a3,a2
+        bsr     spark_new
         bsr     enemy_hurt
-        movem.l (sp)+,d6/a2-a3
+        movem.l (sp)+,d6/a2
         rts
-2:      lea     O_SIZE(a3),a3
+2:      lea     BOX_SIZE(a0),a0
         dbra    d5,1b
-        rts
+3:      rts
 
 shots_draw:
         lea     shots,a2

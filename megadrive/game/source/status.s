@@ -35,9 +35,13 @@ score_add:
 life_thresholds:
         .long   0x00010000, 0x00030000, 0x00060000, 0x00100000, 0x00150000, 0x00200000, 0x00300000, 0xFFFFFFFF
 
-| Build the window's two rows.
+| Have the bar built again before the frame ends.
 status_update:
-        movem.l d0-d4/a0-a1,-(sp)
+        st      status_wanted
+        rts
+
+| The labels, which never change.
+status_begin:
         lea     status_cells,a0
         move.l  #(TILE_ICONS+PRIORITY)*0x10001,d0
         moveq   #63,d1
@@ -59,7 +63,12 @@ status_update:
         andi.b  #0xFE,d0
         movea.l d0,a0
         bra.s   2b
-4:      lea     status_cells+128+2*1,a1
+4:      rts
+
+| The second row.
+status_build:
+        sf      status_wanted
+        lea     status_cells+128+2*1,a1
         move.l  score,d0
         bsr     status_number
         lea     status_cells+128+2*11,a1
@@ -76,12 +85,15 @@ status_update:
         move.w  #TILE_ICONS+1+PRIORITY,d3
         bsr.s   status_icons
         lea     status_cells+128+2*33,a1
+        move.l  #(TILE_ICONS+PRIORITY)*0x10001,d0
+        move.l  d0,(a1)
+        move.l  d0,4(a1)
+        move.l  d0,8(a1)
         move.w  lives,d1
         moveq   #0,d2
         move.w  #TILE_ICONS+5+PRIORITY,d3
         bsr.s   status_icons
         st      status_dirty
-        movem.l (sp)+,d0-d4/a0-a1
         rts
 
 | d1 full icons d3, then empty ones (d3 + 1) until there are d2.

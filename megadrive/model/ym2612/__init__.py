@@ -53,7 +53,8 @@ class YM2612(Block):
         if _chip is None:
             self.c.integrated = integrated
             self.reset()
-        self.load()
+        else:
+            self.load()
 
     def reset(self) -> None:
         """Do as the /IC pin: silence, all registers 0 but both sides of each channel on. The clock goes on."""
@@ -61,8 +62,10 @@ class YM2612(Block):
         ffi.memmove(self.c, bytes(ffi.sizeof("ym2612")), ffi.sizeof("ym2612"))
         self.c.clock, self.c.integrated = clock, integrated
         self.c.level = self.c.attenuation = [1023] * 24
+        self.c.waiting_level = 1023
         self.c.eg_state = [RELEASE] * 24
         self.c.pan = [3] * 6
+        self.load()
 
     # ------------------------------------------------------------------------------------- running
 

@@ -167,7 +167,7 @@ class Streams(Cycle):
 
     def is_steady(self, slot: int) -> bool:
         """Tell whether there is no key event, and SSG-EG has nothing to do but to make steps larger."""
-        if self.key[slot] != self.key_register[slot]:
+        if self.key[slot] != self.key_register[slot] or (not self.key[slot] and self.eg_state[slot] != RELEASE):
             return False
         if not self.ssg[slot] & 8:
             return self.ssg_direction[slot] == 0
