@@ -263,15 +263,15 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint16_t pixels;            /* shown so far */
     uint8_t hscroll_read;       /* 1: hscroll[] is valid */
     uint8_t columns[2];         /* 16-pixel columns fetched of planes A and B; the first is the one left of the screen */
+    uint8_t columns_shown;      /* columns of which it is known whether the display was on for them */
     uint8_t after_window;       /* 1: the last column of plane A fetched was window */
     uint8_t sprites_started;    /* 1: masking has been worked out */
     uint8_t sprite_slots;       /* pattern slots gone by */
     uint8_t sprite_cells;       /* cells of all sprites of the line, also those beyond the limit */
-    uint8_t sprite_idle;        /* pattern slots still to go by before the first cell */
     uint8_t sprite_at, cell_at; /* sprite and cell fetched next */
     uint8_t sprites_shown;      /* 1: sprite[] is not all zero */
     uint8_t overflow;           /* 1: not all cells fitted into the line */
-    uint32_t blank_columns;     /* bit k: the display was off when column k - 1 was fetched */
+    uint32_t blank_columns;     /* bit k: the display was off for column k - 1 */
     uint8_t plane[2][384];      /* colour in bits 0-3, palette 4-5, priority 6; [16] is screen x = 0 */
     uint8_t sprite[352];        /* the same; [16] is screen x = 0 */
 } vdp_line;
