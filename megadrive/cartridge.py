@@ -11,7 +11,7 @@ import pathlib
 import stat
 import zipfile
 import zlib
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,9 @@ _SMD_HEADER = 512
 _SMD_BLOCK = 0x4000
 _ROM_ENDINGS = (".md", ".bin", ".gen", ".smd", ".68k", ".sgd")
 _BANKED_ABOVE = 0x400000
+
+Region: TypeAlias = Literal["J", "U", "E"]
+_PREFERENCE: tuple[Region, ...] = ("U", "J", "E")
 
 DEVICES = {
     "J": "3-button pad",
@@ -305,7 +308,7 @@ class Cartridge:
         image[: self.size] = np.frombuffer(data, np.uint8)
         image.flags.writeable = False
         self.image = image
-        self.region = next((region for region in "UJE" if region in self.header.regions), "U")
+        self.region: Region = next((region for region in _PREFERENCE if region in self.header.regions), "U")
         self.six_button = "6" in self.header.devices
         self.has_mapper = self.size > _BANKED_ABOVE or self.header.console.startswith("SEGA SSF")
         self.sram = self.header.sram

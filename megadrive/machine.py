@@ -222,14 +222,15 @@ class MegaDrive:
     def _run(self, n: int, render: int, audio: bool) -> None:
         with self._used() as md:
             if not audio:
-                lib.md_run_frames(md, n, render, ffi.NULL, 0)
-                self._audio = self._samples[:0]
+                count = lib.md_run_frames(md, n, render, ffi.NULL, 0)
             else:
                 if len(self._samples) < n * _MOST_PAIRS:
                     self._samples = np.empty((n * _MOST_PAIRS, 2), np.int16)
                 samples = ffi.from_buffer("int16_t[]", self._samples)
                 count = lib.md_run_frames(md, n, render, samples, len(self._samples))
-                self._audio = self._samples[:count]
+            if count < 0:
+                raise ValueError("the YM2612's state was written with values that the chip cannot have")
+            self._audio = self._samples[:count]
             if md.failed:
                 self._chips.raise_failure()
 

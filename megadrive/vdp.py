@@ -52,7 +52,6 @@ class VDPPorts(abc.ABC):
             chip.state = self._state
             if memory is not None:
                 self._connect(chip, memory)
-            lib.vdp_power_on(chip, bool(pal))
             self._chip = chip
             self._owner: Any = None
         else:
@@ -65,6 +64,8 @@ class VDPPorts(abc.ABC):
         self._cram = self._allocation.view(self._state.cram, ">u2")
         self._vsram = self._allocation.view(self._state.vsram, ">u2")
         self._sprite_cache = self._allocation.view(self._state.sprite_cache).reshape(80, 4)
+        if _chip is None:
+            self._power_on(bool(pal))
 
     def _connect(self, chip: Any, memory: Any) -> None:
         try:
@@ -79,6 +80,10 @@ class VDPPorts(abc.ABC):
         chip.dma_read = ffi.addressof(lib, "vdp_read_flat")
 
     # -------------------------------------------------------------------------------- what engines do
+
+    @abc.abstractmethod
+    def _power_on(self, pal: bool) -> None:
+        """Bring the state to what it is after switching on."""
 
     @abc.abstractmethod
     def run(self, clock: int) -> None:
@@ -279,6 +284,9 @@ class VDP(VDPPorts):
     >>> hex(vdp.cram[0])
     '0xeee'
     """
+
+    def _power_on(self, pal: bool) -> None:
+        lib.vdp_power_on(self._chip, pal)
 
     def run(self, clock: int) -> None:  # noqa: D102
         lib.vdp_run(self._chip, self._until(clock))

@@ -422,7 +422,9 @@ def test_bad_arguments(rom: pathlib.Path, tmp_path: pathlib.Path) -> None:
 
 
 def test_no_display(monkeypatch: pytest.MonkeyPatch, rom: pathlib.Path) -> None:
-    monkeypatch.setattr(sdl2, "SDL_getenv", lambda name: None)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
     with pytest.raises(frontend.NoWindow, match="no display"):
         frontend.play(str(rom), make=make)
 

@@ -94,7 +94,7 @@ void md_power_on(megadrive *md, uint64_t seed)
     state->z80_reset = 1;
     state->hold_clock = -1;
     start_clocks(md);
-    md->fm_count = md->psg_count = 0;
+    md->fm_count = md->psg_count = md->fm_writes = 0;
     md_68k_reset(md);
 }
 
@@ -223,6 +223,9 @@ static int64_t render_audio(megadrive *md, int16_t *audio, int64_t capacity)
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
 {
     int64_t total = 0;
+    if (!ym2612_valid(&md->state.ym2612))
+        return MD_RUN_BAD_STATE;
+    md_state_changed(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
         md->want_audio = audio != NULL;
@@ -234,7 +237,7 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
         }
         int64_t count = render_audio(md, audio + 2 * total, capacity - total);
         if (count < 0)
-            return -1;
+            return MD_RUN_NO_ROOM;
         total += count;
     }
     return total;

@@ -154,7 +154,9 @@ uint16_t vdp_peek_status(const vdp *s)
 static uint16_t read_status(vdp_chip *chip)
 {
     vdp *s = chip->state;
-    vdp_draw_before(chip, s->clock);
+    int64_t offset = s->clock - s->line_clock;
+    int settled = offset > VDP_FLAGS_END && offset < VDP_LINE + VDP_FLAGS_BEGIN;
+    vdp_draw_before(chip, settled ? s->line_clock + VDP_FLAGS_END : s->clock);
     uint16_t value = vdp_peek_status(s);
     s->command_pending = 0;
     s->sprite_overflow = 0;

@@ -16,7 +16,8 @@
  * before t and has not drawn yet.  timing.c, fifo.c and ports.c call it (through vdp_draw_before) with
  *   - t = the time of the access, before a byte of VRAM (and so the sprite cache), a word of CRAM or of VSRAM changes;
  *   - t = the write + VDP_REGISTER_DELAY, before a register changes;
- *   - the time of a status read, because it shows and clears SOVR and SCOL;
+ *   - the time of a status read, or the last time before it at which SOVR and SCOL could change, because it shows and
+ *     clears them;
  *   - line_clock + VDP_PICTURE_END in the line that ends the picture, after which `frame` counts up.
  * It returns at once while t <= draw_clock.  Line n of the picture has its V step at picture_clock + 3420 n; the
  * lines run on from 0 (line -1, V = $1FF, before it) to the one where `vblank` is set, so v_counter and line_clock
@@ -50,6 +51,10 @@
 #define VDP_PIXEL(h40) ((h40) ? 8 : 10)                 /* mclk a pixel, outside HSYNC */
 #define VDP_SLOT(h40) ((h40) ? 16 : 20)                 /* mclk a slot, outside HSYNC */
 #define VDP_REGISTER_DELAY(h40) ((h40) ? 20 : 25)       /* from a register write to the pixel side [handbook 04, 10] */
+/* SOVR and SCOL can change only from VDP_FLAGS_BEGIN, in the line before, to VDP_FLAGS_END: while sprites are searched and
+ * their patterns fetched [handbook 04, 4 and 13: H = 324 to 506]. */
+#define VDP_FLAGS_BEGIN (-64)
+#define VDP_FLAGS_END 741
 #define VDP_PICTURE_END 280                             /* line 224: the last right border is over in both widths */
 
 #define VDP_STATUS_DRIVEN 0x03FF        /* bits of a status read that the chip drives */
@@ -114,7 +119,6 @@ static inline uint16_t vdp_vsram_word(const vdp *s, unsigned index) /* index < 4
 
 /* ---------------------------------------------------------------------------------------- drawing */
 
-void vdp_draw(vdp_chip *chip, int64_t clock);
 void vdp_draw_sanitize(vdp *s); /* bring the drawing's own fields of a foreign state into their ranges */
 
 static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)

@@ -119,6 +119,5 @@ def help_page(slot: int) -> list[str]:
 
 
 def _name(key: int) -> str:
-    return {"Escape": "Esc", "Return": "Enter", "Right Shift": "Right Shift"}.get(
-        name := sdl2.SDL_GetKeyName(key).decode(), name
-    )
+    name: bytes = sdl2.SDL_GetKeyName(key)
+    return {b"Escape": "Esc", b"Return": "Enter"}.get(name, name.decode())

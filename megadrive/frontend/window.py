@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,12 +70,9 @@ class Window:
     """
 
     def __init__(self, title: str, scale: int, fullscreen: bool, frame_rate: float) -> None:
+        _look_for_display()
         if sdl2.SDL_InitSubSystem(sdl2.SDL_INIT_VIDEO) != 0:
             raise NoWindow(f"there is no display for a window ({_error()})")
-        asked = sdl2.SDL_getenv(b"SDL_VIDEODRIVER")
-        if sdl2.SDL_GetCurrentVideoDriver() in (b"offscreen", b"dummy") and not asked:
-            sdl2.SDL_QuitSubSystem(sdl2.SDL_INIT_VIDEO)
-            raise NoWindow("there is no display for a window")
         sdl2.SDL_SetHint(sdl2.SDL_HINT_RENDER_SCALE_QUALITY, b"nearest")
         self.integer = True
         self.fullscreen = False
@@ -190,6 +189,13 @@ class Window:
         sdl2.SDL_DestroyTexture(self._picture)
         sdl2.SDL_DestroyRenderer(self._renderer)
         sdl2.SDL_DestroyWindow(self._window)
+
+
+def _look_for_display() -> None:
+    """Raise NoWindow where SDL would draw into the void, or complain in its own words."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in names):
+        raise NoWindow("there is no display for a window (neither DISPLAY nor WAYLAND_DISPLAY is set)")
 
 
 def _error() -> str:

@@ -20,7 +20,7 @@ def rom_bytes() -> bytes:
     Returns
     -------
     bytes
-        The image, a power of two long.
+        The image, whole 16 KiB long.
 
     Examples
     --------

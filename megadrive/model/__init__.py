@@ -8,6 +8,7 @@
 """
 
 from megadrive.model.psg import PSG
+from megadrive.model.vdp import VDP
 from megadrive.model.ym2612 import YM2612
 
-__all__ = ["PSG", "YM2612"]
+__all__ = ["PSG", "VDP", "YM2612"]

@@ -1,18 +1,29 @@
 """The VDP in Python and numpy, one module for each unit of the chip, named as the C kernel's files are.
 
-``state``    the chip's state, shared with the C kernel, and its registers decoded
-``planes``   scroll planes A and B, the window, pattern rows
-``sprites``  sprite scan, limits, masking, pixels, collision
-``compose``  priority, shadow and highlight, debug register
-``colours``  colour indices to RGB through the DAC's levels
-``mode4``    the Master System's mode
-``draw``     live drawing, while the contents change
-``frame``    whole pictures from frozen contents
-``inspect``  patterns, planes, sprites and palettes as pictures
+``chip``          the whole chip, ``VDP``
+``ports``         data, control, status, HV and debug ports; registers; codes
+``fifo``          access slots, write FIFO, read buffer, the memories
+``dma``           transfers from the 68000's bus, fill, copy
+``timing``        lines and frames, H and V counters, interrupts, the next event
+``units``         what these ask of each other
+``state``         the chip's state, shared with the C kernel, and its registers decoded
+``planes``        scroll planes A and B, the window, pattern rows
+``sprites``       sprite scan, limits, masking, pixels, collision
+``compose``       priority, shadow and highlight, debug register
+``colours``       colour indices to RGB through the DAC's levels
+``mode4``         the Master System's mode
+``frame``         whole pictures from frozen contents
+``draw``          live drawing, while the contents change: the output, and what depends on which change
+``live_planes``   of that, when which column of the planes is fetched
+``live_sprites``  of that, the three phases of the sprites step by step
+``clocks``        the lines' times
+``inspect``       patterns, planes, sprites and palettes as pictures
 """
 
+from .chip import VDP
 from .colours import to_rgb
+from .draw import Drawing
 from .frame import draw_frame, draw_lines
 from .state import VDPState
 
-__all__ = ["VDPState", "draw_frame", "draw_lines", "to_rgb"]
+__all__ = ["VDP", "Drawing", "VDPState", "draw_frame", "draw_lines", "to_rgb"]

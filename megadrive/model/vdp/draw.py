@@ -47,6 +47,9 @@ COLOURS = 8
 EVERYTHING = 15
 """Everything, and R1 and R12.0."""
 
+FLAGS, SHOWN = 16, 32
+"""For ``Drawing._moved``: the sprite flags are up to date; the output has moved."""
+
 NEVER = 2**63 - 1
 DISPLAY_DELAY = (95, 60)
 """mclk from the end of a register's delay to the look-up that R1.6 acts on."""
@@ -114,6 +117,7 @@ class Drawing:
         self._display = self._display_before = False
         self._display_clock = 0  # when _display_before ends and the display bit counts
         self._finished = True
+        self._moved = 0  # what has come up to _clock
         self._wide = np.zeros(480, np.bool_)  # this row has 320 pixels
         self._sprites = LiveSprites(self.state, 0, 0)
         self._planes = LivePlanes(self.state, 0, 0)
@@ -144,14 +148,17 @@ class Drawing:
         over = first_unfinished(time) >= height and not self._finished
         if over or (changing != COLOURS and not self.state.mode5):
             changing = EVERYTHING
-        if changing & SPRITES:
+        # Times may be equal: what has come up to this one does not move.
+        moving = (changing | (SHOWN if changing == EVERYTHING else 0)) & ~self._moved
+        self._moved |= moving | (FLAGS if changing & SPRITES else 0)
+        if moving & SPRITES:
             self._sprites.run(time, height, True)
-        if changing & PLANES and self.render:
+        if moving & PLANES and self.render:
             self._planes.run(time, height)
         if self.render:
-            if changing == EVERYTHING:
+            if moving & SHOWN:
                 self._show(time, height)
-            elif changing & (OUTPUT | COLOURS):
+            elif moving & (OUTPUT | COLOURS):
                 self._note(time, height)
         if over:
             self._finish_picture(height)
@@ -163,7 +170,8 @@ class Drawing:
     def update_flags(self, clock: int) -> None:
         """Bring the sprite flags of the state up to ``clock``, for a status read; nothing changes."""
         time = self._begin(clock)
-        if time is not None:
+        if time is not None and not self._moved & FLAGS:
+            self._moved |= FLAGS
             self._sprites.run(time, self.state.lines, False)
 
     # -------------------------------------------------------------------------------------- picture
@@ -171,21 +179,24 @@ class Drawing:
     def _begin(self, clock: int) -> int | None:
         """Take up the picture; return mclk since the V step into line 0, None if there is nothing to do."""
         state, c = self.state, self.state.c
+        taken_up = self._picture_clock == c.picture_clock and self._clock == c.draw_clock
         if clock <= c.draw_clock:
-            return None
-        if self._picture_clock != c.picture_clock or self._clock != c.draw_clock:
+            # Nothing is missing up to draw_clock, or it is a cursor that had not to move for the changes before.
+            return self._clock - self._picture_clock if taken_up and self._clock != NEVER else None
+        if not taken_up:
             self._begin_picture()
         if state.display != self._display:
             # R1.6 has changed; that came with the last call's clock.
             self._display_before, self._display = self._display, state.display
             self._display_clock = self._clock + DISPLAY_DELAY[state.h40]
         self._clock = c.draw_clock = clock
+        self._moved = 0
         return clock - self._picture_clock
 
     def _begin_picture(self) -> None:
         c = self.state.c
         self._picture_clock, self._clock = c.picture_clock, c.draw_clock
-        self.state.latched_resolution = c.interlace == 3
+        self.state.latched_resolution = c.interlace == 3 and self.state.mode5
         self._field = c.odd_field & 1
         self._display = self._display_before = self.state.display
         self._display_clock = c.draw_clock

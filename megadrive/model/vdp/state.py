@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from megadrive import _core  # type: ignore[attr-defined]
+from megadrive import _core
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint16]

@@ -53,7 +53,8 @@ class YM2612(Block):
         if _chip is None:
             self.c.integrated = integrated
             self.reset()
-        self.load()
+        else:
+            self.load()
 
     def reset(self) -> None:
         """Do as the /IC pin: silence, all registers 0 but both sides of each channel on. The clock goes on."""
@@ -61,8 +62,10 @@ class YM2612(Block):
         ffi.memmove(self.c, bytes(ffi.sizeof("ym2612")), ffi.sizeof("ym2612"))
         self.c.clock, self.c.integrated = clock, integrated
         self.c.level = self.c.attenuation = [1023] * 24
+        self.c.waiting_level = 1023
         self.c.eg_state = [RELEASE] * 24
         self.c.pan = [3] * 6
+        self.load()
 
     # ------------------------------------------------------------------------------------- running
 
@@ -132,8 +135,8 @@ class YM2612(Block):
     def _run_to(self, cycles: int, parts: list[npt.NDArray[np.int16]]) -> None:
         """Run cycles; add the samples that end to `parts`."""
         while cycles > 0:
-            if cycles >= CYCLES * SHORTEST_BLOCK and self.block_ready():
-                samples = cycles // CYCLES - 1
+            samples = min(self.block_limit(), cycles // CYCLES - 1) if self.cycle == 0 else 0
+            if samples >= SHORTEST_BLOCK:
                 parts.append(self.run_block(samples))
                 cycles -= CYCLES * samples
             self.one_cycle()

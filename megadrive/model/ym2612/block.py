@@ -16,6 +16,9 @@ STRETCH = 8192
 """Samples that are run at once, so that arrays stay in the cache."""
 
 
+MANY = 1 << 62
+
+
 class Voice:
     """Outputs of a channel's operators, with those of the samples before: two of S1 and of the sum, one of S2."""
 
@@ -30,15 +33,20 @@ class Voice:
 class Block(Streams):
     """Samples by the block."""
 
-    def block_ready(self) -> bool:
-        """Tell whether whole samples can be run as a block: the registers are at rest and nothing unusual is on."""
+    def block_limit(self) -> int:
+        """Return the samples that a block may have now.
+
+        None while a register is on its way or a test bit is set, else all up to the next key that timer A presses.
+        """
         if self.cycle or self.address_strobe & 1 or self.data_strobe & 1 or (self.fm_data and self.store_left):
-            return False
-        if self.test_21 or self.test_2c & 0x20 or self.channel3_mode == 2:
-            return False
+            return 0
+        if self.test_21 or self.test_2c & 0x20 or not self.timers_settled():
+            return 0
         if self.key_channel < 6 and self.keys_of(self.key_channel) != self.key_operators:
-            return False
-        return self.timers_settled()
+            return 0
+        if self.channel3_mode == 2 and self.timer_running[0]:
+            return 1023 - self.timer_count[0]
+        return MANY
 
     def run_block(self, samples: int) -> Array:
         """Run whole samples; int16 (samples, 2).

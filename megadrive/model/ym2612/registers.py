@@ -138,9 +138,11 @@ class Registers(State):
         """Store $21-$2C."""
         if address == 0x21:
             self.test_21 = data
+            self.lfo_changed = 1
         elif address == 0x22:
             self.lfo_mask = 0x7F if data & 8 else 0
             self.lfo_rate = data & 7
+            self.lfo_changed = 1
         elif address == 0x24:
             self.timer_period[0] = data << 2 | self.timer_period[0] & 3
         elif address == 0x25:

@@ -146,6 +146,8 @@ class Streams(Cycle):
             at += 1
 
         total = self.total_level[slot] << 3
+        if self.channel3_mode == 2 and slot % 6 == 2:  # CSM has it in the envelope
+            total = 0
         if self.am_enable[slot]:
             shift = self.am(slot, 128).bit_length() - 1
             added = total + (stretch.lfo_am >> 7 - shift)
@@ -165,7 +167,7 @@ class Streams(Cycle):
 
     def is_steady(self, slot: int) -> bool:
         """Tell whether there is no key event, and SSG-EG has nothing to do but to make steps larger."""
-        if self.key[slot] != self.key_register[slot]:
+        if self.key[slot] != self.key_register[slot] or (not self.key[slot] and self.eg_state[slot] != RELEASE):
             return False
         if not self.ssg[slot] & 8:
             return self.ssg_direction[slot] == 0

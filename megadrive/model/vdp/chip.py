@@ -1,0 +1,83 @@
+"""The complete chip: :class:`VDP`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from megadrive._core import ffi, lib
+
+from .dma import Dma
+from .draw import EVERYTHING, Drawing
+from .fifo import Fifo
+from .frame import draw_frame
+from .ports import Ports
+from .state import VDPState
+from .timing import Timing
+
+
+class VDP(Ports, Fifo, Dma, Timing):
+    """The VDP in Python, alone or inside a console; for reading, and for changing by a subclass.
+
+    It works on the same state as :class:`megadrive.VDP`, which is the same chip in C.
+
+    Examples
+    --------
+    >>> vdp = VDP()
+    >>> for word in (0x8104, 0x8144, 0x8C81, 0xC000, 0x0000):   # display on, 320 pixels, CRAM from 0 on
+    ...     vdp.write_control(word)
+    >>> vdp.write_data(0x0EEE)
+    >>> vdp.run(3420)
+    >>> hex(vdp.cram[0])
+    '0xeee'
+    """
+
+    def __init__(self, pal: bool = False, memory: Any = None, *, _chip: Any = None, _owner: Any = None) -> None:
+        super().__init__(pal, memory, _chip=_chip, _owner=_owner)
+        self._connect_units()
+        chip = self._chip
+        owner = chip if _owner is None else _owner
+        self.drawing = Drawing(
+            VDPState(self._state, self._state if _owner is None else _owner),
+            _array(chip.indexed, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH),
+            _array(chip.rgb, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH, 3),
+        )
+
+    def _connect_units(self) -> None:
+        self.c, self.r = self._state, self._state.registers
+
+    def _power_on(self, pal: bool) -> None:
+        self._connect_units()
+        self.power_on(pal)
+
+    def clear_state(self) -> None:
+        """Set every field of the state to 0."""
+        ffi.memmove(self._state, bytes(ffi.sizeof("vdp")), ffi.sizeof("vdp"))
+
+    def draw_before(self, clock: int, what: int = EVERYTHING) -> None:
+        """Draw what the chip fetches and shows before `clock` and what depends on `what`, which is about to change."""
+        if clock > self._state.draw_clock:
+            self.drawing.render = bool(self._chip.render)
+            self.drawing.draw(clock, what)
+            if self.drawing.width:
+                self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
+
+    def draw_frame(self) -> npt.NDArray[np.uint8]:
+        """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing."""
+        return draw_frame(self.drawing.state)
+
+
+def _array(field: Any, owner: Any) -> npt.NDArray[np.uint8]:
+    """Return a view of an array in a C struct that keeps `owner` alive."""
+    return np.asarray(_Field(field, owner))
+
+
+class _Field:
+    def __init__(self, field: Any, owner: Any) -> None:
+        address = int(ffi.cast("uintptr_t", field))
+        self.__array_interface__ = {
+            "shape": (ffi.sizeof(field),), "typestr": "|u1", "data": (address, False), "version": 3,
+        }  # fmt: skip
+        self._owner = owner

@@ -1,0 +1,250 @@
+"""Lines and frames, H and V counters, interrupts, the next event.
+
+Handbook, VDP, sections 7, 8, 9 and 12.  A line has 3420 mclk in both widths and begins where the V counter steps, at
+H = $14A (H40) or $10A (H32).
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from .clocks import LINE
+from .units import Units
+
+NEVER = 2**63 - 1
+
+# ------------------------------------------------------------------------------------------ H position
+
+# Lengths of the pixel steps from the V step on.  H40: 8 mclk, but for 34 in HSYNC from H = $1CC on.
+_STRETCHED = [8, *[10] * 7, 9, 9, *[10] * 7]
+_LENGTHS = ([10] * 342, [*[8] * 38, *_STRETCHED, *_STRETCHED, *[8] * 348])
+
+STEP_BEGIN = tuple(list(itertools.accumulate(lengths[:-1], initial=0)) for lengths in _LENGTHS)
+"""mclk from the V step to each pixel step; H32, H40."""
+
+H_COUNTER: tuple[list[int], list[int]] = (
+    [*range(0x10A, 0x128), *range(0x1D2, 0x200), *range(0x10A)],
+    [*range(0x14A, 0x16D), *range(0x1C9, 0x200), *range(0x14A)],
+)
+"""H counter, 9 bits, in each pixel step; H32, H40."""
+
+
+H_READ = tuple(
+    [h >> 1 for h, length in zip(counter, lengths, strict=True) for _ in range(length)]
+    for counter, lengths in zip(H_COUNTER, _LENGTHS, strict=True)
+)
+"""H as it is read, half of the counter, at each mclk from the V step on; H32, H40."""
+
+
+# ------------------------------------------------------------------------------------------- the stages
+
+# What happens within a line, in order of time; most lines begin at HINT.
+PICTURE_END, F, ODD, Z80_INT_END, HINT, STEP = range(6)
+
+STAGE_OFFSET = (
+    (280, 770, 780, 3350, 3410, LINE),
+    (280, 788, 796, 3364, 3412, LINE),
+)
+"""mclk from the V step to each stage; H32, H40."""
+
+HB_SET = (280, 228)
+HB_CLEAR = (860, 872)
+VB_DELAY = (20, 16)
+"""VB changes two pixels after the V step."""
+
+# Last V before the jump and first after it, by (PAL, V30); NTSC V30 never jumps.
+_V_JUMP = {
+    (False, False): (0x0EA, 0x1E5),
+    (False, True): (0x200, 0),
+    (True, False): (0x102, 0x1CA),
+    (True, True): (0x10A, 0x1D2),
+}
+_V_JUMP_MODE_4 = {False: (0x0DA, 0x1D5), True: (0x0F2, 0x1BA)}
+
+
+def next_v(v: int, pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool) -> int:
+    """Return the V counter of the next line.
+
+    In interlace the odd field is the longer one.
+
+    Examples
+    --------
+    >>> hex(next_v(0x0EA, pal=False, mode5=True, v30=False, interlace=False, odd=False))
+    '0x1e5'
+    """
+    last, first = _V_JUMP[pal, v30] if mode5 else _V_JUMP_MODE_4[pal]
+    if mode5 and interlace and last != 0x200:
+        last, first = last - pal, first - odd
+    return first if v == last else v + 1 & 0x1FF
+
+
+class Timing(Units):
+    """Time as the chip sees it: the stages of the line that `clock` has passed, and what each does."""
+
+    # --------------------------------------------------------------------------------- interrupts
+
+    def update_irq(self, clock: int, delay: int = 0) -> None:
+        """Set the level on the IPL pins; a risen level is seen `delay` mclk later."""
+        c = self.c
+        if c.v_pending and self.r[1] & 0x20:
+            level = 6
+        elif c.h_pending and self.r[0] & 0x10:
+            level = 4
+        elif c.external_pending and self.r[11] & 0x08:
+            level = 2
+        else:
+            level = 0
+        if level != c.irq_level:
+            c.irq_clock = clock + (delay if level > c.irq_level else 0)
+            c.irq_level = level
+
+    def acknowledge(self, clock: int) -> None:
+        """Clear what the chip asks for now, whatever level the 68000 acknowledges."""
+        c = self.c
+        self.advance(clock)
+        if c.v_pending and self.r[1] & 0x20:
+            c.v_pending = 0
+        elif c.h_pending and self.r[0] & 0x10:
+            c.h_pending = 0
+        else:
+            c.external_pending = 0
+        self.update_irq(c.clock)
+        self.schedule()
+
+    # ------------------------------------------------------------------------------- line by line
+
+    def run(self, clock: int) -> None:
+        """Bring the chip up to `clock`."""
+        if self.advance(clock):
+            self.schedule()
+
+    def advance(self, clock: int) -> bool:
+        """Bring the chip up to `clock`; tell whether the next event has to be looked for."""
+        c = self.c
+        if (
+            clock - c.line_clock < STAGE_OFFSET[0][HINT]
+            and c.next_event > clock + 1
+            and c.line_stage == HINT
+            and not (c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold)
+        ):
+            # By far the most common case: between two calls nothing happens but that time goes by.
+            if clock > c.clock:
+                c.clock = clock
+            return False
+        self._until(clock)
+        while True:
+            if c.line_stage == HINT and clock - c.line_clock > 2 * LINE and not self.transfer_busy:
+                self._skip_lines(clock)
+            time = c.line_clock + STAGE_OFFSET[self.h40][c.line_stage]
+            if time > clock:
+                break
+            if time > c.clock:
+                self.transfer(time)
+                c.clock = time
+            c.line_stage += 1
+            self._STAGES[c.line_stage - 1](self, time)
+        if clock > c.clock:
+            self.transfer(clock)
+            c.clock = clock
+        return True
+
+    def _skip_lines(self, clock: int) -> None:
+        """Pass over lines in which nothing happens but that the H interrupt counter counts down."""
+        c = self.c
+        v, end = c.v_counter, self.picture_lines
+        lines = (clock - c.line_clock) // LINE - 1
+        if c.vblank or v + lines >= end:
+            lines = 0 if c.vblank or v >= end else end - v - 1
+        lines = min(lines, c.hint_counter)
+        if lines > 0:
+            c.v_counter = v + lines
+            c.line_clock += lines * LINE
+            c.clock = max(c.clock, c.line_clock)
+            c.hint_counter -= lines
+
+    def _end_picture(self, clock: int) -> None:
+        c = self.c
+        self.draw_before(clock)
+        c.draw_clock = NEVER
+        c.frame = c.frame + 1 & 0xFFFFFFFF
+        c.frame_clock = clock
+        c.interlace = (0, 1, 0, 3)[self.r[12] >> 1 & 3]
+
+    def _set_f(self, clock: int) -> None:
+        c = self.c
+        c.v_pending = c.z80_int = 1
+        c.z80_int_clock = clock
+        self.update_irq(clock)
+
+    def _toggle_field(self, clock: int) -> None:
+        self.c.odd_field = bool(self.c.interlace) and not self.c.odd_field
+
+    def _end_z80_int(self, clock: int) -> None:
+        self.c.z80_int = 0
+        self.c.z80_int_clock = clock
+
+    def _count_hint(self, clock: int) -> None:
+        """Count lines 0-224; in vertical blanking the counter is reloaded on every line."""
+        c = self.c
+        if not c.vblank and c.hint_counter:
+            c.hint_counter -= 1
+            return
+        c.hint_counter = self.r[10]
+        if not c.vblank:
+            c.h_pending = 1
+            self.update_irq(clock)
+
+    def _begin_line(self, clock: int) -> None:
+        c = self.c
+        mode = self.r[1]
+        c.v_counter = v = next_v(
+            c.v_counter, bool(c.pal), bool(mode & 4), bool(mode & 8), bool(c.interlace), bool(c.odd_field)
+        )
+        c.line_clock += LINE
+        c.line_stage = HINT
+        if v == 0x1FF:
+            if not c.vblank:  # a V28/V30 switch made the chip miss the end of the picture
+                self._end_picture(c.line_clock)
+            c.vblank = 0
+            c.picture_clock = c.line_clock + LINE
+            c.draw_clock = c.line_clock
+        elif v == self.picture_lines:
+            c.line_stage = F if c.vblank else PICTURE_END
+            c.vblank = 1
+
+    _STAGES = (_end_picture, _set_f, _toggle_field, _end_z80_int, _count_hint, _begin_line)
+
+    # ----------------------------------------------------------------------------- the next event
+
+    def schedule(self) -> None:
+        """Find a lower bound of the time at which something that others see changes by itself."""
+        c = self.c
+        v, end = c.v_counter, self.picture_lines
+        if not c.vblank:
+            if v == 0x1FF or v < end:
+                following = c.line_clock + ((end + 1 if v == 0x1FF else end - v) * LINE + STAGE_OFFSET[0][PICTURE_END])
+            else:
+                following = c.line_clock + LINE
+            if self.r[0] & 0x10 and not c.h_pending:
+                lines = c.hint_counter + (c.line_stage > HINT)
+                following = min(following, c.line_clock + lines * LINE + STAGE_OFFSET[self.h40][HINT])
+        elif c.line_stage < HINT:
+            following = c.line_clock + STAGE_OFFSET[self.h40][c.line_stage]
+        else:  # nothing before V = $1FF, unless a new height lies ahead
+            lines = end - v if v < end else 16 if v < 0x1B0 else max(1, 0x1FF - v)
+            following = c.line_clock + lines * LINE
+        if c.bus_hold:
+            following = min(following, self.release_bound())
+        c.next_event = max(following, c.clock + 1)
+
+    # --------------------------------------------------------------------------------- power on
+
+    def power_on(self, pal: bool) -> None:
+        """Bring the state to what it is after switching on."""
+        c = self.c
+        self.clear_state()
+        c.pal = pal
+        self.r[10] = 0xFF  # acts so until it is written
+        c.hint_counter = 0xFF
+        c.line_stage = HINT
+        self.schedule()

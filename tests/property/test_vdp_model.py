@@ -1,0 +1,113 @@
+"""The Python VDP against the C kernel: the same port traffic, the same state to the last byte, the same pictures."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from megadrive._core import ffi
+from megadrive.model.vdp.chip import VDP as Model
+from megadrive.vdp import VDP, VDPPorts
+
+LINE = 3420
+MEMORY = np.random.default_rng(0).integers(0, 256, 1 << 18, np.uint8)
+
+registers = st.one_of(
+    st.sampled_from([0x8004, 0x8014, 0x8006, 0x8104, 0x8144, 0x8154, 0x8174, 0x817C, 0x8114, 0x8C00, 0x8C81, 0x8C83,
+                     0x8C87, 0x8C89, 0x8F02, 0x8F01, 0x8A00, 0x8A05, 0x8100]),
+    st.builds(lambda r, v: 0x8000 | r << 8 | v, st.integers(0, 23), st.integers(0, 255)),
+)  # fmt: skip
+codes = st.sampled_from([0, 1, 3, 4, 5, 7, 8, 9, 12, 0x21, 0x23, 0x25, 0x27, 0x30, 0x31, 0x20, 0x3F])
+waits = st.one_of(st.integers(0, 200), st.integers(0, 4 * LINE), st.sampled_from([0, 100 * LINE, 263 * LINE]))
+
+
+def command(code: int, address: int) -> list[tuple[str, int]]:
+    return [("control", (code & 3) << 14 | address & 0x3FFF), ("control", (code & 0x3C) << 2 | address >> 14)]
+
+
+def transfer(code: int, address: int, kind: int, length: int, source: int, data: int) -> list[tuple[str, int]]:
+    """Set up and start a DMA."""
+    values = (length & 0xFF, length >> 8, source & 0xFF, source >> 8 & 0xFF, kind << 6 | source >> 16 & 0x3F)
+    setup = [("control", 0x9300 + (i << 8) | value) for i, value in enumerate(values)]
+    return [("control", 0x8154), *setup, *command(code, address), *([("data", data)] if kind == 2 else [])]
+
+
+words = st.integers(0, 0xFFFF)
+actions = st.one_of(
+    st.builds(lambda w: [("control", w)], registers),
+    st.builds(lambda w: [("control", w)], words),
+    st.builds(command, codes, words),
+    st.builds(lambda values: [("data", v) for v in values], st.lists(words, min_size=1, max_size=8)),
+    st.builds(transfer, codes, words, st.integers(0, 3), st.integers(0, 600), st.integers(0, 0x7FFFFF), words),
+    st.sampled_from([[("read", 0)], [("read", 4)], [("read", 8)], [("read", 0)] * 3, [("acknowledge", 0)]]),
+    st.builds(lambda n, v: [("select", n << 8), ("debug", v)], st.sampled_from([0, 0, 1]), words),
+)
+traffic = st.lists(st.tuples(waits, st.sampled_from([0, 28, 84, 140]), actions), max_size=40)
+PORTS = {"data": 0, "control": 4, "select": 0x18, "debug": 0x1C}
+
+
+def chips(pal: bool, start: int) -> tuple[VDPPorts, VDPPorts]:
+    """Return a kernel and a model in the same state, with a picture in them."""
+    pair = VDP(pal, MEMORY), Model(pal, MEMORY)
+    for chip in pair:
+        chip._chip.render = 1
+        for word in (0x8004, 0x8144, 0x8C81, 0x8F02, 0x8230, 0x8407, 0x8570, 0x8D3C, 0x9011):
+            chip.write_control(word)
+        chip.vram[:] = MEMORY[:65536]
+        chip.cram[:] = MEMORY[:128].view(">u2") & 0x0EEE
+        chip.vsram[:] = MEMORY[128:208].view(">u2") & 0x07FF
+        chip.run(start)
+    return pair
+
+
+def play(chip: VDPPorts, clock: int, kind: str, value: int) -> object:
+    if kind == "read":
+        return chip.read(clock, value)
+    if kind == "acknowledge":
+        return chip.acknowledge(clock)
+    return chip.write(clock, PORTS[kind], value)
+
+
+def difference(kernel: VDPPorts, model: VDPPorts) -> dict[str, tuple[object, object]]:
+    """Return the fields in which two states differ."""
+    a, b = kernel._state, model._state
+    if bytes(ffi.buffer(a)) == bytes(ffi.buffer(b)):
+        return {}
+    found = {}
+    for name, _ in ffi.typeof("vdp").fields:
+        x, y = (list(v) if isinstance(v, ffi.CData) else v for v in (getattr(a, name), getattr(b, name)))
+        if x != y:
+            found[name] = x, y
+    return found
+
+
+def pictures(kernel: VDPPorts, model: VDPPorts) -> bool:
+    """Tell whether both have drawn the same."""
+    a, b = kernel._chip, model._chip
+    same = all(bytes(ffi.buffer(x)) == bytes(ffi.buffer(y)) for x, y in ((a.indexed, b.indexed), (a.rgb, b.rgb)))
+    return same and (a.width, a.height) == (b.width, b.height)
+
+
+def finish_picture(kernel: VDPPorts, model: VDPPorts) -> None:
+    frame = kernel.frame_count
+    while kernel.frame_count == frame:
+        kernel.run(kernel._state.next_event)
+    model.run(kernel.clock)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.booleans(), st.integers(0, 300 * LINE), traffic)
+def test_same_traffic_same_state(pal, start, accesses):
+    kernel, model = chips(pal, start)
+    clock = kernel.clock
+    for wait, step, access in accesses:
+        clock = max(clock, kernel.clock) + wait
+        for (kind, value), delay in zip(access, itertools.accumulate(itertools.repeat(step)), strict=False):
+            assert play(kernel, clock + delay, kind, value) == play(model, clock + delay, kind, value)
+            assert difference(kernel, model) == {}
+        clock += step * len(access)
+    for _ in range(2):  # the picture in progress and the next one
+        finish_picture(kernel, model)
+        assert difference(kernel, model) == {}
+        assert pictures(kernel, model)
