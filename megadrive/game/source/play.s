@@ -38,6 +38,7 @@ flight_begin:
         clr.w   fade_goal
         bsr     player_start
         move.w  #150,stage_pause
+        move.b  #MODE_FLIGHT,mode
         move.l  #play_step,state_step
         move.l  #play_draw,state_draw
         bra     status_update
@@ -214,6 +215,7 @@ game_over_begin:
         tst.b   demo
         bne     demo_end
         clr.w   state_time
+        move.b  #MODE_OVER,mode
         move.l  #game_over_step,state_step
         move.l  #game_over_draw,state_draw
         tst.b   best_beaten

@@ -1,6 +1,22 @@
 | Work RAM: variables and tables.
 
         .section .bss
+
+| The first 32 bytes, from 0xFFFF8000, stay where they are: megadrive.game.RAM tells others where to look.
+score:          .space  4                       | BCD
+best:           .space  4
+player_x:       .space  4                       | 16.16
+player_y:       .space  4
+lives:          .space  2                       | planes in reserve
+flashes:        .space  2
+gun_level:      .space  2
+stage:          .space  2                       | from 0
+rank:           .space  2                       | difficulty, 0..9
+tick_count:     .space  2                       | steps of the game, 60 a second everywhere
+vblank_count:   .space  2
+mode:           .space  1                       | MODE_TITLE, MODE_FLIGHT, MODE_OVER
+demo:           .space  1                       | not 0: a demonstration
+
 sprite_table:   .space  640                     | goes to VRAM each frame
 scroll_table:   .space  LINES*4                 | plane A, plane B, a line
 palette:        .space  128                     | goes to CRAM each frame
@@ -29,10 +45,6 @@ state_step:     .space  4                       | routines of title, flight, gam
 state_draw:     .space  4
 fade_then:      .space  4                       | routine to call when it is black, or 0
 camera:         .space  4                       | 16.16 pixels, foreground distance
-player_x:       .space  4                       | 16.16
-player_y:       .space  4
-score:          .space  4                       | BCD
-best:           .space  4
 score_work:     .space  4
 next_life:      .space  4                       | address of the next threshold
 wave_a:         .space  8                       | wave's address, how many came, steps to the next
@@ -44,9 +56,7 @@ scene_index:    .space  2                       | 0..63, 16 for each time of the
 scene_target:   .space  2
 fade:           .space  2                       | 0 clear .. 8 black
 fade_goal:      .space  2
-vblank_count:   .space  2
 frame_line:     .space  2                       | HV counter when the frame was ready
-tick_count:     .space  2                       | steps of the game, 60 a second everywhere
 pal_count:      .space  2
 state_time:     .space  2
 random_seed:    .space  2
@@ -57,14 +67,9 @@ control_pressed:.space  2
 player_tilt:    .space  2                       | -8 nose up .. 8 down
 player_lost:    .space  2                       | 0, or steps since the loss
 player_safe:    .space  2                       | steps left in which nothing hurts
-gun_level:      .space  2
 gun_wait:       .space  2
-flashes:        .space  2
 flash_time:     .space  2
-lives:          .space  2
-stage:          .space  2
 stage_pause:    .space  2                       | steps until the stage's first wave
-rank:           .space  2                       | difficulty, 0..9
 downed:         .space  2
 shake:          .space  2
 sun_x:          .space  2
@@ -76,7 +81,6 @@ status_dirty:   .space  1                       | and sent
 scene_dirty:    .space  1
 pal_console:    .space  1                       | not 0: 50 frames a second
 six_buttons:    .space  1
-demo:           .space  1
 paused:         .space  1
 slow_flight:    .space  1
 auto_fire:      .space  1

@@ -7,6 +7,7 @@ title_begin:
         clr.w   state_time
         clr.w   scene_target
         sf      demo
+        move.b  #MODE_TITLE,mode
         clr.w   flash_time
         move.l  #title_step,state_step
         move.l  #title_draw,state_draw
