@@ -13,9 +13,9 @@
 /* The number of writes from the first on that concern the DAC alone: its byte, or its address again. */
 static int64_t dac_writes(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now)
 {
-    int64_t n = 0, before = now - APART;
+    int64_t n = 0, before = ym->data_strobe & 1 ? now : now - APART; /* a byte that is on the bus came now */
 
-    if (ym->mode_address != DAC_DATA || ((ym->address_strobe | ym->data_strobe) & 1))
+    if (ym->mode_address != DAC_DATA || (ym->address_strobe & 1))
         return 0;
     for (; n < count; n++, writes += 3) {
         int data = (writes[1] & 3) == 1, again = (writes[1] & 3) == 0 && (writes[2] & 0xFF) == DAC_DATA;
