@@ -263,15 +263,15 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint16_t pixels;            /* shown so far */
     uint8_t hscroll_read;       /* 1: hscroll[] is valid */
     uint8_t columns[2];         /* 16-pixel columns fetched of planes A and B; the first is the one left of the screen */
+    uint8_t columns_shown;      /* columns of which it is known whether the display was on for them */
     uint8_t after_window;       /* 1: the last column of plane A fetched was window */
     uint8_t sprites_started;    /* 1: masking has been worked out */
     uint8_t sprite_slots;       /* pattern slots gone by */
     uint8_t sprite_cells;       /* cells of all sprites of the line, also those beyond the limit */
-    uint8_t sprite_idle;        /* pattern slots still to go by before the first cell */
     uint8_t sprite_at, cell_at; /* sprite and cell fetched next */
     uint8_t sprites_shown;      /* 1: sprite[] is not all zero */
     uint8_t overflow;           /* 1: not all cells fitted into the line */
-    uint32_t blank_columns;     /* bit k: the display was off when column k - 1 was fetched */
+    uint32_t blank_columns;     /* bit k: the display was off for column k - 1 */
     uint8_t plane[2][384];      /* colour in bits 0-3, palette 4-5, priority 6; [16] is screen x = 0 */
     uint8_t sprite[352];        /* the same; [16] is screen x = 0 */
 } vdp_line;
@@ -288,7 +288,8 @@ typedef struct vdp_drawing {
     uint8_t finished;           /* 1: width and height of the picture have been set */
     uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
-    uint32_t lut[256];          /* R, G, B bytes of every value in `indexed` */
+    uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
+    uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
@@ -347,6 +348,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
  *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
@@ -445,6 +447,7 @@ typedef struct ym2612 {
     uint8_t lfo_count;          /* 7 bits */
     uint8_t lfo_pm;             /* 5 bits, for this sample */
     uint8_t lfo_am;             /* 0-126, for this sample */
+    uint8_t lfo_changed;        /* 1: $21 or $22 was written in the last cycle */
 
     uint8_t channel3_mode;      /* $27 bits 7-6 */
     uint8_t csm_key;            /* 1: timer A keys channel 3 on in this sample */
@@ -461,7 +464,7 @@ typedef struct ym2612 {
     uint8_t dac_enable;
     uint8_t test_21;
     uint8_t test_2c;
-    uint8_t reserved_end[6];
+    uint8_t reserved_end[5];
 } ym2612;
 
 void ym2612_reset(ym2612 *ym, int integrated);
@@ -469,6 +472,7 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
 int ym2612_valid(const ym2612 *ym);
@@ -671,6 +675,7 @@ typedef struct psg_interface {
 } psg_interface;
 
 #define MD_FM_CAPACITY 4096
+#define MD_FM_WRITES 512
 #define MD_PSG_CAPACITY 16384
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
@@ -699,6 +704,8 @@ typedef struct megadrive {
     uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
+    uint32_t fm_write[1536];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */
     int32_t psg_count;          /* samples in psg */
     int16_t fm[8192];           /* the frame's FM samples, L and R, at their native rate */

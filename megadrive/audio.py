@@ -142,6 +142,26 @@ class AudioOutput:
         self._check(clock)
         lib.audio_skip(self._out, clock)
 
+    def save(self) -> bytes:
+        """Return what the coming samples depend on beside the chips: filters' memories and the clock."""
+        return bytes(ffi.buffer(self._out))
+
+    def load(self, state: bytes) -> None:
+        """Go on from what :meth:`save` has returned, at any rate.
+
+        Raises
+        ------
+        ValueError
+            If it is not such a state; nothing has changed then.
+        """
+        new = ffi.new("audio_out *")
+        if len(state) != ffi.sizeof("audio_out"):
+            raise ValueError(f"state has {len(state)} bytes, expected {ffi.sizeof('audio_out')}")
+        ffi.buffer(new)[:] = state
+        if not lib.audio_valid(new):
+            raise ValueError("state is damaged: its filters hold what they cannot hold")
+        self._out[0] = new[0]
+
     def count(self, clock: int) -> int:
         """Return how many samples there are from now to `clock`."""
         self._check(clock)

@@ -225,7 +225,7 @@ class M68000Registers:
         KeyError
             If there is no register of a name.
         """
-        for name, value in values.items():
+        for name in values:
             if name[:1] in ("d", "a") and name[1:] in "01234567" and len(name) == 2:
                 continue
             if name not in ("usp", "ssp", "sr", "pc", "prefetch", "stopped", "halted", "trace_pending"):
@@ -443,12 +443,11 @@ class M68000(M68000Registers):
         """Drive the interrupt pins with a level until the next call; 0 is no interrupt.
 
         Between steps it counts as there since before the last instruction: the next step accepts it if it is above the
-        mask, or 7. A function of the bus that calls it drives the pins at that very clock.
+        mask, or 7. A function of the bus that calls it drives the pins when its bus cycle ends.
         """
         running = self._lock.locked()
-        lib.m68000_set_ipl(
-            self._cpu, _checked("level", level, 7), self._cpu.clock if running else self._cpu.sample_clock
-        )
+        clock = self._cpu.clock + 4 if running else self._cpu.sample_clock
+        lib.m68000_set_ipl(self._cpu, _checked("level", level, 7), clock)
 
     # ---------------------------------------------------------------------------------------- running
 
@@ -536,7 +535,7 @@ class M68000(M68000Registers):
             self._lock.release()
 
     def run(self, cycles: int) -> int:
-        """Execute instructions until at least `cycles` CPU clocks have passed.
+        r"""Execute instructions until at least `cycles` CPU clocks have passed.
 
         Parameters
         ----------
@@ -556,7 +555,7 @@ class M68000(M68000Registers):
         Examples
         --------
         >>> import megadrive
-        >>> cpu = megadrive.M68000(bytearray(b"\\x4e\\x71" * (1 << 23)))  # NOPs
+        >>> cpu = megadrive.M68000(bytearray(b"\x4e\x71" * (1 << 23)))  # NOPs
         >>> cpu.jump(0x1000)
         >>> cpu.run(1001), hex(cpu.pc)
         (1004, '0x11f6')

@@ -27,10 +27,10 @@ class PSG:
     >>> psg = megadrive.PSG()
     >>> for value in (0x8E, 0x0F, 0x90):
     ...     psg.write(value)
-    >>> psg.period[0]
+    >>> int(psg.period[0])
     254
     >>> levels = psg.run(1000)
-    >>> levels.dtype, levels.shape, levels.max()
+    >>> levels.dtype, levels.shape, int(levels.max())
     (dtype('int16'), (1000,), 8191)
     """
 
@@ -139,8 +139,8 @@ class PSG:
         --------
         >>> import megadrive
         >>> levels = megadrive.PSG().render([[0, 0x81], [0, 0x00], [100, 0x90]], 200)
-        >>> levels[:100].any(), levels[100:].any()
-        (np.False_, np.True_)
+        >>> bool(levels[:100].any()), bool(levels[100:].any())
+        (False, True)
         """
         log = write_log(writes, count(ticks))
         out = np.empty(ticks, np.int16)

@@ -384,19 +384,24 @@ def test_display_off_in_mid_frame_and_on_again():
     picture = screen.finish()
     assert (picture[:50] == 1).all() and (picture[51:60] == 9).all() and (picture[61:] == 1).all()
     off, on = np.flatnonzero(picture[50] == 9), np.flatnonzero(picture[60] == 1)
-    # 10 pixels after the register's delay; from the next column that is fetched on
+    # 10 pixels after the register's delay; from the next column on whose display bit is still to be looked at
     assert off[0] == -(-(2000 + 60 - 972) // 8) and (picture[50, off[0] :] == 9).all()
-    assert on[0] == 16 * -(-(2000 - 780) // 128) and (picture[60, on[0] :] == 1).all()
+    assert on[0] == 16 * -(-(2000 - 780 - 36) // 128) and (picture[60, on[0] :] == 1).all()
 
 
-def test_display_off_in_h_blank_takes_sprites_from_the_end_of_the_list():
+def row_of_sprites(count: int) -> Screen:
+    """Sprites of 2 x 2 cells side by side, in list order from the left."""
     screen = Screen()
-    screen.pattern(1, 1)
-    for i in range(20):
-        screen.sprite(i, 16 * i, 0, 0x5, (i + 1) % 20, 1)
     for i in range(1, 5):
         screen.pattern(i, 1)
+    for i in range(count):
+        screen.sprite(i, 16 * i, 0, 0x5, (i + 1) % count, 1)
     screen.begin()
+    return screen
+
+
+def test_display_off_in_h_blank_takes_cells_from_the_end_of_the_list():
+    screen = row_of_sprites(20)
     screen.draw(5, 100)
     screen.registers[1] = 0x04
     screen.draw(5, 300)
@@ -404,6 +409,25 @@ def test_display_off_in_h_blank_takes_sprites_from_the_end_of_the_list():
     picture = screen.finish()
     lost = np.flatnonzero(picture[5] == 0)
     assert 0 < len(lost) < 320 and lost[0] + len(lost) == 320 and (picture[6] == 1).all()
+
+    screen = row_of_sprites(8)  # 16 cells: they are fetched in the first 16 slots, from -48 mclk to 192
+    screen.draw(5, 193)
+    screen.registers[1] = 0x04
+    screen.draw(5, 600)
+    screen.registers[1] = 0x44
+    assert (screen.finish()[5, :128] == 1).all()
+
+
+def test_attributes_are_fetched_in_the_last_slots():
+    """8 sprites: found by slots 12-19 of line 4, the first at 860 + 12 * 128 mclk."""
+    for mclk, lost in ((860 + 128 * 12, 0), (860 + 128 * 14 + 1, 3)):
+        screen = row_of_sprites(8)
+        screen.draw(4, 500)
+        screen.registers[1] = 0x04
+        screen.draw(4, mclk)
+        screen.registers[1] = 0x44
+        picture = screen.finish()
+        assert (picture[5, : 16 * lost] == 0).all() and (picture[5, 16 * lost : 128] == 1).all()
 
 
 def test_width_switch_in_mid_frame_stretches_the_narrow_lines():
@@ -459,3 +483,12 @@ def test_sprite_masking_test_rom(corpus):
         md.run_frames(5)
         md.set_buttons(0, megadrive.Button(0))
         md.run_frames(60)
+
+
+def test_1536_colours_rom(corpus):
+    """Display off in H blank for CRAM writes, after the sprites' patterns and before the first column."""
+    md = megadrive.MegaDrive(corpus / "roms" / "TEST1536.BIN")
+    md.run_frames(120)
+    md.run_frame()
+    assert len(np.unique(md.frame.reshape(-1, 3), axis=0)) > 1300
+    assert len(np.unique(md.frame[:, :64].reshape(-1, 3), axis=0)) <= 2  # the frame around the colours is whole

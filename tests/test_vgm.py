@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from megadrive.audio import resample
+from megadrive._core import ffi
+from megadrive.audio import AudioOutput, resample
 from megadrive.psg import PSG
-from megadrive.vgm import VGM, Chips, Tags, VGMError, VGMWarning, compose
+from megadrive.vgm import VGM, Chips, Recording, Tags, VGMError, VGMWarning, compose, compose_recording
 from megadrive.ym2612 import YM2612
 
 TONE = [(0, 2, 0x8E), (0, 2, 0x0F), (0, 2, 0x90)]
@@ -68,7 +69,8 @@ class SpyFM:
 
     def render(self, writes: np.ndarray, samples: int) -> np.ndarray:
         assert (np.diff(writes[:, 0].astype(int)) >= 0).all() and (writes[:, 0] < samples * 24).all()
-        for (at, port, register), (_, data_port, value) in zip(writes[::2].tolist(), writes[1::2].tolist(), strict=True):
+        pairs = zip(writes[::2].tolist(), writes[1::2].tolist(), strict=True)
+        for (at, port, register), (_, data_port, value) in pairs:
             assert data_port == port + 1
             self.spy.fm.append((self.now + at, port << 7 | register, value))
         self.now += samples * 24
@@ -314,7 +316,7 @@ GOOD = compose([*TONE, *SINE, (500, 2, 0x9F)], 1000, loop=100, tags=Tags(title="
         (file(b"\x62\x66", x1c=0x101 - 0x1C), "offset 0x1c: the loop at 0x101 has no length"),
         (file(b"\x62\x66", x14=0x2000), "offset 0x2014: no GD3 tag"),
         (file(b"\x62\x66", x2c=5), "offset 0x2c: 5 Hz"),
-        (file(b"\x67\x66\x40\x0a\0\0\0" + bytes([7, 1, 0, 0, 0, 8, 4, 0, 0, 0]) + b"\x66"), "offset 0x100: unknown compress"),
+        (file(b"\x67\x66\x40\x0a\0\0\0\x07\1\0\0\0\x08\4\0\0\0\x66"), "offset 0x100: unknown compress"),
         (gzip.compress(GOOD)[:-30], "offset 0x0: the gzip data"),
         (b"\x1f\x8b" + bytes(50), "offset 0x0: the gzip data"),
     ],
@@ -346,7 +348,11 @@ def test_damaged_files_do_no_harm(data: st.DataObject) -> None:
 
 COMMANDS = st.one_of(
     st.binary(min_size=1, max_size=8),
-    st.builds(lambda a, b: bytes([a]) + b, st.sampled_from([0x90, 0x91, 0x92, 0x93, 0x95, 0x52, 0x50]), st.binary(max_size=12)),
+    st.builds(
+        lambda command, body: bytes([command]) + body,
+        st.sampled_from([0x90, 0x91, 0x92, 0x93, 0x95, 0x52, 0x50]),
+        st.binary(max_size=12),
+    ),
 )
 
 
@@ -375,3 +381,92 @@ def test_bad_arguments(tmp_path: pathlib.Path) -> None:
         compose([(10, 2, 0), (5, 2, 0)], 20)
     with pytest.raises(ValueError, match="loop"):
         compose([], 20, loop=20)
+
+
+# ------------------------------------------------------------------------------------------ recordings
+
+
+def record(seed: int, frames: int) -> tuple[Recording, np.ndarray]:
+    """Drive chips as a console does, at any master clock; return the recording and the console's own sound."""
+    rng = np.random.default_rng(seed)
+    fm, psg, output = YM2612(), PSG(), AudioOutput(44100)
+    now = int(rng.integers(0, 50_000_000))
+    fm.advance(now // 42)
+    psg.advance(now // 240)
+    output.skip(now)
+    events: list[tuple[int, int, int]] = []
+    sound: list[np.ndarray] = []
+    for frame in range(frames + 2):
+        if frame == 2:
+            start = (now, bytes(ffi.buffer(fm._chip)), bytes(ffi.buffer(psg._chip)), output.save())
+            events.clear()
+            sound.clear()
+        then = now + 896_040
+        clocks = np.sort(rng.integers(now, then, 60)).tolist()
+        fm_parts, psg_parts = [], []
+        for clock in (*clocks, then):
+            fm_parts.append(fm.run_cycles(clock // 42 - fm.clock))
+            psg_parts.append(psg.run(clock // 240 - psg.clock))
+            if clock == then:
+                break
+            port = int(rng.choice([0, 0, 1, 1, 2, 3, 4]))
+            value = int(rng.choice([rng.integers(0, 256), 0x28, 0xF0, 0xA4, 0x90]))
+            events.append((clock, port, value))
+            psg.write(value) if port == 4 else fm.write(port, value)
+        sound.append(output.render(then, np.concatenate(fm_parts), np.concatenate(psg_parts)))
+        now = then
+    columns = np.array(events, np.int64).reshape(-1, 3)
+    recording = Recording(
+        start=start[0],
+        end=now,
+        clock=columns[:, 0],
+        port=columns[:, 1].astype(np.uint8),
+        value=columns[:, 2].astype(np.uint8),
+        fm_clock=start[0] // 42,
+        psg_clock=start[0] // 240,
+        ym2612=start[1],
+        psg=start[2],
+        audio=start[3],
+        fm_ahead=np.zeros((0, 2), np.int16),
+        psg_ahead=np.zeros(0, np.int16),
+        pal=False,
+    )
+    return recording, np.concatenate(sound)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_recording_gives_the_very_samples(seed: int) -> None:
+    recording, sound = record(seed, 40)
+    music = VGM(compose_recording(recording, Tags(title="x"), packed=True))
+    assert sound.std() > 0
+    assert (music.render(44100) == sound).all()
+    assert music.recording is not None and music.length() == pytest.approx(len(sound), abs=2)
+
+
+def test_recording_plays_in_other_players_too() -> None:
+    """Played from its commands, a recording sounds about the same."""
+    recording, _ = record(5, 30)
+    music = VGM(compose_recording(recording))
+    fm, psg = music.render_native()
+    assert len(fm) == pytest.approx(30 * 889, abs=60) and len(psg) == pytest.approx(30 * 3733, abs=300)
+    parts = list(music._reader.read(music.header.data).codes)
+    assert len(parts) > 30 * 20
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_damaged_recordings_do_no_harm(data: st.DataObject) -> None:
+    damaged = bytearray(RECORDING)
+    for _ in range(data.draw(st.integers(1, 8))):
+        damaged[data.draw(st.integers(0x100, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            for index, _ in enumerate(VGM(bytes(damaged)).blocks(8000)):
+                if index == 3:
+                    break
+        except VGMError as error:
+            assert "offset 0x" in str(error)
+
+
+RECORDING = compose_recording(record(7, 3)[0])

@@ -32,7 +32,7 @@ M68000_INLINE void load(m68000_context *c, m68000 *cpu, void *bus)
     c->ir = cpu->ir;
     c->irc = cpu->irc;
     c->clock = cpu->clock;
-    c->sample = cpu->sample_clock;
+    c->sample = cpu->clock;
     c->fast = false;
     c->code = NULL;
     c->undo = NULL;
@@ -146,7 +146,8 @@ M68000_COLD static void address_error(m68000 *cpu, void *bus, uint32_t status, u
 static bool fault(m68000_context *c, uint32_t address, uint32_t value, unsigned status, uint32_t stacked_pc)
 {
     M68000_BAD_CYCLE(c, address & 0xfffffe, value, status & 7, !(status & STATUS_READ));
-    c->cpu->clock = c->clock + 4;
+    store(c);
+    c->cpu->clock += 4;
     address_error(c->cpu, c->bus, status, c->ir, stacked_pc, address);
     return false;
 }
@@ -246,6 +247,7 @@ M68000_INLINE bool write(m68000_context *c, int size, uint32_t address, uint32_t
     else
         m68000_put_long(bytes, value);
     c->clock += size == LONG ? 8 : 4;
+    c->sample = c->clock - 4;
     return true;
 }
 

@@ -5,7 +5,7 @@
 * ``m68000_decode.c``: ``m68000_decode``, the number of the specialised instruction for each of the 65536 first words;
 * ``m68000_fast.h``: one line ``M68000_OPCODE(index, call)`` for each function of the fast path, and one line
   ``M68000_ENTRY(index)`` for each specialised instruction, in order: its function;
-* ``m68000_slow.h``: the same for the slow path, with fewer functions, which find out the addressing modes when they run.
+* ``m68000_slow.h``: the same for the slow path, with fewer functions, which look at the addressing modes when they run.
 
 Each row of the table is a pattern of 16 bits, the effective addresses that its ``mmmrrr`` field admits, and the call.
 ``ss`` is a size field; ``x`` bits (registers, conditions, data) are looked at when the instruction runs.  In the call
@@ -49,6 +49,24 @@ SLOW = {
     "move_to_usp", "movep_to_memory", "movep_to_register", "reset", "rte", "rtr", "stop", "tas", "trap_instruction",
     "trapv",
 }  # fmt: skip
+
+# Addressing modes that a function of the fast path need not be specialised for: there it looks at them too.
+PC_RELATIVE = {"PC_DISPLACEMENT", "PC_INDEX"}
+SHARED = {
+    "bit_by_immediate": {"DECREMENT", "INDEX"} | PC_RELATIVE,
+    "bit_by_register": EVERY - {"DATA_REGISTER"},
+    "compute_immediate": {"DECREMENT", "INDEX"},
+    "compute_to_memory": {"DECREMENT", "INDEX"},
+    "jmp": NONE,
+    "jsr": NONE,
+    "lea": NONE,
+    "move to memory": {"DECREMENT", "INDEX", "ABSOLUTE_WORD", "ABSOLUTE_LONG"} | PC_RELATIVE,
+    "movem_to_memory": {"INDEX", "ABSOLUTE_WORD", "ABSOLUTE_LONG"},
+    "movem_to_registers": {"INDEX", "ABSOLUTE_WORD", "ABSOLUTE_LONG"} | PC_RELATIVE,
+    "pea": {"INDEX", "ABSOLUTE_WORD", "PC_INDEX"},
+    "scc": EVERY - {"DATA_REGISTER"},
+    "unary": EVERY - {"DATA_REGISTER"},
+}
 
 Row = tuple[str, set[str], str]
 
@@ -177,11 +195,16 @@ def specialise(row: Row) -> Iterator[tuple[str, str, str]]:
         compact = re.sub(r"TO=\w+", "destination_of(c)", sized_call.replace("MODE", "mode_of(c)"))
         compact = re.sub(r"CC=\w+", "condition_of(c)", compact)
         special = sized_call.replace("TO=", "").replace("CC=", "")
+        name = call.split("(")[0]
+        if "TO=" in call and "_REGISTER" not in call:
+            name = "move to memory"
+        shared = SHARED.get(name, PC_RELATIVE)
         if "mmmrrr" not in pattern:
             yield sized, special, compact
         for mode in MODES:
             if mode in modes and not (mode == "ADDRESS_REGISTER" and size == "BYTE"):
-                yield sized.replace("mmmrrr", MODES[mode]), special.replace("MODE", mode), compact
+                constant = "mode_of(c)" if mode in shared else mode
+                yield sized.replace("mmmrrr", MODES[mode]), special.replace("MODE", constant), compact
 
 
 def words(pattern: str) -> Iterator[int]:
@@ -221,7 +244,9 @@ def main(directory: pathlib.Path) -> None:
     (directory / "m68000_fast.h").write_text(header(fast))
     (directory / "m68000_slow.h").write_text(header(calls.values()))
     lines = [", ".join(map(str, table[i : i + 32])) + "," for i in range(0, 65536, 32)]
-    text = "#include <stdint.h>\n\nextern const uint16_t m68000_decode[65536];\nconst uint16_t m68000_decode[65536] = {\n"
+    text = (
+        "#include <stdint.h>\n\nextern const uint16_t m68000_decode[65536];\nconst uint16_t m68000_decode[65536] = {\n"
+    )
     (directory / "m68000_decode.c").write_text(text + "\n".join(lines) + "\n};\n")
 
 

@@ -7,12 +7,15 @@
 void md_sync_fm(megadrive *md, int64_t clock)
 {
     int64_t cycles = clock / MD_MCLK_PER_YM - md->state.fm_clock;
-    if (cycles <= 0)
+    if (md->fm_writes && cycles < (int64_t)md->fm_write[3 * md->fm_writes - 3])
+        cycles = md->fm_write[3 * md->fm_writes - 3];
+    if (cycles <= 0 && !md->fm_writes)
         return;
     int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * 24;
     int16_t *out = md->want_audio && cycles < room ? md->fm + 2 * md->fm_count : NULL;
     int64_t samples = md->ym2612_other.chip ? md->ym2612_other.run(md->ym2612_other.chip, cycles, out)
-                                            : ym2612_run(&md->state.ym2612, cycles, out);
+                                            : ym2612_run_writes(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, out);
+    md->fm_writes = 0;
     if (out)
         md->fm_count += (int32_t)samples;
     md->state.fm_clock += cycles;
@@ -33,13 +36,26 @@ void md_sync_psg(megadrive *md, int64_t clock)
     md->state.psg_clock += ticks;
 }
 
+/* Writes wait until somebody wants to know what the kernel does, so that it can run over many of them at once. */
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
-    md_sync_fm(md, clock);
-    if (md->ym2612_other.chip)
+    if (md->ym2612_other.chip) {
+        md_sync_fm(md, clock);
         md->ym2612_other.write(md->ym2612_other.chip, port & 3, value);
-    else
-        ym2612_write(&md->state.ym2612, port & 3, value);
+        return;
+    }
+    if (md->fm_writes == MD_FM_WRITES)
+        md_sync_fm(md, clock);
+    int64_t cycle = clock / MD_MCLK_PER_YM - md->state.fm_clock;
+    uint32_t *write = md->fm_write + 3 * md->fm_writes;
+    if (cycle < 0)
+        cycle = 0;
+    if (md->fm_writes && cycle < (int64_t)write[-3])
+        cycle = write[-3];
+    write[0] = (uint32_t)cycle;
+    write[1] = port & 3;
+    write[2] = value;
+    md->fm_writes++;
 }
 
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
@@ -48,6 +64,8 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
         md_sync_fm(md, clock);
         return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
     }
+    if (md->fm_writes)
+        md_sync_fm(md, clock);
     /* The kernel works out the status of a time to come, so a program that polls it does not cut the samples up. */
     int64_t ahead = clock / MD_MCLK_PER_YM - md->state.fm_clock;
     return ym2612_read_at(&md->state.ym2612, port & 3, md->state.ym2612.clock + (ahead > 0 ? ahead : 0));

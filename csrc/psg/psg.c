@@ -132,7 +132,7 @@ static void run(psg *chip, int64_t ticks, int16_t *out, int64_t stride)
             draw_tone(chip, channel, ticks, out + channel * stride);
         advance_wave(chip, channel, ticks);
     }
-    chip->clock += ticks;
+    chip->clock = (int64_t)((uint64_t)chip->clock + (uint64_t)ticks);
 }
 
 void psg_reset(psg *chip)

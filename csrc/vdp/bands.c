@@ -8,63 +8,93 @@
 #include <emmintrin.h>
 #endif
 
-/* All 8 rows of a cell, ready for the line buffers. */
-static inline void expand_cell(const vdp *s, unsigned word, uint8_t *rows)
+/* Two neighbouring cells, expanded for the line buffers: 8 rows of 16 pixels. */
+typedef struct cell_pair {
+    uint8_t empty;              /* 1: nothing has been expanded yet */
+    uint8_t words[4];           /* the names of those that have */
+    uint8_t rows[8][16];
+} cell_pair;
+
+#if defined(__SSE2__)
+
+/* Rows 0-1, 2-3, 4-5, 6-7 of one cell. */
+static inline void expand_cell(const vdp *s, unsigned word, __m128i rows[4])
 {
     const uint8_t *pattern = s->vram + ((word & 0x7FF) << 5);
-    unsigned attribute = word >> 9 & 0x70;
-#if defined(__SSE2__)
-    const __m128i nibble = _mm_set1_epi8(15), bits = _mm_set1_epi8((char)attribute);
+    const __m128i nibble = _mm_set1_epi8(15), bits = _mm_set1_epi8((char)(word >> 9 & 0x70));
     for (int i = 0; i < 2; i++) {
         __m128i packed = _mm_loadu_si128((const __m128i *)(const void *)(pattern + 16 * i));
         __m128i left = _mm_or_si128(_mm_and_si128(_mm_srli_epi16(packed, 4), nibble), bits);
         __m128i right = _mm_or_si128(_mm_and_si128(packed, nibble), bits);
-        __m128i first, second;
-        if (word & 0x800) { /* mirrored: pixels of a byte swapped, then the bytes of a row in reverse order */
-            first = _mm_unpacklo_epi8(right, left);
-            second = _mm_unpackhi_epi8(right, left);
-            first = _mm_shufflehi_epi16(_mm_shufflelo_epi16(first, 0x1B), 0x1B);
-            second = _mm_shufflehi_epi16(_mm_shufflelo_epi16(second, 0x1B), 0x1B);
-        } else {
-            first = _mm_unpacklo_epi8(left, right);
-            second = _mm_unpackhi_epi8(left, right);
+        rows[2 * i] = _mm_unpacklo_epi8(left, right);
+        rows[2 * i + 1] = _mm_unpackhi_epi8(left, right);
+    }
+    if (word & 0x800) {
+        for (int i = 0; i < 4; i++) { /* pairs of pixels in reverse order, then the pixels of each pair */
+            rows[i] = _mm_shufflehi_epi16(_mm_shufflelo_epi16(rows[i], 0x1B), 0x1B);
+            rows[i] = _mm_or_si128(_mm_slli_epi16(rows[i], 8), _mm_srli_epi16(rows[i], 8));
         }
-        _mm_storeu_si128((__m128i *)(void *)(rows + 32 * i), first);
-        _mm_storeu_si128((__m128i *)(void *)(rows + 32 * i + 16), second);
     }
-#else
-    for (int i = 0; i < 8; i++) {
-        uint64_t pixels = draw_pattern_row(pattern + 4 * i);
-        if (word & 0x800)
-            pixels = draw_mirror(pixels);
-        draw_store(rows + 8 * i, pixels | DRAW_BYTES * attribute);
+    if (word & 0x1000) {
+        __m128i first = _mm_shuffle_epi32(rows[0], 0x4E), second = _mm_shuffle_epi32(rows[1], 0x4E);
+        rows[0] = _mm_shuffle_epi32(rows[3], 0x4E);
+        rows[1] = _mm_shuffle_epi32(rows[2], 0x4E);
+        rows[2] = second;
+        rows[3] = first;
     }
-#endif
 }
 
-/* `lines` lines of two neighbouring cells from pixel row `row` on; the rows of the buffer are DRAW_ROW apart, and
- * moved by the fine scroll of each line. */
-static inline void put_cells(const vdp *s, uint32_t names, unsigned row, int lines, const uint8_t *fine, uint8_t *to)
+static inline void expand_pair(const vdp *s, cell_pair *pair)
 {
-    uint8_t cell[64];
-    for (int i = 0; i < 2; i++) {
-        unsigned word = vdp_word(s->vram + (names & 0xFFFC) + 2 * i);
-        unsigned flip = word & 0x1000 ? 7 : 0;
-        expand_cell(s, word, cell);
-        for (int k = 0; k < lines; k++)
-            draw_store(to + DRAW_ROW * k + fine[k] + 8 * i, draw_load(cell + 8 * ((row + (unsigned)k) ^ flip)));
+    __m128i left[4], right[4];
+    expand_cell(s, vdp_word(pair->words), left);
+    expand_cell(s, vdp_word(pair->words + 2), right);
+    for (int i = 0; i < 4; i++) {
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i], _mm_unpacklo_epi64(left[i], right[i]));
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 1], _mm_unpackhi_epi64(left[i], right[i]));
     }
 }
 
-/* One column of 16 pixels in lines from..to of the band, the first of which has plane row y. */
-static inline void put_column(const vdp *s, const plane_layout *l, uint32_t column, unsigned y, int lines,
-                              const uint8_t *fine, uint8_t *to)
+#else
+
+static inline void expand_pair(const vdp *s, cell_pair *pair)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned word = vdp_word(pair->words + 2 * i), flip = word & 0x1000 ? 7 : 0;
+        for (unsigned row = 0; row < 8; row++) {
+            uint64_t pixels = draw_pattern_row(s->vram + ((word & 0x7FF) << 5) + 4 * (row ^ flip));
+            if (word & 0x800)
+                pixels = draw_mirror(pixels);
+            draw_store(pair->rows[row] + 8 * i, pixels | DRAW_BYTES * (word >> 9 & 0x70));
+        }
+    }
+}
+
+#endif
+
+/* `lines` lines of two neighbouring cells from pixel row `row` on, moved by the fine scroll of each line. */
+static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, unsigned row, int lines,
+                             const uint8_t *fine, uint8_t *to)
+{
+    const uint8_t *words = s->vram + (names & 0xFFFC);
+    if (pair->empty || memcmp(pair->words, words, 4) != 0) {
+        pair->empty = 0;
+        memcpy(pair->words, words, 4);
+        expand_pair(s, pair);
+    }
+    for (int k = 0; k < lines; k++)
+        memcpy(to + DRAW_ROW * k + fine[k], pair->rows[row + (unsigned)k], 16);
+}
+
+/* One column of 16 pixels, the first line of which has plane row y. */
+static inline void put_column(const vdp *s, cell_pair *pair, const plane_layout *l, uint32_t column, unsigned y,
+                              int lines, const uint8_t *fine, uint8_t *to)
 {
     while (lines > 0) {
         int rows = 8 - (int)(y & 7);
         if (rows > lines)
             rows = lines;
-        put_cells(s, layout_names(l, y >> 3, column), y & 7, rows, fine, to);
+        put_cells(s, pair, layout_names(l, y >> 3, column), y & 7, rows, fine, to);
         y += (unsigned)rows;
         to += DRAW_ROW * rows;
         fine += rows;
@@ -72,14 +102,14 @@ static inline void put_column(const vdp *s, const plane_layout *l, uint32_t colu
     }
 }
 
-static void put_window(const vdp *s, int line, int column, int lines, uint8_t *to)
+static void put_window(const vdp *s, cell_pair *pair, int line, int column, int lines, uint8_t *to)
 {
     static const uint8_t no_scroll[8] = { 0 };
     while (lines > 0) {
         int rows = 8 - (line & 7);
         if (rows > lines)
             rows = lines;
-        put_cells(s, window_names(s, line, column), (unsigned)line & 7, rows, no_scroll, to);
+        put_cells(s, pair, window_names(s, line, column), (unsigned)line & 7, rows, no_scroll, to);
         line += rows;
         to += DRAW_ROW * rows;
         lines -= rows;
@@ -96,6 +126,8 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
     plane_layout l = layout_of(s, plane);
     uint32_t scroll = band->hscroll[plane][from] >> 4;
     uint8_t fine[DRAW_BAND], any_fine = 0;
+    cell_pair pair;
+    pair.empty = 1;
     for (int i = 0; i < lines; i++) {
         fine[i] = band->hscroll[plane][from + i] & 15;
         any_fine |= fine[i];
@@ -106,10 +138,10 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
         if (plane == 0 && column >= 0)
             window = all_window || column_in_window(s, column);
         if (window) {
-            put_window(s, line, column, lines, to);
+            put_window(s, &pair, line, column, lines, to);
         } else {
             unsigned vscroll = per_column ? column_vscroll(s, plane, column) : vdp_vsram_word(s, (unsigned)plane);
-            put_column(s, &l, (uint32_t)column - scroll, (unsigned)line + vscroll, lines, fine, to);
+            put_column(s, &pair, &l, (uint32_t)column - scroll, (unsigned)line + vscroll, lines, fine, to);
             if (after_window)
                 for (int k = 0; k < lines; k++)
                     draw_repeat_column(to + DRAW_ROW * k, fine[k]);

@@ -15,7 +15,7 @@ static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, con
         uint8_t pb = b[i], pa = a[i];
         uint8_t p = pb & 15 ? pb : backdrop;
         /* a pixel covers what lies under it unless it is transparent or the other has priority and it has none */
-        uint8_t cover = (uint8_t)((pa & 15 ? 0xFF : 0) & ~(p & ~pa & 0x40 ? 0xFF : 0));
+        uint8_t cover = (uint8_t)((pa & 15 ? 0xFF : 0) & ((p & 0x40) > pa ? 0 : 0xFF));
         p = (uint8_t)((pa & cover) | (p & ~cover));
         uint8_t shadow = (uint8_t)(((pa | pb) & 0x40) ^ 0x40);
         if (!sprites) {
@@ -23,7 +23,7 @@ static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, con
             continue;
         }
         uint8_t ps = s[i];
-        uint8_t visible = (uint8_t)((ps & 15 ? 0xFF : 0) & ~(p & ~ps & 0x40 ? 0xFF : 0));
+        uint8_t visible = (uint8_t)((ps & 15 ? 0xFF : 0) & ((p & 0x40) > ps ? 0 : 0xFF));
         if (!shadows) {
             to[i] = (uint8_t)(((ps & visible) | (p & ~visible)) & 0x3F);
             continue;
@@ -81,6 +81,12 @@ static uint32_t colour_mode4(uint16_t word)
     return red_green[word & 3] | (uint32_t)red_green[word >> 2 & 3] << 8 | (uint32_t)blue[word >> 4 & 3] << 16;
 }
 
+static inline void set_colour(vdp_drawing *d, unsigned index, uint32_t rgb)
+{
+    d->lut[index] = rgb;
+    d->lut_second[index] = (uint64_t)rgb << 24;
+}
+
 /* Follow changes of CRAM and of the palette bit R0.2. */
 void draw_update_colours(draw_context *c)
 {
@@ -94,40 +100,40 @@ void draw_update_colours(draw_context *c)
         if (kind == d->lut_kind && memcmp(d->lut_cram + 2 * i, s->cram + 2 * i, 2) == 0)
             continue;
         uint16_t word = vdp_cram_word(s, i);
-        if (kind == COLOURS_MODE4) {
-            d->lut[i] = d->lut[i | SHADOW] = d->lut[i | HIGHLIGHT] = colour_mode4(word);
-            continue;
-        }
         if (kind == COLOURS_DARK)
             word &= 0x222;
-        d->lut[i] = colour(word, 0, 2);
-        d->lut[i | SHADOW] = colour(word, 0, 1);
-        d->lut[i | HIGHLIGHT] = colour(word, 7, 1);
+        if (kind == COLOURS_MODE4) {
+            set_colour(d, i, colour_mode4(word));
+            set_colour(d, i | SHADOW, colour_mode4(word));
+            set_colour(d, i | HIGHLIGHT, colour_mode4(word));
+        } else {
+            set_colour(d, i, colour(word, 0, 2));
+            set_colour(d, i | SHADOW, colour(word, 0, 1));
+            set_colour(d, i | HIGHLIGHT, colour(word, 7, 1));
+        }
     }
     d->lut_kind = kind;
     memcpy(d->lut_cram, s->cram, sizeof d->lut_cram);
 }
 
-static inline void put_pixel(uint8_t *to, uint32_t rgb)
-{
-    to[0] = (uint8_t)rgb;
-    to[1] = (uint8_t)(rgb >> 8);
-    to[2] = (uint8_t)(rgb >> 16);
-}
-
-static void convert(const uint32_t *lut, const uint8_t *from, uint8_t *to, int pixels)
+/* R, G, B bytes of a span.  Two pixels are put together and stored at once, with two bytes that are overwritten by the
+ * next pair; so the last pixels go alone. */
+static void convert(const vdp_drawing *d, const uint8_t *from, uint8_t *to, int pixels)
 {
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; pixels >= 4; pixels -= 4, from += 4, to += 12) {
-        uint64_t third = lut[from[2]];
-        uint64_t first = lut[from[0]] | (uint64_t)lut[from[1]] << 24 | third << 48;
-        uint32_t last = (uint32_t)(third >> 16) | lut[from[3]] << 8;
-        memcpy(to, &first, 8);
-        memcpy(to + 8, &last, 4);
+    for (; pixels > 8; pixels -= 8, from += 8, to += 24) {
+        draw_store(to, d->lut[from[0]] | d->lut_second[from[1]]);
+        draw_store(to + 6, d->lut[from[2]] | d->lut_second[from[3]]);
+        draw_store(to + 12, d->lut[from[4]] | d->lut_second[from[5]]);
+        draw_store(to + 18, d->lut[from[6]] | d->lut_second[from[7]]);
     }
 #endif
-    for (; pixels > 0; pixels--, from++, to += 3)
-        put_pixel(to, lut[*from]);
+    for (; pixels > 0; pixels--, from++, to += 3) {
+        uint64_t rgb = d->lut[*from];
+        to[0] = (uint8_t)rgb;
+        to[1] = (uint8_t)(rgb >> 8);
+        to[2] = (uint8_t)(rgb >> 16);
+    }
 }
 
 /* --------------------------------------------------------------------------------------------- output */
@@ -199,6 +205,6 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
         blank(c, line, row, from, to, display);
     if (c->rgb) {
         draw_update_colours(c);
-        convert(c->d->lut, row + from, c->rgb + 3 * (DRAW_STRIDE * y + from), to - from);
+        convert(c->d, row + from, c->rgb + 3 * (DRAW_STRIDE * y + from), to - from);
     }
 }

@@ -15,6 +15,11 @@ static const int16_t pattern_slots_h32[32] = {
 #define FIRST_FETCH (-60)       /* mclk: nothing of a line but its sprite search happens before it */
 #define LAST_PIXEL 3560         /* mclk: everything of a line is over */
 
+/* mclk after the fetch of a column's first name: the display bit is looked at.  A write to R1 shows from the next column
+ * on that begins 24 pixels later [handbook 04, 10]; pixel 0 leaves the chip 26 or 24 pixels after the fetch, and
+ * VDP_REGISTER_DELAY has gone by. */
+#define DISPLAY_ON(h40) ((h40) ? 36 : 25)
+
 /* mclk from one time to another, whatever a foreign state may hold */
 static inline int64_t since(int64_t clock, int64_t start) { return (int64_t)((uint64_t)clock - (uint64_t)start); }
 
@@ -68,12 +73,11 @@ static void begin_line(vdp_line *line, int number)
     line->line = (int16_t)number;
     line->pixels = 0;
     line->hscroll_read = 0;
-    line->columns[0] = line->columns[1] = 0;
+    line->columns[0] = line->columns[1] = line->columns_shown = 0;
     line->after_window = 0;
     line->sprites_started = 0;
     line->sprite_slots = 0;
     line->sprite_cells = 0;
-    line->sprite_idle = 0;
     line->sprite_at = 0;
     line->cell_at = 0;
     line->sprites_shown = 0;
@@ -159,8 +163,16 @@ static void run_line(draw_context *c, int number, int time, int64_t line_clock, 
         line->hscroll_read = 1;
     }
     int columns = h40 ? 21 : 17, first = VDP_LEFT_COLUMN_FETCH(h40), step = 16 * VDP_PIXEL(h40);
-    draw_plane_a(c, line, events_before(time, first, step, columns));
-    draw_plane_b(c, line, events_before(time, first + step / 2, step, columns));
+    int display = vdp_display_on(s), shown = events_before(time, first + DISPLAY_ON(h40), step, columns);
+    if (display || line->columns[0] || shown < columns) {
+        draw_plane_a(c, line, events_before(time, first, step, columns));
+        draw_plane_b(c, line, events_before(time, first + step / 2, step, columns));
+    }
+    if (shown > line->columns_shown) {
+        if (!display)
+            line->blank_columns |= (1u << shown) - (1u << line->columns_shown);
+        line->columns_shown = (uint8_t)shown;
+    }
     show(c, line, time, line_clock);
 }
 
@@ -271,7 +283,7 @@ static void finish_picture(vdp_chip *chip, int height)
     chip->height = (uint16_t)rows;
 }
 
-/* The display bit has changed at d->clock, to which the last call has drawn.  The pixels follow 12 later than the
+/* The display bit has changed at d->clock, to which the last call has drawn.  Turned off, it blanks 12 pixels after the
  * register was written, of which 2.5 have gone by, and the output is 2 pixels behind the look-up in H40. */
 static void follow_display(const vdp *s, vdp_drawing *d)
 {

@@ -61,10 +61,6 @@ void draw_plane_b(draw_context *c, vdp_line *line, int to)
     if (from >= to)
         return;
     line->columns[1] = (uint8_t)to;
-    if (!vdp_display_on(s)) {
-        memset(line->plane[1] + 16 * from + (line->hscroll[1] & 15), 0, 16 * (size_t)(to - from));
-        return;
-    }
     int per_column = s->registers[11] & 4;
     if (c->d->tall)
         plane_b_columns(c, line, from, to, 1, per_column);
@@ -113,12 +109,6 @@ void draw_plane_a(draw_context *c, vdp_line *line, int to)
         line->vscroll[1] = vdp_vsram_word(s, 1);
     }
     line->columns[0] = (uint8_t)to;
-    if (!vdp_display_on(s)) {
-        memset(line->plane[0] + 16 * from + (line->hscroll[0] & 15), 0, 16 * (size_t)(to - from));
-        line->blank_columns |= (1u << to) - (1u << from);
-        line->after_window = 0;
-        return;
-    }
     int per_column = s->registers[11] & 4;
     if (c->d->tall)
         plane_a_columns(c, line, from, to, 1, per_column);

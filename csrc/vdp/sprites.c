@@ -105,11 +105,10 @@ void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
     list->slots = (uint8_t)to;
     if (!vdp_display_on(s))
         return;
-    if (to > list->found)
-        to = list->found;
-    int line = sprite_line(c, list->line), tall = c->d->tall;
-    for (; slot < to; slot++) {
-        int entry = list->entry[slot];
+    /* The sprites have gone through a shift register of 20 (16): with fewer of them the first slots find nothing. */
+    int line = sprite_line(c, list->line), tall = c->d->tall, idle = sprite_limit(s) - list->found;
+    for (slot = slot < idle ? idle : slot; slot < to; slot++) {
+        int entry = list->entry[slot - idle];
         const uint8_t *cached = c->cache + 4 * entry;
         uint32_t address = vdp_sprite_table(s) + 8u * (uint32_t)entry + 4;
         vdp_sprite *sprite = &list->sprite[list->count++];
@@ -138,10 +137,8 @@ static void begin_patterns(draw_context *c, vdp_line *line, vdp_sprite_list *lis
         else if (masking)
             hidden = 1;
     }
-    int limit = cell_limit(c->s);
     line->sprites_started = 1;
     line->sprite_cells = (uint8_t)cells;
-    line->sprite_idle = (uint8_t)(cells < limit ? limit - cells : 0); /* slots that are not needed come first */
 }
 
 /* The 8 pixels of one cell into the line; what is already opaque stays. */
@@ -225,9 +222,6 @@ void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
     if (!line->sprites_started)
         begin_patterns(c, line, list);
     if (vdp_display_on(s) && line->sprite_at < list->count) {
-        int idle = slots < line->sprite_idle ? slots : line->sprite_idle;
-        line->sprite_idle = (uint8_t)(line->sprite_idle - idle);
-        slots -= idle;
         int width = vdp_is_h40(s) ? 320 : 256;
         if (!c->render && whole && (s->sprite_collision | c->collision || cannot_collide(list, width)))
             slots = 0;

@@ -12,22 +12,25 @@ typedef struct ym2612_voice {
     int16_t s4[STREAM];
     int16_t sum[2 + STREAM];    /* channel sums */
     uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch */
+    uint8_t idle;               /* 1: so are they all, and the pins show nothing else */
 } ym2612_voice;
 
-int ym2612_block_ready(const ym2612 *ym)
+/* Samples that a block may have: none while a register is on its way or a test bit is set, else all up to the next key that
+ * timer A presses in CSM mode. */
+int64_t ym2612_block_limit(const ym2612 *ym)
 {
     if (ym->cycle || (ym->address_strobe & 1) || (ym->data_strobe & 1) || (ym->fm_data && ym->store_left))
         return 0;
-    if (ym->test_21 || (ym->test_2c & 0x20) || ym->channel3_mode == 2)
-        return 0;
-    if (!are_timers_settled(ym))
+    if (ym->test_21 || (ym->test_2c & 0x20) || !are_timers_settled(ym))
         return 0;
     if (ym->key_channel < 6) {
         const uint8_t *key = ym->key_register + ym->key_channel;
         if ((key[0] | key[12] << 1 | key[6] << 2 | key[18] << 3) != ym->key_operators)
             return 0;
     }
-    return 1;
+    if (ym->channel3_mode == 2 && ym->timer_running[0])
+        return 1023 - ym->timer_count[0];
+    return INT64_MAX;
 }
 
 static void operate(int16_t *out, const uint16_t *phase, const uint16_t *attenuation, uint32_t samples)
@@ -227,21 +230,74 @@ static void mix_channel(int16_t *restrict side, const int16_t *restrict sum, uin
     }
 }
 
-/* Samples: channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. */
-static void mix(const ym2612 *ym, const ym2612_voice *voices, int16_t *out, uint32_t samples)
+/* DAC writes that come in during a block. */
+typedef struct ym2612_dac {
+    const uint32_t *writes;     /* cycle, port, value */
+    int64_t count;
+    int64_t now;                /* cycle at which the next sample begins, on the writes' scale */
+    uint16_t value;             /* as ym2612.dac */
+} ym2612_dac;
+
+static uint16_t dac_level(uint16_t before, uint32_t data)
 {
-    int16_t left[STREAM], right[STREAM], dac[STREAM];
+    return (uint16_t)(((data & 0xFF) ^ 0x80) << 1 | (before & 1));
+}
+
+/* The level in a cycle of the present sample: what has been written before it. */
+static int32_t dac_in_cycle(ym2612_dac *dac, int64_t cycle)
+{
+    while (dac->count && dac->writes[0] < dac->now + cycle) {
+        if (dac->writes[1] & 1)
+            dac->value = dac_level(dac->value, dac->writes[2]);
+        dac->writes += 3;
+        dac->count--;
+    }
+    return dac->value >= 256 ? dac->value - 512 : dac->value;
+}
+
+/* Add the DAC in the place of channel 6, which the pins show in cycles 4 to 7: as show() in cycle.c. */
+static void mix_dac(const ym2612 *ym, ym2612_dac *dac, int16_t *left, int16_t *right, uint32_t samples)
+{
+    uint32_t i, pan = ym->pan[5];
+
+    for (i = 0; i < samples; i++, dac->now += 24) {
+        int32_t on = 0, off = 0, cycle;
+
+        for (cycle = 4; cycle < 8; cycle++) {
+            int32_t value = dac_in_cycle(dac, cycle), sign = value < 0 ? -3 : 3;
+
+            if (ym->integrated) {
+                on += cycle > 4 ? value : 0;
+            } else {
+                on += cycle == 7 ? 3 * (value < 0 ? value : value + 1) : sign;
+                off += sign;
+            }
+        }
+        left[i] = (int16_t)(left[i] + (pan & 2 ? on : off));
+        right[i] = (int16_t)(right[i] + (pan & 1 ? on : off));
+    }
+}
+
+/* Samples: channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. */
+static void mix(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *dac, int16_t *out, uint32_t samples)
+{
+    int16_t left[STREAM], right[STREAM];
+    int16_t rest = 0;
     uint32_t i, c;
 
-    memset(left, 0, sizeof left);
-    memset(right, 0, sizeof right);
+    for (c = 0; c < 6; c++)
+        if (voices[c].idle && !ym->integrated && !(c == 5 && ym->dac_enable))
+            rest += 12;
+    for (i = 0; i < STREAM; i++)
+        left[i] = right[i] = rest;
     for (c = 0; c < 6; c++) {
         const int16_t *sum = voices[c].sum + (c & 1 ? 0 : 1);
 
         if (c == 5 && ym->dac_enable) {
-            for (i = 0; i < STREAM; i++)
-                dac[i] = (int16_t)(ym->dac >= 256 ? ym->dac - 512 : ym->dac);
-            sum = dac;
+            mix_dac(ym, dac, left, right, samples);
+            continue;
+        } else if (voices[c].idle) {
+            continue; /* in `rest` */
         }
         mix_channel(left, sum, samples, ym->integrated, ym->pan[c] & 2);
         mix_channel(right, sum, samples, ym->integrated, ym->pan[c] & 1);
@@ -345,24 +401,56 @@ static void run_heard(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *v
         run_s2(ym, stretch, voice, c);
         run_s3(ym, stretch, voice, c);
         run_s4(ym, stretch, voice, c);
-        add_carriers(voice, ym->algorithm[c], stretch->samples);
+        voice->idle = !(voice->s1_on | voice->s2_on | voice->s3_on | voice->s4_on);
+        if (voice->idle)
+            memset(voice->sum + 2, 0, sizeof voice->sum - 4);
+        else
+            add_carriers(voice, ym->algorithm[c], stretch->samples);
+        voice->idle &= voice->sum[0] == 0 && voice->sum[1] == 0;
     }
 }
 
-static void step_bus(ym2612 *ym, int64_t cycles)
+/* The bus and the busy flag, as ym2612_sample_bus() and ym2612_store_registers() leave them. */
+static void step_bus(ym2612 *ym, int64_t cycles, const uint32_t *writes, int64_t count, int64_t start)
 {
+    int64_t now = start, left = ym->busy_left;
+
     ym->address_strobe = ym->data_strobe = 0;
-    ym->busy = ym->busy_left >= cycles;
-    ym->busy_left = (uint8_t)(ym->busy_left > cycles ? ym->busy_left - cycles : 0);
+    for (; count > 0; count--, writes += 3) {
+        int data = writes[1] & 1;
+
+        left -= writes[0] - now;
+        left = (left < 0 ? 0 : left) - (left > 0);
+        if (data && left == 0)
+            left = 32;
+        now = (int64_t)writes[0] + 1;
+        ym->bus = (uint16_t)(writes[2] & 0xFF);
+        ym->fm_data = (uint8_t)(data && ym->fm_address);
+        if (data) {
+            ym->dac = dac_level(ym->dac, writes[2]);
+            ym->registers[0x2A] = (uint8_t)writes[2];
+            if (ym->fm_data) {
+                ym->data = (uint8_t)writes[2];
+                ym->store_left = 0;
+            }
+        } else {
+            ym->fm_address = 1;
+            ym->address = 0x2A;
+        }
+    }
+    now = start + cycles - now;
+    ym->busy = left >= now;
+    ym->busy_left = (uint8_t)(left > now ? left - now : 0);
     ym->clock += cycles;
 }
 
 /* The outputs of the last 4 samples hold all that the chip remembers of S2, S3, S4 and the sums. */
 #define MEMORY 4
 
-/* `out` may be NULL.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out)
+/* `out` may be NULL.  `writes` are `count` DAC writes, the block beginning at `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start)
 {
+    ym2612_dac dac = {writes, count, start, ym->dac};
     ym2612_voice voices[6];
     ym2612_stretch stretch;
     int64_t left = samples;
@@ -370,7 +458,7 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out)
     memset(voices, 0, sizeof voices);
     finish_last_sample(ym, voices);
     ym2612_step_timers_samples(ym, samples);
-    step_bus(ym, samples * 24);
+    step_bus(ym, samples * 24, writes, count, start);
     while (left > 0) {
         int quiet = out == NULL && left > MEMORY;
         int64_t now = quiet ? left - MEMORY : left;
@@ -384,7 +472,7 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out)
         } else {
             run_heard(ym, &stretch, voices);
             if (out) {
-                mix(ym, voices, out, (uint32_t)now);
+                mix(ym, voices, &dac, out, (uint32_t)now);
                 out += 2 * now;
             }
         }

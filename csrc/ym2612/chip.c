@@ -12,6 +12,7 @@ void ym2612_reset(ym2612 *ym, int integrated)
     memset(ym, 0, sizeof *ym);
     ym->clock = clock;
     ym->integrated = integrated != 0;
+    ym->waiting_level = 1023;
     for (i = 0; i < 24; i++) {
         ym->level[i] = 1023;
         ym->attenuation[i] = 1023;
@@ -103,9 +104,6 @@ uint8_t ym2612_read(ym2612 *ym, uint32_t port)
     return ym2612_read_at(ym, port, ym->clock);
 }
 
-/* Samples for which a block is worth its preparation. */
-#define SHORTEST_BLOCK 4
-
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
 {
     int64_t samples = 0;
@@ -113,12 +111,16 @@ int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
     while (cycles > 0) {
         int64_t now = 24 - ym->cycle;
 
-        if (cycles >= 24 * SHORTEST_BLOCK && ym2612_block_ready(ym)) {
-            int64_t block = cycles / 24 - 1;
+        if (cycles >= 24 * YM2612_SHORTEST_BLOCK) {
+            int64_t block = ym2612_block_limit(ym);
 
-            ym2612_block(ym, block, out ? out + 2 * samples : NULL);
-            samples += block;
-            cycles -= 24 * block;
+            if (block > cycles / 24 - 1)
+                block = cycles / 24 - 1;
+            if (block >= YM2612_SHORTEST_BLOCK - 1) {
+                ym2612_block(ym, block, out ? out + 2 * samples : NULL, NULL, 0, 0);
+                samples += block;
+                cycles -= 24 * block;
+            }
         }
         if (now > cycles)
             now = cycles;
@@ -130,18 +132,5 @@ int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
 
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out)
 {
-    int64_t end = 24 * samples;
-    int64_t now = 0;
-    int64_t i;
-
-    for (i = 0; i < count; i++, writes += 3) {
-        int64_t at = writes[0] < end ? writes[0] : end;
-
-        if (at > now) {
-            out += 2 * ym2612_run(ym, at - now, out);
-            now = at;
-        }
-        ym2612_write(ym, writes[1], (uint8_t)writes[2]);
-    }
-    ym2612_run(ym, end - now, out);
+    ym2612_run_writes(ym, writes, count, 24 * samples, out);
 }

@@ -124,4 +124,5 @@ void ym2612_step_lfo(ym2612 *ym, uint32_t increment)
         ym->lfo_divider = (uint8_t)(ym->lfo_divider + increment);
     }
     ym->lfo_count &= ym->lfo_mask;
+    ym->lfo_changed = 0;
 }

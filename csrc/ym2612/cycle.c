@@ -171,7 +171,7 @@ static void one_cycle(ym2612 *ym, uint32_t cycle)
     }
     if (ym->address_strobe | ym->data_strobe | ym->busy | ym->busy_left)
         seen = ym2612_sample_bus(ym);
-    if (cycle == 1 || cycle == 2 || !are_timers_settled(ym))
+    if (cycle == 1 || cycle == 2 || !are_timers_counting(ym))
         ym2612_step_timers(ym, cycle);
     latch_key(ym, cycle, scan->channel);
 
@@ -182,7 +182,8 @@ static void one_cycle(ym2612 *ym, uint32_t cycle)
     finish_attenuation(ym, scan->finished);
     step_slot(ym, cycle, scan->channel);
     pick_pitch(ym, scan->next, scan->channel == 5 ? 0 : scan->channel + 1u);
-    ym2612_step_lfo(ym, cycle == 23 || (ym->test_21 & 2));
+    if (cycle == 0 || cycle == 23 || ym->lfo_changed || ym->test_21)
+        ym2612_step_lfo(ym, cycle == 23 || (ym->test_21 & 2));
     if (is_storing(ym, seen))
         ym2612_store_registers(ym, cycle, seen);
 }

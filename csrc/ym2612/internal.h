@@ -73,14 +73,16 @@ extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
 void ym2612_step_timers_samples(ym2612 *ym, int64_t samples);
 int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles);
-/* 1 if the timers do nothing but count. */
+/* 1 if the timers do nothing but count, and look at $27 in cycle 2. */
+static inline int are_timers_counting(const ym2612 *ym)
+{
+    return !(ym->timer_clear[0] | ym->timer_clear[1] | ym->timer_reload[0] | ym->timer_reload[1] | ym->timer_overflow[0]
+             | ym->timer_overflow[1] | (ym->test_21 & 4));
+}
+/* 1 if there is nothing new in $27 either. */
 static inline int are_timers_settled(const ym2612 *ym)
 {
-    int t, busy = ym->test_21 & 4;
-
-    for (t = 0; t < 2; t++)
-        busy |= (ym->timer_load[t] ^ ym->timer_running[t]) | ym->timer_clear[t] | ym->timer_reload[t] | ym->timer_overflow[t];
-    return !busy;
+    return are_timers_counting(ym) && ym->timer_load[0] == ym->timer_running[0] && ym->timer_load[1] == ym->timer_running[1];
 }
 void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle);
 void ym2612_latch_lfo(ym2612 *ym);
@@ -89,8 +91,10 @@ void ym2612_step_lfo(ym2612 *ym, uint32_t increment);
 /* cycle.c: returns the samples that ended */
 int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
-/* block.c */
-int ym2612_block_ready(const ym2612 *ym);
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out);
+/* block.c: the samples that can be run as a block now */
+int64_t ym2612_block_limit(const ym2612 *ym);
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start);
+/* Samples for which a block is worth its preparation. */
+#define YM2612_SHORTEST_BLOCK 4
 
 #endif

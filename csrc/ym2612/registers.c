@@ -85,10 +85,12 @@ static void write_mode(ym2612 *ym, uint32_t address, uint8_t data)
     switch (address) {
     case 0x21:
         ym->test_21 = data;
+        ym->lfo_changed = 1;
         break;
     case 0x22:
         ym->lfo_mask = data & 8 ? 0x7F : 0;
         ym->lfo_rate = data & 7;
+        ym->lfo_changed = 1;
         break;
     case 0x24:
         ym->timer_period[0] = (uint16_t)(data << 2 | (ym->timer_period[0] & 3));

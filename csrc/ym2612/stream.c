@@ -58,6 +58,14 @@ static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
             add_segment(stretch, at, ym->lfo_count);
     }
     stretch->segment_start[stretch->segments] = samples;
+    for (at = 0; at < stretch->segments; at++) {
+        uint32_t i;
+
+        for (i = stretch->segment_start[at]; i < stretch->segment_start[at + 1]; i++)
+            stretch->am[i] = stretch->lfo_am[at];
+    }
+    for (at = samples; at < STREAM; at++)
+        stretch->am[at] = 0;
     ym->lfo_pm = stretch->lfo_pm[stretch->segments - 1];
     ym->lfo_am = stretch->lfo_am[stretch->segments - 1];
 }
@@ -117,54 +125,51 @@ typedef struct ym2612_track {
     const ym2612_stretch *stretch;
     uint16_t *phase, *attenuation;
     uint32_t slot;
-    uint32_t am_shift;          /* 8 if AM is off */
+    uint32_t am_shift;          /* 8: AM is off */
     uint32_t total_level;       /* << 3 */
-    uint32_t loudest;           /* least attenuation so far */
+    uint32_t loudest;           /* least attenuation so far, AM left out */
     uint32_t hold;              /* sample whose phase is not stepped any more, or none */
     uint32_t shown_level;       /* of the last sample */
 } ym2612_track;
 
-static void fill(uint16_t *stream, uint32_t from, uint32_t to, uint32_t value)
+static void fill(uint16_t *stream, uint32_t samples, uint32_t value)
 {
-    uint16_t *at = stream + from, *end = stream + to;
-    uint32_t i;
+    uint32_t at, i;
 
-    for (; at < end; at += GROUP)
+    for (at = 0; at < samples; at += GROUP, stream += GROUP)
         for (i = 0; i < GROUP; i++)
-            at[i] = (uint16_t)value;
+            stream[i] = (uint16_t)value;
+}
+
+static void fill_with_am(uint16_t *restrict stream, const int16_t *restrict am, uint32_t samples, uint32_t base, uint32_t shift)
+{
+    uint32_t at, i;
+    int16_t level = (int16_t)base;
+
+    for (at = 0; at < samples; at += GROUP, stream += GROUP, am += GROUP) {
+        for (i = 0; i < GROUP; i++) {
+            int16_t attenuation = (int16_t)(level + (am[i] >> shift));
+
+            attenuation = attenuation < 1023 ? attenuation : 1023;
+            stream[i] = (uint16_t)(attenuation << 3);
+        }
+    }
 }
 
 /* Samples from..to-1 show `level`. */
 static void show_level(ym2612_track *track, uint32_t from, uint32_t to, uint32_t level)
 {
-    const ym2612_stretch *stretch = track->stretch;
-    uint32_t base = level + track->total_level;
+    uint32_t base = limit_attenuation(level + track->total_level);
 
     track->shown_level = level;
     if (!track->attenuation)
         return;
-    if (track->am_shift == 8) {
-        uint32_t attenuation = limit_attenuation(base);
-
-        fill(track->attenuation, from, to, attenuation << 3);
-        if (attenuation < track->loudest)
-            track->loudest = attenuation;
-    } else {
-        uint32_t s = 0;
-
-        while (stretch->segment_start[s + 1] <= from)
-            s++;
-        while (from < to) {
-            uint32_t end = stretch->segment_start[s + 1] < to ? stretch->segment_start[s + 1] : to;
-            uint32_t attenuation = limit_attenuation(base + ((uint32_t)stretch->lfo_am[s] >> track->am_shift));
-
-            fill(track->attenuation, from, end, attenuation << 3);
-            if (attenuation < track->loudest)
-                track->loudest = attenuation;
-            from = end;
-            s++;
-        }
-    }
+    if (base < track->loudest)
+        track->loudest = base;
+    if (track->am_shift == 8)
+        fill(track->attenuation + from, to - from, base << 3);
+    else
+        fill_with_am(track->attenuation + from, track->stretch->am + from, to - from, base, track->am_shift);
 }
 
 static ym2612_pitch slot_pitch(const ym2612 *ym, uint32_t slot)
@@ -183,11 +188,17 @@ static ym2612_pitch slot_pitch(const ym2612 *ym, uint32_t slot)
 /* No key event, and SSG-EG has nothing to do but to make steps larger. */
 static int is_steady(const ym2612 *ym, uint32_t slot)
 {
-    if (ym->key[slot] != ym->key_register[slot])
+    if (ym->key[slot] != ym->key_register[slot] || (!ym->key[slot] && ym->eg_state[slot] != RELEASE))
         return 0;
     if (!(ym->ssg[slot] & 8))
         return ym->ssg_direction[slot] == 0;
     return ym->level[slot] < 512 && ym->ssg_direction[slot] <= ym->key[slot];
+}
+
+/* Faded out, and no key event. */
+static int is_idle(const ym2612 *ym, uint32_t slot)
+{
+    return ym->level[slot] == 1023 && ym->eg_state[slot] == RELEASE && !(ym->ssg[slot] & 8) && is_steady(ym, slot);
 }
 
 /* Envelope of a steady slot from one change to the next.  Returns where it ends to be steady. */
@@ -352,11 +363,14 @@ int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, uint32_t slot,
     track.slot = slot;
     track.phase = phase;
     track.attenuation = attenuation;
-    track.total_level = (uint32_t)ym->total_level[slot] << 3;
+    /* CSM has the total level in the envelope */
+    track.total_level = ym->channel3_mode == 2 && slot % 6 == 2 ? 0 : (uint32_t)ym->total_level[slot] << 3;
     track.am_shift = ym->am_enable[slot] ? am_shift[ym->ams[slot % 6]] : 8;
     track.loudest = 1023;
     track.shown_level = 1023;
     track.hold = stretch->last && slot >= 19 ? samples - 1 : STRETCH;
+    if (track.total_level >= YM2612_SILENCE || is_idle(ym, slot)) /* silent for certain */
+        track.phase = track.attenuation = NULL;
 
     while (at < samples) {
         if (is_steady(ym, slot)) {

@@ -19,6 +19,7 @@ typedef struct ym2612_stretch {
     uint32_t segments;          /* stretches of constant LFO */
     uint32_t segment_start[STRETCH / 4 + 2]; /* and the end of the last one */
     uint8_t lfo_pm[STRETCH / 4 + 1], lfo_am[STRETCH / 4 + 1];
+    int16_t am[STREAM];         /* lfo_am by sample */
 } ym2612_stretch;
 
 /* Draw up the counters of the next `samples` samples, and step them. */

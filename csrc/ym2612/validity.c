@@ -75,7 +75,7 @@ static int are_envelopes_valid(const ym2612 *ym)
 static int are_counters_valid(const ym2612 *ym)
 {
     return (ym->lfo_mask == 0 || ym->lfo_mask == 127) && ym->lfo_rate <= 7 && ym->lfo_count <= 127 && ym->lfo_pm <= 31
-        && ym->lfo_am <= 126 && ym->csm_key <= 1 && ym->timer_period[0] <= 1023 && ym->timer_period[1] <= 255
+        && ym->lfo_am <= 126 && ym->lfo_changed <= 1 && ym->csm_key <= 1 && ym->timer_period[0] <= 1023 && ym->timer_period[1] <= 255
         && ym->timer_count[0] <= 1023 && ym->timer_count[1] <= 255 && all8(ym->timer_load, 2, 1) && all8(ym->timer_running, 2, 1)
         && all8(ym->timer_enable, 2, 1) && all8(ym->timer_clear, 2, 1) && all8(ym->timer_reload, 2, 1)
         && all8(ym->timer_overflow, 2, 1) && all8(ym->timer_flag, 2, 1) && ym->timer_prescaler <= 15;

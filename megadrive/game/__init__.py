@@ -11,7 +11,27 @@ import pathlib
 
 from megadrive.controllers import Button
 
-__all__ = ["demo_input", "rom_bytes", "rom_path"]
+__all__ = ["RAM", "demo_input", "rom_bytes", "rom_path"]
+
+RAM: dict[str, tuple[int, int]] = {
+    "score": (0x8000, 4),
+    "best": (0x8004, 4),
+    "player_x": (0x8008, 4),
+    "player_y": (0x800C, 4),
+    "lives": (0x8010, 2),
+    "flashes": (0x8012, 2),
+    "gun_level": (0x8014, 2),
+    "stage": (0x8016, 2),
+    "rank": (0x8018, 2),
+    "ticks": (0x801A, 2),
+    "vblanks": (0x801C, 2),
+    "mode": (0x801E, 1),
+    "demo": (0x801F, 1),
+}
+"""Where the game keeps what others may want to know: offset into ``MegaDrive.ram`` and bytes, big-endian.
+
+Scores are BCD, positions 16.16 fixed point; mode is 0 title, 1 flight, 2 game over; demo is not 0 in a demonstration.
+"""
 
 
 def rom_bytes() -> bytes:
@@ -20,7 +40,7 @@ def rom_bytes() -> bytes:
     Returns
     -------
     bytes
-        The image, a power of two long.
+        The image, whole 16 KiB long.
 
     Examples
     --------

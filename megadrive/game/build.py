@@ -13,13 +13,15 @@ import tempfile
 
 import numpy as np
 
-from megadrive.game.makers import palettes, planes, tables
+from megadrive.game.makers import effects, music, palettes, planes, samples, sheet, tables
 from megadrive.game.makers.tiles import TileSet, words
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE / "source"
 M68K = "m68k-linux-gnu-"
 Z80 = "z80-unknown-coff-"
+MAX_PATTERNS = 0xC000 // 32
+SONG_BASE, SONG_END = 0x1780, 0x1E00  # in the Z80's memory: between the driver and its queue
 TOOLS = (M68K + "as", M68K + "ld", M68K + "objcopy", Z80 + "as", Z80 + "ld", Z80 + "objcopy")
 
 
@@ -39,19 +41,61 @@ def make_data(folder: pathlib.Path) -> None:
     layout = planes.build(tiles)
     for name in ("a_day", "b_day", "a_night", "b_night"):
         (folder / f"plane_{name}.bin").write_bytes(words(getattr(layout, name)))
-    symbols["TILE_FONT"] = 0
+    sprites = sheet.build(tiles)
+    if len(tiles) > MAX_PATTERNS:
+        raise RuntimeError(f"{len(tiles)} patterns; there is room for {MAX_PATTERNS}")
+    symbols.update(sprites.symbols)
+    (folder / "figures.inc").write_text(sprites.source())
     symbols["PATTERN_BYTES"] = len(tiles) * 32
     (folder / "patterns.bin").write_bytes(tiles.to_bytes())
     scenes = bytearray()
     for scene in palettes.scenes():
         scenes += words(scene.lines) + words(scene.far) + words(scene.near)
     (folder / "scenes.bin").write_bytes(bytes(scenes))
-    (folder / "palette_fixed.bin").write_bytes(bytes(64))
+    (folder / "palette_fixed.bin").write_bytes(words(palettes.fixed()))
     (folder / "fade.bin").write_bytes(tables.fade())
     (folder / "ripple.bin").write_bytes(tables.ripple())
+    (folder / "sines.bin").write_bytes(tables.sines())
+    (folder / "angles.bin").write_bytes(tables.angles())
     (folder / "shimmer.bin").write_bytes(tables.shimmer())
+    symbols.update(make_sound(folder))
     lines = [f"        .equ    {name}, {value}" for name, value in sorted(symbols.items())]
     (folder / "generated.inc").write_text("\n".join(lines) + "\n")
+
+
+def make_sound(folder: pathlib.Path) -> dict[str, int]:
+    """Make the driver's data, assemble it, compile the tunes; return symbols for the 68000."""
+    text = music.note_tables()
+    table, data = ["samples:"], []
+    symbols = {"SONG_BASE": SONG_BASE}
+    for number, (name, wave) in enumerate(samples.SAMPLES, 1):
+        packed = samples.pack(wave())
+        symbols[f"SAMPLE_{name.upper()}"] = number
+        table.append(f"          .word sample_{name}, {len(packed)}")
+        data.append(f'sample_{name}: .incbin "{name}.pcm"')
+        (folder / f"{name}.pcm").write_bytes(packed)
+    text += "\n".join(table + data) + "\n"
+    table, rows = ["effects:"], []
+    for name, importance, values in effects.effects():
+        table.append(f"          .word {importance}, effect_{name}")
+        rows.append(f"effect_{name}: .byte " + ",".join(str(v) for v in values))
+    closed, opened = effects.hats()
+    rows.append(f"hats: .byte 2, {2 + len(closed)}, " + ",".join(str(v) for v in closed + opened))
+    text += "\n".join(table + rows) + "\n"
+    (folder / "sounddata.z80").write_text(text + f"SONG .equ {SONG_BASE}\n")
+    _run(Z80 + "as", "-I", SOURCE, "-I", folder, SOURCE / "driver.z80", "-o", folder / "driver.o")
+    _run(Z80 + "ld", "-Ttext=0", "--entry=0", folder / "driver.o", "-o", folder / "driver.coff")
+    _run(Z80 + "objcopy", "-O", "binary", "-j", ".text", folder / "driver.coff", folder / "driver.bin")
+    size = (folder / "driver.bin").stat().st_size
+    if size > SONG_BASE:
+        raise RuntimeError(f"the sound driver has {size} bytes; the tune lies at {SONG_BASE}")
+    known = music.instruments((HERE / "music" / "instruments.txt").read_text())
+    for name in ("title", "flight", "over"):
+        tune = music.compile_tune(HERE / "music" / f"{name}.txt", known, SONG_BASE)
+        if len(tune) > SONG_END - SONG_BASE:
+            raise RuntimeError(f"{name} has {len(tune)} bytes; there is room for {SONG_END - SONG_BASE}")
+        (folder / f"{name}.bin").write_bytes(tune)
+    return symbols
 
 
 def assemble(folder: pathlib.Path) -> bytes:
@@ -60,14 +104,14 @@ def assemble(folder: pathlib.Path) -> bytes:
         M68K + "as", "-m68000", "--register-prefix-optional", "--fatal-warnings",
         "-I", SOURCE, "-I", folder, SOURCE / "game.s", "-o", folder / "game.o",
     )  # fmt: skip
-    _run(M68K + "ld", "-T", SOURCE / "game.ld", folder / "game.o", "-o", folder / "game.elf", "-Map", folder / "game.map")
+    _run(M68K + "ld", "-T", SOURCE / "game.ld", folder / "game.o", "-o", folder / "game.elf")
     _run(M68K + "objcopy", "-O", "binary", "-j", ".text", folder / "game.elf", folder / "game.raw")
     return (folder / "game.raw").read_bytes()
 
 
 def finish(rom: bytes) -> bytes:
-    """Pad to a power of two with $FF; write the header's end address and checksum."""
-    size = 1 << (len(rom) - 1).bit_length()
+    """Pad to whole 16 KiB with $FF; write the header's end address and checksum."""
+    size = -len(rom) // 0x4000 * -0x4000
     image = bytearray(rom + b"\xff" * (size - len(rom)))
     image[0x1A4:0x1A8] = (size - 1).to_bytes(4, "big")
     checksum = int(np.frombuffer(bytes(image[0x200:]), dtype=">u2").astype(np.int64).sum()) & 0xFFFF

@@ -13,6 +13,17 @@ from __future__ import annotations
 
 from megadrive.vgm.file import Header, Tags, VGMError, VGMWarning
 from megadrive.vgm.music import VGM, Chips
+from megadrive.vgm.recording import Recording, compose_recording
 from megadrive.vgm.writer import compose
 
-__all__ = ["VGM", "Chips", "Header", "Tags", "VGMError", "VGMWarning", "compose"]
+__all__ = [
+    "VGM",
+    "Chips",
+    "Header",
+    "Recording",
+    "Tags",
+    "VGMError",
+    "VGMWarning",
+    "compose",
+    "compose_recording",
+]

@@ -15,6 +15,7 @@ from megadrive.audio import FM_CLOCKS, NTSC_CLOCK, PAL_CLOCK, PSG_CLOCKS, PSG_LE
 from megadrive.psg import PSG
 from megadrive.vgm.commands import PSG_PORT, Codes, Reader, Section, StreamCommand, Streams, Times
 from megadrive.vgm.file import RATE, Header, Tags, VGMError, VGMWarning, load, read_header, read_tags
+from megadrive.vgm.recording import Recording
 from megadrive.ym2612 import YM2612
 
 Samples = npt.NDArray[np.int16]
@@ -89,11 +90,18 @@ class VGM:
         end = min(header.end, header.tags) if header.tags > header.data else header.end
         self._reader = Reader(data, header.version, end, self._warn)
         self._intro = self._reader.read(header.data, header.loop or None)
+        self._recording = self._find_recording()
         self._loop: Section | None = None
         if header.loop:
             self._loop = self._reader.read(header.loop, pcm=self._intro.pcm)
             if not self._loop.length:
                 raise VGMError(f"offset 0x1c: the loop at {header.loop:#x} has no length")
+
+    def _find_recording(self) -> Recording | None:
+        found = [Recording.unpack(body) for body in self._reader.logs[:1]]
+        if found and found[0] is None:
+            self._warn("exact recording of another version is left out")
+        return found[0] if found else None
 
     def _warn(self, text: str) -> None:
         if text not in self._warned:
@@ -116,6 +124,11 @@ class VGM:
     def warnings(self) -> tuple[str, ...]:
         """What is left out."""
         return tuple(self._warned)
+
+    @property
+    def recording(self) -> Recording | None:
+        """The exact recording that the file holds, if it was made by this library."""
+        return self._recording
 
     @property
     def seconds(self) -> float:
@@ -152,7 +165,15 @@ class VGM:
         psg_level: float = PSG_LEVEL,
         chips: Chips | None = None,
     ) -> Iterator[Samples]:
-        """Play, a third of a second at a time; parameters as for :meth:`render`."""
+        """Play, a third of a second at a time; parameters as for :meth:`render`.
+
+        An exact recording is played as such, unless `chips` are given: it gives the very samples of the console.
+        """
+        if self._recording is not None and chips is None:
+            exact = self._recording.output(sample_rate, filter=filter, psg_level=psg_level)
+            for fm, psg, end in self._recording.play():
+                yield exact.render(end, fm, psg)
+            return
         if loops < 1:
             raise ValueError(f"loops is {loops!r}, expected 1 or more")
         if not 0 <= fade <= 3600:

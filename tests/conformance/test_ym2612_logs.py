@@ -40,10 +40,10 @@ def test_kernel(corpus: pathlib.Path, log: str, variant: str) -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("log", LOGS)
 def test_model(corpus: pathlib.Path, log: str, variant: str) -> None:
-    """The model runs until it has seen 600 writes, at most 12,000 samples."""
+    """The model runs until it has seen 300 writes, at most 8,000 samples."""
     data = load(corpus, log)
     writes = data["writes"]
-    samples = min(12000, int(writes[min(600, len(writes) - 1), 0]) // 24)
+    samples = min(8000, int(writes[min(300, len(writes) - 1), 0]) // 24)
     check(Model(variant), data, variant, samples)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -26,41 +27,56 @@ def mountains() -> Pixels:
     depth = 120
     x = np.arange(WIDTH, dtype=np.float64)[None, :]
     z = np.arange(depth, dtype=np.float64)[:, None]
-    ridge = fractal(x / 64.0, z / 64.0 + 3.0, 8, 21, 6, ridged=True)
+    ridge = fractal(x / 64.0, z / 64.0 + 3.0, 8, 21, 5, ridged=True)
     swell = fractal(x / 128.0, z / 90.0, 4, 5, 2)
     far = z / (depth - 1)
-    land = (ridge * 0.75 + 0.25 * ridge * ridge) * (0.35 + 0.9 * swell) * (0.25 + 0.95 * far)
-    elevation = land * 86.0
-    slope_x = elevation - np.roll(elevation, -1, axis=1)  # falls towards the right: lit
-    slope_z = np.zeros_like(elevation)
-    slope_z[1:] = elevation[1:] - elevation[:-1]
-    length = np.sqrt(slope_x * slope_x + slope_z * slope_z + 2.2)
-    light = np.clip((slope_x * 0.85 + slope_z * 0.15 + 0.55) / length * 0.75 + 0.28, 0.0, 1.0)
+    elevation = (ridge * 0.7 + 0.3 * ridge * ridge) * (0.50 + 0.62 * swell) * (0.22 + 0.98 * far)
+    elevation = elevation * ((height - 7) / elevation.max())
+    light = _light(elevation)
     rows = np.arange(height, dtype=np.float64)
-    index = np.zeros((height, WIDTH), dtype=np.uint8)
-    lit = np.zeros((height, WIDTH))
-    elev = np.zeros((height, WIDTH))
-    away = np.zeros((height, WIDTH))
+    lit, elev, away = (np.zeros((height, WIDTH)) for _ in range(3))
+    ground = np.zeros((height, WIDTH), dtype=bool)
     horizon = np.full(WIDTH, float(height))
     for k in range(depth):
         top = np.round(height - 0.02 * k - elevation[k], 6)
         column = (rows[:, None] >= top[None, :]) & (rows[:, None] < horizon[None, :])
-        index[column] = 1
+        ground |= column
         lit[column] = np.broadcast_to(light[k], (height, WIDTH))[column]
         elev[column] = np.broadcast_to(elevation[k], (height, WIDTH))[column]
         away[column] = k / depth
         horizon = np.minimum(horizon, np.ceil(top))
-    ground = index == 1
+    lit = _smooth(lit, ground)
     colour = np.zeros((height, WIDTH), dtype=np.uint8)
     _shade(colour, ground, lit, 1, 5)
-    grain = value_noise(np.arange(WIDTH)[None, :] / 3.0 + 0 * rows[:, None], rows[:, None] / 3.0 + 0 * x, 171, 77)
-    snow = ground & (elev + (lit - 0.5) * 10 + (grain - 0.5) * 14 > 37)
+    grain = value_noise(x / 6.0 + 0 * rows[:, None], rows[:, None] / 5.0 + 0 * x, 86, 77)
+    snow = ground & (elev + (lit - 0.5) * 16 + (grain - 0.5) * 14 > 43)
     _shade(colour, snow, lit, 6, 3)
-    haze = np.clip((rows[:, None] - (height - 34)) / 34.0, 0.0, 1.0) * (0.55 + 0.75 * away) + (lit - 0.5) * 0.25
+    haze = np.clip((rows[:, None] - (height - 40)) / 40.0, 0.0, 1.0) * (0.62 + 0.62 * away) + (lit - 0.5) * 0.18
     amount = dither(np.clip(haze, 0.0, 1.0), 4)
     misty = ground & (amount > 0)
     colour[misty] = (8 + amount[misty]).astype(np.uint8)
     return colour
+
+
+def _light(elevation: Floats) -> Floats:
+    """Return how bright each point of a height field is, 0..1, lit from the right and the front."""
+    slope_x = (np.roll(elevation, 2, axis=1) - np.roll(elevation, -2, axis=1)) / 4.0  # falling to the right: lit
+    slope_z = np.zeros_like(elevation)
+    slope_z[1:] = elevation[1:] - elevation[:-1]
+    length = np.sqrt(slope_x * slope_x + slope_z * slope_z + 1.4)
+    return np.asarray(np.clip(0.46 + 0.62 * (slope_x * 0.95 + slope_z * 0.12) / length, 0.0, 1.0))
+
+
+def _smooth(level: Floats, mask: npt.NDArray[np.bool_]) -> Floats:
+    """Average each masked point with its masked neighbours, so that slopes become facets."""
+    weight = mask.astype(np.float64)
+    total, count = np.zeros_like(level), np.zeros_like(level)
+    for dy in (-1, 0, 1):
+        for dx in (-2, -1, 0, 1, 2):
+            total += np.roll(level * weight, (dy, dx), axis=(0, 1))
+            count += np.roll(weight, (dy, dx), axis=(0, 1))
+    average = np.where(mask, total / np.maximum(count, 1.0), 0.0)
+    return np.asarray(np.round(np.clip((average - 0.46) * 1.45 + 0.5, 0.0, 1.0), 6), dtype=np.float64)
 
 
 def _pine(canvas: Pixels, x: int, base: int, tall: int, seed: int) -> None:
@@ -132,16 +148,24 @@ def cabins(canvas: Pixels) -> None:
                 canvas[base - 6 + row, x + dx + 1] = 14
 
 
-def clouds(width: int = 256, height: int = 48) -> Pixels:
-    """Draw streaky evening clouds, lit from below right, dithered into nothing at their edges."""
+CLOUD_BANDS = (0, 13, 27, 40)  # each moves at its own speed: no cloud crosses an edge
+
+
+def clouds(width: int = 256) -> Pixels:
+    """Draw streaky evening clouds in three bands, lit from below right, dithered into nothing at their edges."""
+    height = CLOUD_BANDS[-1]
     x = np.arange(width, dtype=np.float64)[None, :]
     y = np.arange(height, dtype=np.float64)[:, None]
     warp = value_noise(x / 32.0 + 0 * y, y / 10.0 + 0 * x, width // 32, 66) * 0.9
+    envelope = np.zeros((height, 1))
+    for top, end in itertools.pairwise(CLOUD_BANDS):
+        for line in range(top, end):
+            t = (line + 0.5 - top) / (end - top) * 2 - 1
+            envelope[line] = 1 - t * t
 
     def density(dy: float) -> Floats:
         n = fractal(x / 64.0 + 0 * y, (y + dy) / 9.0 + warp, width // 64, 40, 4)
-        envelope = np.clip(1.0 - np.abs(y - height * 0.5) / (height * 0.5), 0.0, 1.0)
-        return np.clip((n * (0.55 + 0.6 * envelope) - 0.53) * 5.0, 0.0, 1.0)
+        return np.asarray(np.clip((n * (0.42 + 0.72 * envelope) - 0.52) * 5.0, 0.0, 1.0))
 
     here = density(0.0)
     lit = np.clip(0.5 + (here - density(2.0)) * 1.1, 0.0, 1.0)

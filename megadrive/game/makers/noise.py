@@ -13,7 +13,8 @@ BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]],
 
 def hash01(x: Ints, y: Ints, seed: int) -> Floats:
     """Return a number in [0, 1) for each lattice point."""
-    h = (x.astype(np.uint64) * np.uint64(0x9E3779B1) + y.astype(np.uint64) * np.uint64(0x85EBCA77)) & np.uint64(0xFFFFFFFF)
+    h = x.astype(np.uint64) * np.uint64(0x9E3779B1) + y.astype(np.uint64) * np.uint64(0x85EBCA77)
+    h &= np.uint64(0xFFFFFFFF)
     h = (h + np.uint64(seed * 0xC2B2AE3D & 0xFFFFFFFF)) & np.uint64(0xFFFFFFFF)
     for multiplier, shift in ((0x7FEB352D, 15), (0x846CA68B, 16)):
         h ^= h >> np.uint64(shift)

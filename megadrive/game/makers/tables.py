@@ -51,3 +51,17 @@ def shimmer() -> bytes:
             offset = max(-line, min(LAKE - 1 - line, offset))
             out.append(offset * 4)
     return signed(out)
+
+
+def sines() -> bytes:
+    """256 words: the sine of n / 256 of a turn, times 256."""
+    return b"".join((math.floor(_sine(n / 256) * 256 + 0.5003) & 0xFFFF).to_bytes(2, "big") for n in range(256))
+
+
+def angles() -> bytes:
+    """16 x 16 bytes: the angle of (x, y), each 0..15, in 256ths of a turn; row y, column x."""
+    out = bytearray()
+    for y in range(16):
+        for x in range(16):
+            out.append(math.floor(math.atan2(y, x) * 128 / math.pi + 0.5003) if x or y else 0)
+    return bytes(out)

@@ -29,8 +29,8 @@ _start:
         bsr     load_patterns
         bsr     sound_load
         bsr     record_load
+        move.w  #8,fade                         | black, until the title fades in
         bsr     game_init
-        move.b  #8,fade                         | black, until the title fades in
         bsr     planes_day
         bsr     scene_apply
         bsr     scroll_build

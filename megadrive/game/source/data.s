@@ -13,3 +13,16 @@ fade_table:     .incbin "fade.bin"
 ripple:         .incbin "ripple.bin"
 shimmer:        .incbin "shimmer.bin"
         .balign 2
+sines:          .incbin "sines.bin"
+angles:         .incbin "angles.bin"
+        .balign 2
+        .include "figures.inc"
+sound_driver:   .incbin "driver.bin"
+sound_driver_end:
+tune_title:     .incbin "title.bin"
+tune_title_end:
+tune_flight:    .incbin "flight.bin"
+tune_flight_end:
+tune_over:      .incbin "over.bin"
+tune_over_end:
+        .balign 2

@@ -50,6 +50,12 @@ exc_print:
         move.w  #64*28-1,d0
 2:      move.w  #TILE_FONT,(VDP_DATA).l
         dbra    d0,2b
+        vram_write VRAM_PLANE_B
+        move.w  #64*32-1,d0
+4:      move.w  #TILE_FONT,(VDP_DATA).l
+        dbra    d0,4b
+        vram_write VRAM_SPRITES
+        move.l  #0,(VDP_DATA).l                 | no sprites
         vram_write (VRAM_WINDOW+12*128+22)
         lea     exc_text(pc),a0
         bsr.s   exc_string
@@ -63,7 +69,7 @@ exc_print:
         move.l  d7,d0
         moveq   #8,d1
         bsr.s   exc_hex
-        vdp_reg 1,0x44
+        vdp_reg 1,0x54
 3:      stop    #0x2700
         bra.s   3b
 

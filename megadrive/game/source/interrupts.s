@@ -62,6 +62,7 @@ dma_copy:
 
 | Offer what the frame has built to the next vertical blank and wait for it.
 wait_frame:
+        move.w  (0xC00008).l,frame_line
         st      frame_ready
 1:      stop    #0x2000
         tst.b   frame_ready

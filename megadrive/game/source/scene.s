@@ -14,15 +14,18 @@ scene_set:
         cmpi.w  #SCENE_NIGHT,d1
         seq     d1
         cmp.b   d1,d2
-        beq.s   scene_apply
+        beq.s   2f
         move.l  #planes_day_sky,d1
         tst.b   d2
         beq.s   1f
         move.l  #planes_night_sky,d1
 1:      move.l  d1,planes_wanted
+2:      st      scene_dirty
+        rts
 
 | Build the palette and the scene buffer from scene_index and fade.
 scene_apply:
+        move.w  #2,raster_stale
         movem.l d2-d3/a2-a3,-(sp)
         lea     scenes,a0
         move.w  scene_index,d0
@@ -66,32 +69,45 @@ fade_words:
         dbra    d3,3b
         rts
 
-| Build the colours of the lines for the next frame: the sky as it is, the lake with lines exchanged.
+| Build the colours of the lines for the next frame where something has changed: the sky as it is, the lake with lines
+| exchanged. There are two buffers, so that the one on the screen stays whole.
 raster_build:
-        movem.l d2-d7/a2-a4,-(sp)
-        lea     raster_buffers,a1
-        move.l  raster_shown,d0
-        cmp.l   a1,d0
-        bne.s   1f
-        lea     (LINES+4)*4(a1),a1
-1:      move.l  a1,raster_next
-        lea     scene_buffer,a0
-        moveq   #WATERLINE/8-1,d0
-2:      movem.l (a0)+,d1-d7/a2
-        movem.l d1-d7/a2,(a1)
-        lea     32(a1),a1
-        dbra    d0,2b
-        lea     shimmer,a2                      | LINES-WATERLINE bytes for each of 32 phases: line offsets times 4
         move.w  tick_count,d0
         lsr.w   #2,d0
         andi.w  #31,d0
+        tst.w   raster_stale
+        bne.s   1f
+        cmp.w   raster_phase,d0
+        bne.s   1f
+        rts
+1:      move.w  d0,raster_phase
+        movem.l d2-d7/a2,-(sp)
+        lea     raster_buffers,a1
+        move.l  raster_shown,d1
+        cmp.l   a1,d1
+        bne.s   2f
+        lea     (LINES+4)*4(a1),a1
+2:      move.l  a1,raster_next
+        lea     scene_buffer,a0
+        tst.w   raster_stale
+        beq.s   4f
+        subq.w  #1,raster_stale
+        moveq   #WATERLINE/8-1,d1
+3:      movem.l (a0)+,d2-d7/a2-a3
+        movem.l d2-d7/a2-a3,(a1)
+        lea     32(a1),a1
+        dbra    d1,3b
+        bra.s   5f
+4:      lea     WATERLINE*4(a0),a0
+        lea     WATERLINE*4(a1),a1
+5:      lea     shimmer,a2                      | LINES-WATERLINE bytes for each of 32 phases: line offsets times 4
         mulu.w  #LINES-WATERLINE,d0
         adda.w  d0,a2
         moveq   #LINES-WATERLINE-1,d0
-3:      move.b  (a2)+,d1
+6:      move.b  (a2)+,d1
         ext.w   d1
         move.l  0(a0,d1.w),(a1)+
         addq.l  #4,a0
-        dbra    d0,3b
-        movem.l (sp)+,d2-d7/a2-a4
+        dbra    d0,6b
+        movem.l (sp)+,d2-d7/a2
         rts

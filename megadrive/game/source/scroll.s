@@ -63,9 +63,9 @@ scroll_build:
 
         .equ    RIPPLE_LINES,   48
 cloud_bands:                                    | lines - 1, speed
-        .word   27,8
-        .word   15,40
-        .word   15,28
-        .word   16,20
-        .word   74,32
+        .word   31,8
+        .word   12,44
+        .word   13,34
+        .word   12,26
+        .word   79,32                           | the mountains and their reflection
 cloud_bands_end:

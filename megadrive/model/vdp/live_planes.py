@@ -12,6 +12,8 @@ from .state import Ints, VDPState
 
 LEFT_COLUMN = (600, 652)
 """mclk: the name of plane A's column left of the screen is fetched (H = 496), and the scroll of the whole screen."""
+DISPLAY_ON = (25, 36)
+"""mclk after that name's fetch, for each column: the display bit is looked at."""
 MARGIN = 16
 """Where screen x = 0 lies in a row of pixels."""
 
@@ -24,6 +26,7 @@ class Line:
         self.hscroll: tuple[int, int] | None = None
         self.vscroll = (0, 0)  # of the whole screen
         self.columns = [0, 0]  # fetched of planes A and B, counted from the one left of the screen
+        self.shown = 0  # columns of which it is known whether the display was on for them
         self.after_window = False  # the last column of plane A was window
 
 
@@ -35,7 +38,7 @@ class LivePlanes:
     pixels : uint8 (2, 240, 384)
         Layer pixels of planes A and B; screen x = 0 lies at ``MARGIN``.
     blank : bool (240, 24)
-        Columns, counted from the one left of the screen, that were fetched with the display off.
+        Columns, counted from the one left of the screen, for which the display was off.
     """
 
     def __init__(self, state: VDPState, first_line: int, field: int) -> None:
@@ -102,6 +105,10 @@ class LivePlanes:
         if to > start:
             self._fetch_scrolled(line, 1, rows, start, to)
             line.columns[1] = to
+        shown = events_before(time, first + DISPLAY_ON[h40], step, most)
+        if shown > line.shown:
+            self.blank[line.number, line.shown : shown] = not state.display
+            line.shown = shown
 
     def _fetch_a(self, line: Line, number: Ints, rows: Ints, to: int) -> None:
         state, start = self.state, line.columns[0]
@@ -110,11 +117,6 @@ class LivePlanes:
         line.columns[0] = to
         if start == 0:
             line.vscroll = int(state.vsram[0]), int(state.vsram[1])
-        self.blank[line.number, start:to] = not state.display
-        if not state.display:
-            self._fetch_scrolled(line, 0, rows, start, to)
-            line.after_window = False
-            return
         pixels = self.pixels[0, line.number]
         left, right = planes.window_columns(state)
         if planes.window_lines(state, number)[0]:
@@ -135,14 +137,11 @@ class LivePlanes:
             line.after_window = is_window
 
     def _fetch_scrolled(self, line: Line, plane: int, rows: Ints, start: int, to: int) -> None:
-        """Fetch columns of a plane, or nothing while the display is off."""
+        """Fetch columns of a plane."""
         assert line.hscroll is not None
         state = self.state
         at = 16 * start + (line.hscroll[plane] & 15)
         pixels = self.pixels[plane, line.number, at : at + 16 * (to - start)]
-        if not state.display:
-            pixels[:] = 0
-            return
         table = state.plane_b_table if plane else state.plane_a_table
         if state.column_vscroll:
             scroll_y = planes.vscroll(state, plane)[start:to]

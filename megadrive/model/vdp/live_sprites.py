@@ -58,10 +58,13 @@ class SpriteSearch:
         h40 = state.h40
         row = 2 * self.line + field + 256 if state.double_resolution else self.line + 128
         too_many = self._scan(state, row, bisect.bisect_left(_STEPS[h40], time))
-        slots = events_before(time, ATTRIBUTES, 16 * PIXEL[h40], sprites.limits(state)[0])
+        most = sprites.limits(state)[0]
+        slots = events_before(time, ATTRIBUTES, 16 * PIXEL[h40], most)
         if slots > self.slots:
             if state.display:
-                for entry in self.found[self.slots : slots]:
+                # A shift register: with fewer sprites than it has places the first slots find nothing.
+                idle = most - len(self.found)
+                for entry in self.found[max(0, self.slots - idle) : max(0, slots - idle)]:
                     self._fetch(state, row, entry)
             self.slots = slots
         return too_many
@@ -102,12 +105,11 @@ class SpriteSearch:
 class PatternFetch:
     """Fetch of the patterns of one line's sprites."""
 
-    def __init__(self, search: SpriteSearch, overflow_above: bool, limit: int) -> None:
+    def __init__(self, search: SpriteSearch, overflow_above: bool) -> None:
         self.number = search.line
         self.slots = 0  # pattern slots gone by
         self.overflow = False  # not all cells fitted into the line
         self.all_cells = search.cells()
-        self.idle_slots = max(0, limit - self.all_cells)  # slots that are not needed come first
         self.fetched = 0
         # X, attribute word, width, height, row, column of each cell; masked ones have an X of -1.
         self.cells: list[tuple[int, ...]] = []
@@ -133,9 +135,7 @@ class PatternFetch:
         self.slots = to
         collision = False
         if state.display:
-            idle = min(slots, self.idle_slots)
-            self.idle_slots -= idle
-            cells = self.cells[self.fetched : self.fetched + slots - idle]
+            cells = self.cells[self.fetched : self.fetched + slots]
             self.fetched += len(cells)
             cells = [cell for cell in cells if cell[0] >= 0]
             if cells:
@@ -237,7 +237,7 @@ class LiveSprites:
         if not state.mode5:  # not followed step by step: a line's sprites are fetched with its plane
             search = self._searches.setdefault(number, SpriteSearch.empty(number))
             if time > HSCROLL[0] and number not in self._fetches:
-                self._fetches[number] = PatternFetch(search, False, 0)
+                self._fetches[number] = PatternFetch(search, False)
                 self._put(number, self._lines(number, number + 1, False))
             return
         if number not in self._searches:
@@ -251,7 +251,7 @@ class LiveSprites:
             overflow_above = self._overflow_above
             if number > self._next:  # a line above that is not in progress step by step sets no flag
                 overflow_above = number - 1 in self._fetches and self._fetches[number - 1].overflow
-            self._fetches[number] = PatternFetch(search, overflow_above, sprites.limits(state)[1])
+            self._fetches[number] = PatternFetch(search, overflow_above)
         overflow, collision = self._fetches[number].advance(state, self.pixels[number], time)
         c.sprite_overflow |= overflow
         c.sprite_collision |= collision

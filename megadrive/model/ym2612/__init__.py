@@ -30,6 +30,8 @@ from megadrive.ym2612 import CYCLES, MOST_SAMPLES, VARIANTS, check_range, check_
 STATUS_LIFE = (300_000, 40_000_000)
 """Internal cycles for which the ports hold the status on a YM2612 and on a YM3438, as in Nuked-OPN2."""
 
+DAC_DATA = 0x2A
+
 SHORTEST_BLOCK = 4
 """Samples for which a block is worth its preparation."""
 
@@ -53,7 +55,8 @@ class YM2612(Block):
         if _chip is None:
             self.c.integrated = integrated
             self.reset()
-        self.load()
+        else:
+            self.load()
 
     def reset(self) -> None:
         """Do as the /IC pin: silence, all registers 0 but both sides of each channel on. The clock goes on."""
@@ -61,19 +64,19 @@ class YM2612(Block):
         ffi.memmove(self.c, bytes(ffi.sizeof("ym2612")), ffi.sizeof("ym2612"))
         self.c.clock, self.c.integrated = clock, integrated
         self.c.level = self.c.attenuation = [1023] * 24
+        self.c.waiting_level = 1023
         self.c.eg_state = [RELEASE] * 24
         self.c.pan = [3] * 6
+        self.load()
 
     # ------------------------------------------------------------------------------------- running
 
     def write(self, port: int, value: int) -> None:
         """Write a byte to a port (0 and 2 address, 1 and 3 data) at the present time."""
         port, value = check_range("port", port, 3), check_range("value", value, 255)
-        self.c.bus = (port & 2) << 7 | value
-        if port & 1:
-            self.c.data_strobe |= 1
-        else:
-            self.c.address_strobe |= 1
+        self.load()
+        self.strobe(port, value)
+        self.c.bus, self.c.data_strobe, self.c.address_strobe = self.bus, self.data_strobe, self.address_strobe
 
     def read(self, port: int) -> int:
         """Read a port: bit 7 busy, 1 timer B, 0 timer A; ports 1 to 3 of a YM2612 hold what port 0 said last."""
@@ -114,33 +117,49 @@ class YM2612(Block):
         return self._play(check_writes(writes, samples).tolist(), CYCLES * samples)
 
     def _play(self, writes: list[list[int]], cycles: int) -> npt.NDArray[np.int16]:
+        """Run while writes (cycle, port, value) come in: blocks where they can be, else cycle by cycle."""
         self.load()
         parts: list[npt.NDArray[np.int16]] = []
-        now = 0
-        for at, port, value in writes:
-            self._run_to(at - now, parts)
-            now = at
-            self.bus = (port & 2) << 7 | value
-            if port & 1:
-                self.data_strobe |= 1
-            else:
-                self.address_strobe |= 1
-        self._run_to(cycles - now, parts)
+        now, coming, stop = 0, 0, 0
+        while now < cycles or coming < len(writes):
+            if self.cycle == 0 and cycles - now >= CYCLES * (SHORTEST_BLOCK + 1):
+                if stop <= coming:  # the first write that is more than one to the DAC
+                    stop = self.dac_writes(writes, coming)
+                until = writes[stop][0] if stop < len(writes) else cycles
+                samples = min(self.block_limit(), (until - now) // CYCLES - 1)
+                if samples >= SHORTEST_BLOCK:
+                    dac: list[tuple[int, int, int]] = []
+                    while coming < stop and writes[coming][0] < now + CYCLES * samples:
+                        at, port, value = writes[coming]
+                        dac.append((at - now, port, value))
+                        coming += 1
+                    parts.append(self.run_block(samples, dac))
+                    now += CYCLES * samples
+            while coming < len(writes) and writes[coming][0] == now:
+                self.strobe(*writes[coming][1:])
+                coming += 1
+            end = writes[coming][0] if coming < len(writes) else cycles
+            for _ in range(min(end - now, CYCLES - self.cycle)):
+                self.one_cycle()
+                now += 1
+                if self.cycle == 0:
+                    parts.append(np.array([self.sum], np.int16))
+                    self.sum = [0, 0]
         self.store()
         return np.concatenate(parts) if parts else np.empty((0, 2), np.int16)
 
-    def _run_to(self, cycles: int, parts: list[npt.NDArray[np.int16]]) -> None:
-        """Run cycles; add the samples that end to `parts`."""
-        while cycles > 0:
-            if cycles >= CYCLES * SHORTEST_BLOCK and self.block_ready():
-                samples = cycles // CYCLES - 1
-                parts.append(self.run_block(samples))
-                cycles -= CYCLES * samples
-            self.one_cycle()
-            cycles -= 1
-            if self.cycle == 0:
-                parts.append(np.array([self.sum], np.int16))
-                self.sum = [0, 0]
+    def dac_writes(self, writes: list[list[int]], start: int) -> int:
+        """Return where the writes end, from `start` on, that select and feed the DAC: a block can have these."""
+        address = self.mode_address
+        before = writes[start - 1][0] if start else -2 if self.address_strobe == 0 else 0
+        for index in range(start, len(writes)):
+            at, port, value = writes[index]
+            if port == 0:
+                address = value
+            if at < before + 2 or port > 1 or address != DAC_DATA:
+                return index
+            before = at
+        return len(writes)
 
     # ----------------------------------------------------------------------------------- registers
 

@@ -16,6 +16,9 @@ STRETCH = 8192
 """Samples that are run at once, so that arrays stay in the cache."""
 
 
+MANY = 1 << 62
+
+
 class Voice:
     """Outputs of a channel's operators, with those of the samples before: two of S1 and of the sum, one of S2."""
 
@@ -30,36 +33,39 @@ class Voice:
 class Block(Streams):
     """Samples by the block."""
 
-    def block_ready(self) -> bool:
-        """Tell whether whole samples can be run as a block: the registers are at rest and nothing unusual is on."""
-        if self.cycle or self.address_strobe & 1 or self.data_strobe & 1 or (self.fm_data and self.store_left):
-            return False
-        if self.test_21 or self.test_2c & 0x20 or self.channel3_mode == 2:
-            return False
-        if self.key_channel < 6 and self.keys_of(self.key_channel) != self.key_operators:
-            return False
-        return self.timers_settled()
+    def block_limit(self) -> int:
+        """Return the samples that a block may have now.
 
-    def run_block(self, samples: int) -> Array:
+        None while a register is on its way or a test bit is set, else all up to the next key that timer A presses.
+        """
+        if self.cycle or self.address_strobe & 1 or self.data_strobe & 1 or (self.fm_data and self.store_left):
+            return 0
+        if self.test_21 or self.test_2c & 0x20 or not self.timers_settled():
+            return 0
+        if self.key_channel < 6 and self.keys_of(self.key_channel) != self.key_operators:
+            return 0
+        if self.channel3_mode == 2 and self.timer_running[0]:
+            return 1023 - self.timer_count[0]
+        return MANY
+
+    def run_block(self, samples: int, dac_writes: list[tuple[int, int, int]]) -> Array:
         """Run whole samples; int16 (samples, 2).
 
-        Fields that the next sample writes before it reads them are not kept up: run that one by cycles.
+        Writes (cycle, port, value) may select and feed the DAC. Fields that the next sample writes before it reads them
+        are not kept up: run that one by cycles.
         """
         voices = [Voice() for _ in range(6)]
         self.finish_last_sample(voices)
         self.step_timers_samples(samples)
-        cycles = 24 * samples
-        self.address_strobe = self.data_strobe = 0
-        self.busy = int(self.busy_left >= cycles)
-        self.busy_left = max(self.busy_left - cycles, 0)
-        self.clock += cycles
+        dac = self.feed_dac(24 * samples, dac_writes)
+        self.clock += 24 * samples
         parts = []
         for start in range(0, samples, STRETCH):
             now = min(STRETCH, samples - start)
             stretch = self.plan(now, start + now == samples)
             for channel, voice in enumerate(voices):
                 self.run_voice(stretch, channel, voice)
-            parts.append(self.mix(voices, now))
+            parts.append(self.mix(voices, dac[start : start + now]))
             if stretch.last:
                 self.keep_last_sample(voices)
             for voice in voices:
@@ -125,22 +131,42 @@ class Block(Streams):
 
     # -------------------------------------------------------------------------------------- output
 
-    def mix(self, voices: list[Voice], samples: int) -> Array:
+    def feed_dac(self, cycles: int, writes: list[tuple[int, int, int]]) -> Array:
+        """Run the bus; return the DAC's value in cycles 4 to 7 of each sample: (samples, 4)."""
+        since, values, now = [0], [self.dac], 0
+        for at, port, value in writes:
+            self.run_bus(at - now)
+            self.strobe(port, value)
+            self.run_bus(1)
+            now = at + 1
+            since.append(now)
+            values.append(self.dac)
+        self.run_bus(cycles - now)
+        shown = np.arange(0, cycles, 24)[:, None] + np.arange(4, 8)
+        bits: Array = np.array(values)[np.searchsorted(since, shown, "right") - 1]
+        signed: Array = bits - (bits & 0x100) * 2
+        return signed
+
+    def mix(self, voices: list[Voice], dac: Array) -> Array:
         """Return what the pins add up to: int16 (samples, 2).
 
         Channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. A YM3438 shows a value
-        in three of four cycles; a YM2612 in one, and in all a step of its sign.
+        in the last three of four cycles; a YM2612 in the last one, and in all a step of its sign.
         """
+        samples = len(dac)
         out = np.zeros((samples, 2), np.int64)
         for channel, voice in enumerate(voices):
             start = 0 if channel & 1 else 1
-            total = voice.sum[start : start + samples]
+            values = voice.sum[start : start + samples, None]
             if channel == 5 and self.dac_enable:
-                total = np.full(samples, self.dac - (self.dac & 0x100) * 2)
+                values = dac
             if self.integrated:
-                on, muted = 3 * total, np.zeros(samples, np.int64)
+                on: Array = 3 * values[:, 0] if values.shape[1] == 1 else values[:, 1:].sum(1)
+                muted: Array = np.zeros(samples, np.int64)
             else:
-                on, muted = np.where(total < 0, 3 * (total - 3), 3 * (total + 4)), np.where(total < 0, -12, 12)
+                signs = np.where(values < 0, -3, 3)
+                muted = signs.sum(1) * (4 // values.shape[1])
+                on = muted - signs[:, -1] + 3 * (values[:, -1] + (values[:, -1] >= 0))
             out[:, 0] += on if self.pan[channel] & 2 else muted
             out[:, 1] += on if self.pan[channel] & 1 else muted
         return out.astype(np.int16)

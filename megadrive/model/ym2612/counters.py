@@ -39,10 +39,13 @@ class Counters(Registers):
             self.timer_overflow[timer] = int(count >= TOPS[timer])
             self.timer_count[timer] = count & TOPS[timer] - 1
 
+    def timers_counting(self) -> bool:
+        """Tell whether the timers do nothing but count, and look at $27 in cycle 2."""
+        return not (any(self.timer_clear + self.timer_reload + self.timer_overflow) or self.test_21 & 4)
+
     def timers_settled(self) -> bool:
-        """Tell whether the timers do nothing but count."""
-        busy = self.timer_clear + self.timer_reload + self.timer_overflow
-        return not any(busy) and self.timer_load == self.timer_running and not self.test_21 & 4
+        """Tell whether there is nothing new in $27 either."""
+        return self.timers_counting() and self.timer_load == self.timer_running
 
     def step_timers_samples(self, samples: int) -> None:
         """Step settled timers over whole samples."""
@@ -101,6 +104,7 @@ class Counters(Registers):
         else:
             self.lfo_divider = self.lfo_divider + samples & 0xFF
         self.lfo_count &= self.lfo_mask
+        self.lfo_changed = 0
 
 
 def lfo_am(count: int) -> int:

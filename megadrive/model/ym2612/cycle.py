@@ -26,7 +26,7 @@ class Cycle(Operators):
             self.test_phase = self.phase[21] & 1023
             self.test_attenuation = self.attenuation[0]
         address, data = self.sample_bus()
-        if cycle in (1, 2) or not self.timers_settled():
+        if cycle in (1, 2) or not self.timers_counting():
             self.step_timers(cycle)
         self.latch_key(cycle)
 
@@ -37,7 +37,8 @@ class Cycle(Operators):
         self.finish_attenuation((cycle + 23) % 24)
         self.step_slot(cycle)
         self.picked_fnum, self.picked_block, self.picked_key_code = self.pitch((cycle + 1) % 24)
-        self.step_lfo(int(cycle == 23 or self.test_21 & 2 != 0))
+        if cycle in (0, 23) or self.lfo_changed or self.test_21:
+            self.step_lfo(int(cycle == 23 or self.test_21 & 2 != 0))
         if address or data or self.is_storing():
             self.store_registers(cycle, address, data)
 

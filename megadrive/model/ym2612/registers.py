@@ -38,6 +38,14 @@ NO_CHANNEL = 255
 class Registers(State):
     """The bus and what stands behind it."""
 
+    def strobe(self, port: int, value: int) -> None:
+        """Write a byte to a port, for the next cycle to see."""
+        self.bus = (port & 2) << 7 | value
+        if port & 1:
+            self.data_strobe |= 1
+        else:
+            self.address_strobe |= 1
+
     def sample_bus(self) -> tuple[bool, bool]:
         """Start a cycle: return whether an address and whether data has been written.
 
@@ -82,6 +90,15 @@ class Registers(State):
         if self.fm_data and (data or self.data != self.bus & 0xFF):
             self.data = self.bus & 0xFF
             self.store_left = 12 if self.address >= 0x30 else 0
+
+    def run_bus(self, cycles: int) -> None:
+        """Run the bus alone, while no FM data is on its way."""
+        for _ in range(min(cycles, 2)):
+            self.store_registers(0, *self.sample_bus())
+            cycles -= 1
+        if cycles:
+            self.busy = int(self.busy_left >= cycles)
+            self.busy_left = max(self.busy_left - cycles, 0)
 
     def is_storing(self) -> bool:
         """Tell whether FM data may still have to be moved."""
@@ -138,9 +155,11 @@ class Registers(State):
         """Store $21-$2C."""
         if address == 0x21:
             self.test_21 = data
+            self.lfo_changed = 1
         elif address == 0x22:
             self.lfo_mask = 0x7F if data & 8 else 0
             self.lfo_rate = data & 7
+            self.lfo_changed = 1
         elif address == 0x24:
             self.timer_period[0] = data << 2 | self.timer_period[0] & 3
         elif address == 0x25:

@@ -114,6 +114,7 @@ class State:
     lfo_count: int
     lfo_pm: int
     lfo_am: int
+    lfo_changed: int
     channel3_mode: int
     csm_key: int
     key_channel: int

@@ -18,6 +18,9 @@ _timer = np.arange(4096)
 LOCKS = np.array([(int(t) & -int(t)).bit_length() for t in _timer])
 """What the envelopes see of each value of their timer: 1 + the lowest bit set."""
 
+AM = np.array([lfo_am(count) for count in range(128)])
+"""AM by the LFO's counter."""
+
 
 class Stretch(NamedTuple):
     """The counters over a stretch of samples."""
@@ -88,9 +91,8 @@ class Streams(Cycle):
         self.eg_timer = int(timer[-1])
         self.eg_divider = (self.eg_divider + samples) % 3
         counts = self._plan_lfo(samples)
-        am = np.array([lfo_am(count) for count in range(128)])
-        self.lfo_pm, self.lfo_am = int(counts[-1]) >> 2, int(am[counts[-1]])
-        return Stretch(samples, last, ticks, lock[:-1], low[:-1], counts >> 2, am[counts])
+        self.lfo_pm, self.lfo_am = int(counts[-1]) >> 2, int(AM[counts[-1]])
+        return Stretch(samples, last, ticks, lock[:-1], low[:-1], counts >> 2, AM[counts])
 
     def _plan_lfo(self, samples: int) -> Array:
         """Return the LFO's counter by sample."""
@@ -126,6 +128,11 @@ class Streams(Cycle):
         """
         pitch = self.pitch(slot)
         hold = stretch.samples - 1 if stretch.last and slot >= 19 else -1
+        if hold < 0 and self.is_idle(slot):
+            step = self.phase_step[slot] = self.phase_increment(slot, pitch, 0)
+            self.phase[slot] = self.phase[slot] + step * stretch.samples & 0xFFFFF
+            self.phase_reset[slot] = 0
+            return None
         levels = Levels()
         phases: list[Array] = []
         at = 0
@@ -146,6 +153,8 @@ class Streams(Cycle):
             at += 1
 
         total = self.total_level[slot] << 3
+        if self.channel3_mode == 2 and slot % 6 == 2:  # CSM has it in the envelope
+            total = 0
         if self.am_enable[slot]:
             shift = self.am(slot, 128).bit_length() - 1
             added = total + (stretch.lfo_am >> 7 - shift)
@@ -165,11 +174,16 @@ class Streams(Cycle):
 
     def is_steady(self, slot: int) -> bool:
         """Tell whether there is no key event, and SSG-EG has nothing to do but to make steps larger."""
-        if self.key[slot] != self.key_register[slot]:
+        if self.key[slot] != self.key_register[slot] or (not self.key[slot] and self.eg_state[slot] != RELEASE):
             return False
         if not self.ssg[slot] & 8:
             return self.ssg_direction[slot] == 0
         return self.level[slot] < 512 and self.ssg_direction[slot] <= self.key[slot]
+
+    def is_idle(self, slot: int) -> bool:
+        """Tell whether a slot has faded out and only its phase goes on, evenly."""
+        faded = self.level[slot] == 1023 and self.eg_state[slot] == RELEASE and not self.ssg[slot] & 8
+        return faded and self.is_steady(slot) and not self.pms[slot % 6]
 
     def steady_phase(
         self, stretch: Stretch, slot: int, start: int, end: int, pitch: tuple[int, int, int], hold: int

@@ -22,7 +22,8 @@ def _sine() -> npt.NDArray[np.int64]:
     """Return for each 10-bit phase 2 * log sine, plus 1 in the negative half."""
     phase = np.arange(1024)
     quarter = np.where(phase & 0x100, ~phase, phase) & 0xFF
-    return 2 * LOGSIN[quarter] + (phase >> 9)
+    sine: npt.NDArray[np.int64] = 2 * LOGSIN[quarter] + (phase >> 9)
+    return sine
 
 
 def _wave() -> npt.NDArray[np.int64]:

@@ -1,0 +1,272 @@
+"""Recordings of a running console that play back to the last bit.
+
+A VGM file counts time in 1/44100 s, but a sound chip minds in which of its cycles a write comes. So a recording holds
+two things: ordinary commands, which every player can play, and a data block of a type that no chip uses, with the
+chips' states at the beginning and the master clock of each write. :class:`megadrive.vgm.VGM` plays the block where
+there is one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from megadrive._core import ffi, lib
+from megadrive.audio import FM_CLOCKS, NTSC_CLOCK, PAL_CLOCK, PSG_CLOCKS, AudioOutput
+from megadrive.vgm.commands import LOG_BLOCK, LOG_MARK
+from megadrive.vgm.file import RATE, Tags, VGMError
+from megadrive.vgm.writer import compose
+
+Samples = npt.NDArray[np.int16]
+
+PORT_PSG = 4
+PORT_FM_RESET = 5
+"""Events beside writes to the YM2612's ports 0 to 3: a write to the PSG, the YM2612's reset line."""
+
+YM_CLOCKS = 42
+CYCLES = 24
+BLOCK = 1 << 14
+MOST_AHEAD = 64
+"""Samples and ticks by which the chips may have been ahead of the clock when the recording began."""
+
+_VERSION = 1
+_HEAD = struct.Struct("<4sBBHqqqqIIIIII")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Recording:
+    """What was written to the sound chips, and what they were before."""
+
+    start: int
+    """Master clock at which the recording begins, where the sound had been rendered up to."""
+    end: int
+    """Master clock at which it ends."""
+    clock: npt.NDArray[np.int64]
+    """(n,) Master clock of each event, rising."""
+    port: npt.NDArray[np.uint8]
+    """(n,) 0 to 3: port of the YM2612; 4: PSG; 5: reset of the YM2612."""
+    value: npt.NDArray[np.uint8]
+    """(n,) Byte written."""
+    fm_clock: int
+    """Internal cycles that the YM2612 had run."""
+    psg_clock: int
+    """Ticks that the PSG had run."""
+    ym2612: bytes
+    """The C core's ``ym2612`` at the beginning."""
+    psg: bytes
+    """The C core's ``psg`` at the beginning."""
+    audio: bytes
+    """What :meth:`megadrive.audio.AudioOutput.save` returned at the beginning."""
+    fm_ahead: Samples
+    """(a, 2) FM samples made already that end after `start`."""
+    psg_ahead: Samples
+    """(b,) PSG ticks made already that end after `start`."""
+    pal: bool
+    """Whether it was a 50 Hz console."""
+
+    @property
+    def master_clock(self) -> int:
+        """Master clock in Hz."""
+        return PAL_CLOCK if self.pal else NTSC_CLOCK
+
+    def pack(self) -> bytes:
+        """Return the contents of the data block."""
+        head = _HEAD.pack(
+            LOG_MARK, _VERSION, self.pal, 0, self.start, self.end, self.fm_clock, self.psg_clock, len(self.ym2612),
+            len(self.psg), len(self.audio), len(self.fm_ahead), len(self.psg_ahead), len(self.clock),
+        )  # fmt: skip
+        events = np.empty(len(self.clock), [("delta", "<u4"), ("port", "u1"), ("value", "u1")])
+        delta = np.diff(self.clock, prepend=self.start)
+        if len(delta) and not 0 <= delta.min() <= delta.max() < 1 << 32:
+            raise ValueError("the events' clocks must rise from the start on, by less than 2**32 each")
+        events["delta"], events["port"], events["value"] = delta, self.port, self.value
+        ahead = self.fm_ahead.astype("<i2").tobytes() + self.psg_ahead.astype("<i2").tobytes()
+        return head + self.ym2612 + self.psg + self.audio + ahead + events.tobytes()
+
+    @classmethod
+    def unpack(cls, body: bytes) -> Recording | None:
+        """Return the recording in a data block; None if it was made by another version of this library.
+
+        Raises
+        ------
+        VGMError
+            If the block is damaged.
+        """
+        if len(body) < _HEAD.size:
+            raise VGMError("offset 0x0 of the recording's block: it ends within its head")
+        (_, version, pal, _, start, end, fm_clock, psg_clock, *sizes) = _HEAD.unpack(body[: _HEAD.size])
+        fm_size, psg_size, audio_size, fm_ahead, psg_ahead, count = sizes
+        want = [ffi.sizeof(name) for name in ("ym2612", "psg", "audio_out")]
+        if version != _VERSION or [fm_size, psg_size, audio_size] != want:
+            return None
+        at = _HEAD.size
+        parts = []
+        for size in (fm_size, psg_size, audio_size, fm_ahead * 4, psg_ahead * 2, count * 6):
+            parts.append(body[at : at + size])
+            at += size
+        if at != len(body):
+            raise VGMError(f"offset {len(body):#x} of the recording's block: it ends here, expected at {at:#x}")
+        events = np.frombuffer(parts[5], [("delta", "<u4"), ("port", "u1"), ("value", "u1")])
+        recording = cls(
+            start=start,
+            end=end,
+            clock=start + np.cumsum(events["delta"].astype(np.int64)),
+            port=events["port"].copy(),
+            value=events["value"].copy(),
+            fm_clock=fm_clock,
+            psg_clock=psg_clock,
+            ym2612=parts[0],
+            psg=parts[1],
+            audio=parts[2],
+            fm_ahead=np.frombuffer(parts[3], "<i2").astype(np.int16).reshape(-1, 2),
+            psg_ahead=np.frombuffer(parts[4], "<i2").astype(np.int16),
+            pal=bool(pal),
+        )
+        recording._check()
+        return recording
+
+    def _check(self) -> None:
+        near = MOST_AHEAD * FM_CLOCKS
+        wrong = (
+            not 0 <= self.start <= self.end < 1 << 56
+            or self.end - self.start > 86400 * self.master_clock
+            or abs(self.fm_clock * YM_CLOCKS - self.start) > near
+            or abs(self.psg_clock * PSG_CLOCKS - self.start) > near
+            or len(self.fm_ahead) > MOST_AHEAD
+            or len(self.psg_ahead) > MOST_AHEAD * 5
+            or (self.port > PORT_FM_RESET).any()
+            or not lib.ym2612_valid(_struct("ym2612", self.ym2612))
+        )
+        if wrong:
+            raise VGMError("offset 0x8 of the recording's block: its times or states are damaged")
+        try:
+            self.output(48000)
+        except ValueError as error:
+            raise VGMError(f"offset {_HEAD.size:#x} of the recording's block: {error}") from None
+
+    def output(self, sample_rate: int, **options: object) -> AudioOutput:
+        """Return the audio output as it was at the beginning."""
+        out = AudioOutput(sample_rate, master_clock=self.master_clock, **options)  # type: ignore[arg-type]
+        out.load(self.audio)
+        if out.clock != self.start:
+            raise ValueError("the audio output's clock is not the recording's")
+        return out
+
+    def play(self) -> Iterator[tuple[Samples, Samples, int]]:
+        """Play in blocks: FM samples, PSG ticks and the master clock at which the block ends."""
+        fm, psg = _struct("ym2612", self.ym2612), _struct("psg", self.psg)
+        fm_clock, psg_clock = self.fm_clock, self.psg_clock
+        fm_left, psg_left = self.fm_ahead, self.psg_ahead
+        now, event = self.start, 0
+        while now < self.end:
+            then = min(now + BLOCK * FM_CLOCKS, self.end)
+            fm_out = np.zeros((max(then // YM_CLOCKS - fm_clock, 0) // CYCLES + 2, 2), np.int16)
+            psg_out = np.zeros(max(then // PSG_CLOCKS - psg_clock, 0), np.int16)
+            fm_at, psg_at = ffi.from_buffer("int16_t[]", fm_out), ffi.from_buffer("int16_t[]", psg_out)
+            made = ticks = 0
+            last = int(np.searchsorted(self.clock, then, "right"))
+            columns = [column[event:last].tolist() for column in (self.clock, self.port, self.value)]
+            for clock, port, value in (*zip(*columns, strict=True), (then, -1, 0)):
+                cycles = clock // YM_CLOCKS - fm_clock
+                if port != PORT_PSG and cycles > 0:
+                    made += lib.ym2612_run(fm, cycles, fm_at + 2 * made)
+                    fm_clock += cycles
+                count = clock // PSG_CLOCKS - psg_clock
+                if port in (PORT_PSG, -1) and count > 0:
+                    lib.psg_run(psg, count, psg_at + ticks)
+                    ticks += count
+                    psg_clock += count
+                if port == PORT_PSG:
+                    lib.psg_write(psg, value)
+                elif port == PORT_FM_RESET:
+                    lib.ym2612_reset(fm, fm.integrated)
+                elif port >= 0:
+                    lib.ym2612_write(fm, port, value)
+            event = last
+            fm_left = np.concatenate([fm_left, fm_out[:made]])
+            psg_left = np.concatenate([psg_left, psg_out[:ticks]])
+            samples, due = then // FM_CLOCKS - now // FM_CLOCKS, then // PSG_CLOCKS - now // PSG_CLOCKS
+            yield _exactly(fm_left, samples), _exactly(psg_left, due), then
+            fm_left, psg_left, now = fm_left[samples:], psg_left[due:], then
+
+
+def _struct(name: str, data: bytes) -> Any:
+    """Return a new C struct of this name with these contents."""
+    new = ffi.new(f"{name} *")
+    ffi.buffer(new)[:] = data
+    return new
+
+
+def _exactly(samples: Samples, count: int) -> Samples:
+    """Return the first `count` samples, the last one held if there are not so many."""
+    if len(samples) >= count:
+        return samples[:count]
+    hold = samples[-1:] if len(samples) else np.zeros((1, *samples.shape[1:]), np.int16)
+    return np.concatenate([samples, np.repeat(hold, count - len(samples), 0)])
+
+
+def compose_recording(recording: Recording, tags: Tags | None = None, packed: bool = False) -> bytes:
+    """Return a VGM file of a recording.
+
+    Parameters
+    ----------
+    recording : Recording
+        What was written, and what the chips were before.
+    tags : Tags, optional
+        Titles.
+    packed : bool
+        Return a VGZ file.
+
+    Returns
+    -------
+    bytes
+        The file: the registers' contents at the beginning and the writes as commands, and the exact recording.
+    """
+    fm, psg = _struct("ym2612", recording.ym2612), _struct("psg", recording.psg)
+    writes: list[tuple[int, ...]] = _registers(fm, psg)
+    address = [0, 0]
+    times = (recording.clock - recording.start) * RATE // recording.master_clock
+    for time, port, value in zip(times.tolist(), recording.port.tolist(), recording.value.tolist(), strict=True):
+        if port == PORT_PSG:
+            writes.append((time, 2, value))
+        elif port == PORT_FM_RESET:
+            writes += [(time, 0, 0x28, channel) for channel in (0, 1, 2, 4, 5, 6)]
+        elif port & 1:
+            part, register = address
+            writes.append((time, part, register, value))
+        else:
+            address = [port >> 1, value]
+    samples = -(-(recording.end - recording.start) * RATE // recording.master_clock)
+    return compose(
+        writes,
+        int(samples),
+        tags=tags,
+        pal=recording.pal,
+        integrated=bool(fm.integrated),
+        packed=packed,
+        blocks=[(LOG_BLOCK, recording.pack())],
+    )
+
+
+def _registers(fm: Any, psg: Any) -> list[tuple[int, ...]]:
+    """Return writes that bring new chips to these registers, as far as registers go."""
+    values = bytes(fm.registers)
+    writes: list[tuple[int, ...]] = [(0, 0, register, values[register]) for register in (0x22, 0x27, 0x2B)]
+    for part in (0, 1):
+        for register in range(0x30, 0xB8):
+            # a frequency's high byte is latched and must come first
+            order = register ^ 4 if 0xA0 <= register < 0xB0 else register
+            if order & 3 != 3:
+                writes.append((0, part, order, values[part << 8 | order]))
+    for channel in range(4):
+        writes.append((0, 2, 0x90 | channel << 5 | psg.attenuation[channel] & 15))
+    for channel in range(3):
+        period = psg.period[channel]
+        writes += [(0, 2, 0x80 | channel << 5 | period & 15), (0, 2, period >> 4 & 63)]
+    writes.append((0, 2, 0xE0 | psg.noise & 7))
+    return writes
