@@ -36,7 +36,7 @@ class Units(VDPPorts):
     def h40(self) -> bool:
         """R12.0: the line of 320 pixels; mode 4 has that of 256 only."""
         r = self.r
-        return r[12] & 1 == 1 and r[1] & 4 == 4
+        return bool(r[12] & 1 and r[1] & 4)
 
     @property
     def picture_lines(self) -> int:
