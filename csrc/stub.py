@@ -16,6 +16,7 @@ def stub() -> str:
     """Return the stub's text."""
     lines = [
         '"""The C core, as cffi wraps it; made by csrc/stub.py from csrc/megadrive.h."""',
+        "# ruff: noqa: E501",
         "",
         "from collections.abc import Callable",
         "from typing import Any, TypeVar",

@@ -31,8 +31,8 @@ MASTER_CLOCK = {False: 53_693_175, True: 53_203_424}
 """Master clock in Hz of NTSC (False) and PAL (True) consoles."""
 
 PSG_LEVEL = 250
-"""A PSG channel's full square in thousandths of an FM channel's full swing; emulators agree on about this (no measurement
-across board revisions is public)."""
+"""A PSG channel's full square in thousandths of an FM channel's full swing; emulators agree on about this, and no
+measurement across board revisions is public."""
 
 # Version register: bit 7 overseas, bit 6 PAL, bit 5 no expansion unit, bits 3-0 0 (no TMSS).
 _VERSION = {"J": 0x20, "U": 0xA0, "E": 0xE0}
@@ -281,7 +281,9 @@ class MegaDrive:
         self._md.state.io.buttons[_player(player)] = _buttons(buttons)
 
     def set_pad(self, player: int, pad: Pad) -> None:
-        """Plug a pad in, or out; by default both ports hold 6-button pads if the ROM's header names them, else 3-button pads.
+        """Plug a pad in, or out.
+
+        By default both ports hold 6-button pads if the ROM's header names them, else 3-button pads.
 
         Parameters
         ----------
@@ -362,9 +364,9 @@ class MegaDrive:
         Parameters
         ----------
         vdp, ym2612, psg
-            A class, such as one of `megadrive.model` or a subclass of it: an instance is made on this machine's state, with
-            ``cls(_chip=pointer, _owner=machine)``. Or any object with the methods that `megadrive.engines` lists, which
-            keeps a state of its own.
+            A class, such as one of `megadrive.model` or a subclass of it: an instance is made on this machine's state,
+            with ``cls(_chip=pointer, _owner=machine)``. Or any object with the methods that `megadrive.engines` lists,
+            which keeps a state of its own.
 
         Notes
         -----

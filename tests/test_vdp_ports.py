@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from megadrive._core import ffi, lib
 
+from megadrive._core import ffi, lib
 from megadrive.vdp import VDP
 
 LINE = 3420

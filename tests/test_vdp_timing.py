@@ -5,8 +5,8 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from megadrive._core import ffi
 
+from megadrive._core import ffi
 from megadrive.vdp import VDP
 
 LINE = 3420

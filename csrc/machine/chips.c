@@ -64,7 +64,7 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
         md_sync_fm(md, clock);
         return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
     }
-    if (md->fm_writes)
+    if (md->fm_writes || clock > md->target)     /* past the slice: nobody else will bring the chip as far as that */
         md_sync_fm(md, clock);
     /* The kernel works out the status of a time to come, so a program that polls it does not cut the samples up. */
     int64_t ahead = clock / MD_MCLK_PER_YM - md->state.fm_clock;

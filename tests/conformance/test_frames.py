@@ -13,11 +13,11 @@ LEVELS = np.array([0, 29, 52, 70, 87, 101, 116, 130, 144, 158, 172, 187, 206, 22
 TO_LEVEL = np.abs(np.arange(256)[:, None] - LEVELS).argmin(1).astype(np.uint8)
 WINDOW = 2
 LIMIT = 0.006
-"""Part of the pixels that may differ: sgdk_basics_pools differs by 0.59 %, a ship that stands some pixels elsewhere because
-the emulators read the pads in other frames."""
+"""Part of the pixels that may differ: sgdk_basics_pools differs by 0.59 %, a ship that stands some pixels elsewhere
+because the emulators read the pads in other frames."""
 
 KNOWN = {
-    "sgdk_fx_h-int_wobble_420.png": "seven lines show the scroll value that the interrupt wrote one line earlier or later",
+    "sgdk_fx_h-int_wobble_420.png": "seven lines show the scroll that the interrupt wrote a line earlier or later",
 }
 
 
