@@ -52,11 +52,11 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
 #define M68000_NAME(name) console_##name
 #define M68000_READ_PAGE(bus, address) (((megadrive *)(bus))->read_page[(address) >> 16])
 #define M68000_WRITE_PAGE(bus, address) (((megadrive *)(bus))->write_page[(address) >> 16])
-#define M68000_FETCH(c, address, fc) console_read_word(c, address)
-#define M68000_READ_WORD(c, address, fc) console_read_word(c, address)
-#define M68000_READ_BYTE(c, address, fc) console_read_byte(c, address)
-#define M68000_WRITE_WORD(c, address, value, fc) console_write_word(c, address, value)
-#define M68000_WRITE_BYTE(c, address, value, fc) console_write_byte(c, address, value)
+#define M68000_FETCH(c, address, fc) ((void)(fc), console_read_word(c, address))
+#define M68000_READ_WORD(c, address, fc) ((void)(fc), console_read_word(c, address))
+#define M68000_READ_BYTE(c, address, fc) ((void)(fc), console_read_byte(c, address))
+#define M68000_WRITE_WORD(c, address, value, fc) ((void)(fc), console_write_word(c, address, value))
+#define M68000_WRITE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
 #define M68000_TAS_WRITES 0             /* the arbiter does not complete the read-modify-write (Gargoyles, Ex-Mutants) */
 #include "m68000/template.h"

@@ -161,8 +161,8 @@ static inline void memory_write(megadrive *md, uint16_t address, uint8_t value)
 #define Z80_FETCH(bus, cpu, address) memory_read(bus, address)
 #define Z80_READ(bus, cpu, address) memory_read(bus, address)
 #define Z80_WRITE(bus, cpu, address, value) memory_write(bus, address, value)
-#define Z80_IN(bus, cpu, port) 0xFF              /* no I/O devices: every peripheral is memory mapped */
-#define Z80_OUT(bus, cpu, port, value) ((void)0)
+#define Z80_IN(bus, cpu, port) ((void)(bus), (void)(port), 0xFF) /* no I/O devices: every peripheral is memory mapped */
+#define Z80_OUT(bus, cpu, port, value) ((void)(bus), (void)(port), (void)(value))
 #define Z80_ACKNOWLEDGE(bus, cpu) 0xFF
 #define Z80_HALT_SKIPS(bus, cpu) ((cpu)->pc < 0x4000)
 #include "z80/template.h"
