@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from megadrive.game.makers.noise import hash01, value_noise
+from megadrive.game.makers.noise import BAYER, hash01, value_noise
 from megadrive.game.makers.solid import Part, box, capsule, ellipsoid, outline, render
 from megadrive.game.makers.tiles import Pixels
 
@@ -268,14 +268,13 @@ def moon() -> Pixels:
     return picture
 
 
-def operator_disc(radius: float, operator: int, seed: int) -> Pixels:
+def operator_disc(radius: float, operator: int) -> Pixels:
     """Draw the lower right quarter of a dithered disc of highlight or shadow, 32 x 32."""
     picture = np.zeros((32, 32), dtype=np.uint8)
     for y in range(32):
         for x in range(32):
             r = math.sqrt((x + 0.5) ** 2 + (y + 0.5) ** 2) / radius
-            h = float(hash01(np.array([x]), np.array([y]), seed)[0])
-            if r < 1.0 and (r < 0.5 or (((x + y) & 1) == 0 and h > (r - 0.5) * 1.3)):
+            if r < 1.0 and float(BAYER[y & 3, x & 3]) < 1.25 - r * 1.15:
                 picture[y, x] = operator
     return picture
 

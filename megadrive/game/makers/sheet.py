@@ -104,7 +104,7 @@ def build(tiles: TileSet) -> Sheet:
     sheet.figure("fig_beam", [models.beam()], high3, cone)
     sheet.figure("fig_panel", [models.panel()], high3)
     sheet.figure("fig_glitter", [models.glitter(i) for i in range(4)], high3)
-    _disc(sheet, "fig_flash", models.operator_disc(31.0, 14, 4), high3)
+    _disc(sheet, "fig_flash", models.operator_disc(31.0, 14), high3)
     return sheet
 
 

@@ -19,13 +19,16 @@ def _sine(turns: float) -> float:
 
 
 def fade() -> bytes:
-    """Nine tables of 256 bytes: half a CRAM word, two levels in bits 7-5 and 3-1, darker in each table."""
+    """Twelve tables of 256 bytes for half a CRAM word, two levels in bits 7-5 and 3-1: nine to black, three to glare."""
     out = bytearray()
-    for step in range(9):
+    for step in range(12):
         for value in range(256):
-            high, low = value >> 5 & 7, value >> 1 & 7
-            dark = [max(0, (level * (8 - step) * 2 + 8) // 16) for level in (high, low)]
-            out.append(dark[0] << 5 | dark[1] << 1)
+            levels = []
+            for level in (value >> 5 & 7, value >> 1 & 7):
+                dark = (level * (8 - step) * 2 + 8) // 16
+                bright = min(7, level + (level < 6) * (step - 8) + (step > 10))
+                levels.append(dark if step < 9 else bright)
+            out.append(levels[0] << 5 | levels[1] << 1)
     return bytes(out)
 
 

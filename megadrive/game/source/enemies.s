@@ -275,7 +275,7 @@ airship_step:
         move.w  d0,O_TIMER(a2)
         addq.w  #1,O_AUX(a2)
         btst    #0,O_AUX+1(a2)
-        bne   enemy_aimed
+        bne     enemy_aimed
         moveq   #4,d4
 1:      move.w  d4,d2
         mulu.w  #14,d2
@@ -309,6 +309,7 @@ airship_end:
         move.w  (sp)+,d5
         dbra    d5,1b
         move.w  #24,shake
+        move.w  #13,glare_time
         moveq   #SND_BOOM,d0
         bsr     sound_play
         move.w  O_X(a2),d0

@@ -37,10 +37,11 @@ main_loop:
 
 game_step:
         addq.w  #1,tick_count
-        bsr.s   fade_step
-        bsr.s   scene_step
+        bsr     fade_step
+        bsr     scene_step
         bsr     scenery_step
-        bsr   shake_step
+        bsr     shake_step
+        bsr     glare_step
         movea.l state_step,a0
         jsr     (a0)
         clr.w   pressed
@@ -86,6 +87,19 @@ scene_step:
         addq.w  #1,d0
         andi.w  #63,d0
         bra     scene_set
+1:      rts
+
+| A glare dies away in twelve steps.
+glare_step:
+        move.w  glare_time,d0
+        beq.s   1f
+        subq.w  #1,glare_time
+        addq.w  #2,d0
+        lsr.w   #2,d0
+        cmp.w   glare,d0
+        beq.s   1f
+        move.w  d0,glare
+        st      scene_dirty
 1:      rts
 
 shake_step:

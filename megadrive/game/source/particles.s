@@ -64,7 +64,7 @@ blast:
         move.w  #10,O_TIMER(a0)
         moveq   #7,d5
 2:      movem.w (sp),d0-d1
-        bsr   spark_new
+        bsr     spark_new
         dbra    d5,2b
         addq.l  #4,sp
         rts

@@ -26,6 +26,8 @@ flight_begin:
         clr.w   downed
         clr.w   flash_time
         clr.w   shake
+        clr.w   glare_time
+        clr.w   glare
         clr.w   state_time
         clr.w   scene_target
         sf      paused

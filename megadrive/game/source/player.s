@@ -134,6 +134,7 @@ player_flash:
         bne.s   1f
         subq.w  #1,flashes
         move.w  #48,flash_time
+        move.w  #13,glare_time
         moveq   #SND_FLASH,d0
         bsr     sound_play
         bsr     status_update

@@ -56,6 +56,9 @@ scene_index:    .space  2                       | 0..63, 16 for each time of the
 scene_target:   .space  2
 fade:           .space  2                       | 0 clear .. 8 black
 fade_goal:      .space  2
+fade_used:      .space  2                       | table in use: fade, or 8 + glare
+glare:          .space  2                       | 0..3, palettes towards white
+glare_time:     .space  2
 frame_line:     .space  2                       | HV counter when the frame was ready
 pal_count:      .space  2
 state_time:     .space  2

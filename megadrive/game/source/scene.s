@@ -34,6 +34,11 @@ scene_apply:
         lea     scene_buffer,a1
         lea     fade_table,a2
         move.w  fade,d0
+        bne.s   1f
+        move.w  glare,d0
+        beq.s   1f
+        addq.w  #8,d0                           | the tables behind the nine of the fade
+1:      move.w  d0,fade_used
         lsl.w   #8,d0
         adda.w  d0,a2
         move.w  #SCENE_BYTES/2-1,d3
@@ -55,7 +60,7 @@ scene_apply:
 
 | Copy d3+1 colours from a0 to a1 through the fade table at a2.
 fade_words:
-        tst.w   fade
+        tst.w   fade_used
         bne.s   2f
 1:      move.w  (a0)+,(a1)+
         dbra    d3,1b

@@ -49,7 +49,7 @@ sound_flush:
         move.b  tune_wanted,d0
         or.b    effect_wanted,d0
         or.b    sample_wanted,d0
-        beq   9f
+        beq     9f
         move.w  #0x0100,(Z80_BUSREQ).l
 1:      btst    #0,(Z80_BUSREQ).l
         bne.s   1b
