@@ -106,6 +106,7 @@ M68000_INLINE uint32_t extension_long(m68000_context *c)
 
 static uint32_t bus_read_word(m68000_context *c, uint32_t address, unsigned fc)
 {
+    (void)fc; /* of no interest to some buses */
     c->sample = c->clock;
     uint32_t value = M68000_READ_WORD(c, address & 0xfffffe, fc);
     c->clock += 4;
@@ -114,6 +115,7 @@ static uint32_t bus_read_word(m68000_context *c, uint32_t address, unsigned fc)
 
 static uint32_t bus_read_byte(m68000_context *c, uint32_t address, unsigned fc)
 {
+    (void)fc; /* of no interest to some buses */
     c->sample = c->clock;
     uint32_t value = M68000_READ_BYTE(c, address & 0xffffff, fc);
     c->clock += 4;
@@ -122,6 +124,7 @@ static uint32_t bus_read_byte(m68000_context *c, uint32_t address, unsigned fc)
 
 static void bus_write_word(m68000_context *c, uint32_t address, uint32_t value, unsigned fc)
 {
+    (void)fc; /* of no interest to some buses */
     c->sample = c->clock;
     M68000_WRITE_WORD(c, address & 0xfffffe, (uint16_t)value, fc);
     c->clock += 4;
@@ -129,6 +132,7 @@ static void bus_write_word(m68000_context *c, uint32_t address, uint32_t value, 
 
 static void bus_write_byte(m68000_context *c, uint32_t address, uint32_t value, unsigned fc)
 {
+    (void)fc; /* of no interest to some buses */
     c->sample = c->clock;
     M68000_WRITE_BYTE(c, address & 0xffffff, (uint8_t)value, fc);
     c->clock += 4;

@@ -170,6 +170,7 @@ static void run_instructions(m68000 *cpu, void *bus)
     load(&context, cpu, bus);
     for (;;) {
         const unsigned instruction = m68000_decode[context.ir];
+        context.sample = context.clock;
 #ifdef M68000_COMPACT
         if (!slow[instruction](&context))
             return;
