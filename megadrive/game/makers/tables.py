@@ -19,7 +19,7 @@ def _sine(turns: float) -> float:
 
 
 def fade() -> bytes:
-    """Twelve tables of 256 bytes for half a CRAM word, two levels in bits 7-5 and 3-1: nine to black, three to glare."""
+    """Twelve tables of 256 bytes for half a CRAM word, levels in bits 7-5 and 3-1: nine to black, three to glare."""
     out = bytearray()
     for step in range(12):
         for value in range(256):
