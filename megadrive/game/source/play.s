@@ -17,6 +17,7 @@ flight_begin:
         bsr     objects_clear
         clr.l   score
         sf      best_beaten
+        sf      music_off
         move.l  #life_thresholds,next_life
         move.w  #2,lives
         move.w  #2,flashes
