@@ -20,13 +20,16 @@ typedef struct ym2612_run_state {
     ym2612_log log;
 } ym2612_run_state;
 
-/* Samples that a block may have: none while a byte on the bus has not been seen or a test bit is set, else all up to the next key
- * that timer A presses in CSM mode. */
+/* Test bits that change phases and outputs. */
+#define TEST_21_SLOW 0x18
+
+/* Samples that a block may have: none while a byte on the bus has not been seen, else all up to the next key that timer A presses
+ * in CSM mode. */
 int64_t ym2612_block_limit(const ym2612 *ym)
 {
     if (ym->cycle || (ym->address_strobe & 1) || (ym->data_strobe & 1) || (ym->fm_data && ym->data != (ym->bus & 0xFF)))
         return 0;
-    if (ym->test_21 || (ym->test_2c & 0x20))
+    if ((ym->test_21 & TEST_21_SLOW) || (ym->test_21 & 0x20 && (ym->eg_timer || ym->eg_carry)))
         return 0;
     if (ym->channel3_mode == 2) {
         if (!are_timers_settled(ym))
@@ -226,7 +229,7 @@ static void finish_last_sample(ym2612 *ym, ym2612_voice *voices)
 {
     uint32_t slot, c;
 
-    ym->attenuation[23] = (uint16_t)limit_attenuation((uint32_t)ym->waiting_level + ym->waiting_am
+    ym->attenuation[23] = (uint16_t)limit_attenuation((ym->test_21 & 0x20 ? 0u : ym->waiting_level) + ym->waiting_am
                                                       + ((uint32_t)ym->waiting_total_level << 3));
     for (slot = 19; slot < 24; slot++) {
         ym->output[slot] = (int16_t)operator_output((ym->phase[slot] >> 10) + (uint32_t)ym->modulation[slot],
@@ -381,6 +384,19 @@ static int64_t take_turns(ym2612_run_state *run, uint32_t *turn, int64_t at)
     return *turn < log->turns ? log->turn[*turn].sample : INT64_MAX;
 }
 
+/* $2C bit 5: the sums of the channels count, four times a sample. */
+static void count_sums(ym2612 *ym, const int16_t *before, int64_t samples)
+{
+    uint32_t c;
+
+    for (c = 0; c < 6; c++) {
+        int64_t sum = before[c] + 4 * samples;
+
+        ym->accumulator[c] = (int16_t)(sum < 255 ? sum : 255);
+        ym->channel_output[c] = (int16_t)(sum - 1 < 255 ? sum - 1 : 255);
+    }
+}
+
 /* The outputs of the last 4 samples hold all that the chip remembers of S2, S3, S4 and the sums. */
 #define MEMORY 4
 
@@ -390,12 +406,15 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *wri
     const ym2612_dac_level *dac = run.log.dac_level;
     uint32_t turn = 0, slot;
     int64_t at = 0;
+    int test = ym->test_2c & 0x20;
+    int16_t sums[6];
 
+    memcpy(sums, ym->accumulator, sizeof sums);
     start_run(ym, &run);
     finish_last_sample(ym, run.voices);
     run_bus(ym, &run, samples * 24, writes, count, start);
     while (at < samples) {
-        int quiet = out == NULL && samples - at > MEMORY;
+        int quiet = (out == NULL || test) && samples - at > MEMORY;
         int64_t end = quiet ? samples - MEMORY : samples, next = take_turns(&run, &turn, at);
         uint32_t now;
 
@@ -405,11 +424,14 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *wri
             end = next;
         now = (uint32_t)(end - at);
         ym2612_plan_stretch(ym, &run.stretch, (uint32_t)at, now, end == samples);
-        if (quiet) {
+        if (quiet)
             run_quiet(ym, &run);
-        } else {
+        else
             run_heard(ym, &run);
-            if (out)
+        if (out) {
+            if (test)
+                ym2612_mix_test(ym, &run.program, &dac, run.log.dac_level + run.log.dac_levels, (uint32_t)at, now, out + 2 * at);
+            else
                 ym2612_mix(ym, &run.program, run.voices, &dac, run.log.dac_level + run.log.dac_levels, (uint32_t)at, now,
                            out + 2 * at);
         }
@@ -419,6 +441,8 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *wri
             carry_over(run.voices, now);
         at = end;
     }
+    if (test)
+        count_sums(ym, sums, samples);
     for (slot = 0; slot < 24; slot++)
         ym2612_finish_changes(ym, &run.log, run.inputs + slot, slot);
 }

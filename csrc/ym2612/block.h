@@ -25,4 +25,7 @@ typedef struct ym2612_program {
 void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, const ym2612_dac_level **dac,
                 const ym2612_dac_level *dac_end, uint32_t start, uint32_t samples, int16_t *out);
 
+void ym2612_mix_test(const ym2612 *ym, const ym2612_program *program, const ym2612_dac_level **dac, const ym2612_dac_level *dac_end,
+                     uint32_t start, uint32_t samples, int16_t *out);
+
 #endif

@@ -65,9 +65,10 @@ void ym2612_log_mode(ym2612 *ym, ym2612_log *log);
  * logged at that time, as a slot's changes are kept in order. */
 void ym2612_log_key(ym2612 *ym, ym2612_log *log, int64_t end);
 
+/* What the DAC brings to the pins; with $2C bit 5 it is there all the time. */
 static inline int32_t dac_pins(const ym2612 *ym)
 {
-    return ym->dac_enable ? (ym->dac >= 256 ? ym->dac - 512 : ym->dac) : DAC_OFF;
+    return ym->dac_enable || (ym->test_2c & 0x20) ? (ym->dac >= 256 ? ym->dac - 512 : ym->dac) : DAC_OFF;
 }
 
 #endif

@@ -86,6 +86,36 @@ static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, const ym
     }
 }
 
+/* $2C bit 5: the DAC on all channels and in all cycles. */
+void ym2612_mix_test(const ym2612 *ym, const ym2612_program *program, const ym2612_dac_level **dac, const ym2612_dac_level *end,
+                     uint32_t start, uint32_t samples, int16_t *out)
+{
+    static const uint8_t shown[6] = {1, 5, 3, 0, 4, 2}; /* channels, each for four cycles */
+    uint32_t i, cycle;
+
+    for (i = 0; i < samples; i++, out += 2) {
+        if (i && (*dac + 1 >= end || (*dac)[1].cycle >= 24 * (start + i + 1))) {
+            out[0] = out[-2];
+            out[1] = out[-1];
+            if ((*dac)->cycle <= 24 * (start + i - 1))
+                continue;
+        }
+        out[0] = out[1] = 0;
+        for (cycle = 0; cycle < 24; cycle++) {
+            uint32_t pan = program->pan[shown[cycle >> 2]];
+            int32_t level, own, other;
+
+            while (*dac + 1 < end && (*dac)[1].cycle <= 24 * (start + i) + cycle)
+                ++*dac;
+            level = (*dac)->level;
+            other = ym->integrated ? 0 : level < 0 ? -3 : 3;
+            own = ym->integrated ? level : 3 * (level < 0 ? level : level + 1);
+            out[0] = (int16_t)(out[0] + (pan & 2 ? own : other));
+            out[1] = (int16_t)(out[1] + (pan & 1 ? own : other));
+        }
+    }
+}
+
 /* Channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. */
 void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, const ym2612_dac_level **dac,
                 const ym2612_dac_level *dac_end, uint32_t start, uint32_t samples, int16_t *out)

@@ -26,14 +26,12 @@ static void add_segment(ym2612_stretch *stretch, uint32_t start, uint32_t count)
 }
 
 /* The LFO steps when the bits of the period are all set in the divider, which counts samples. */
-static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
+static void step_lfo_samples(ym2612 *ym, ym2612_stretch *stretch)
 {
     uint32_t samples = stretch->samples;
     uint32_t period = ym2612_lfo_period[ym->lfo_rate];
     uint32_t at = 0;
 
-    stretch->segments = 0;
-    add_segment(stretch, 0, ym->lfo_count);
     if (ym->lfo_count && !ym->lfo_mask) { /* switched off at the end of the last sample */
         ym->lfo_count = 0;
         if (samples > 1)
@@ -57,26 +55,66 @@ static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
         if (at < samples && ym->lfo_mask)
             add_segment(stretch, at, ym->lfo_count);
     }
-    stretch->segment_start[stretch->segments] = samples;
+}
+
+/* $21 bit 1: the divider counts cycles. */
+static void step_lfo_cycles(ym2612 *ym, ym2612_stretch *stretch)
+{
+    uint32_t period = ym2612_lfo_period[ym->lfo_rate];
+    uint32_t at;
+
+    for (at = 1; at <= stretch->samples; at++) {
+        uint32_t before = ym->lfo_count, left = 24;
+
+        while (left > 0) {
+            if (ym->lfo_divider <= period && period - ym->lfo_divider >= left) {
+                ym->lfo_divider = (uint8_t)(ym->lfo_divider + left);
+                break;
+            }
+            if (ym->lfo_divider < period) {
+                left -= period - ym->lfo_divider;
+                ym->lfo_divider = (uint8_t)period;
+            }
+            ym2612_step_lfo(ym, 1);
+            left--;
+        }
+        ym->lfo_count &= ym->lfo_mask;
+        if (ym->lfo_count != before && at < stretch->samples)
+            add_segment(stretch, at, ym->lfo_count);
+    }
+}
+
+static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
+{
+    uint32_t at;
+
+    stretch->segments = 0;
+    add_segment(stretch, 0, ym->lfo_count);
+    if (ym->test_21 & 2)
+        step_lfo_cycles(ym, stretch);
+    else
+        step_lfo_samples(ym, stretch);
+    stretch->segment_start[stretch->segments] = stretch->samples;
     for (at = 0; at < stretch->segments; at++) {
         uint32_t i;
 
         for (i = stretch->segment_start[at]; i < stretch->segment_start[at + 1]; i++)
             stretch->am[i] = stretch->lfo_am[at];
     }
-    for (at = samples; at < STREAM; at++)
+    for (at = stretch->samples; at < STREAM; at++)
         stretch->am[at] = 0;
     ym->lfo_pm = stretch->lfo_pm[stretch->segments - 1];
     ym->lfo_am = stretch->lfo_am[stretch->segments - 1];
 }
 
-/* As ym2612_step_eg_timer() over whole samples. */
+/* As ym2612_step_eg_timer() over whole samples.  $21 bit 5 has cleared the timer before anybody looks. */
 static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
 {
     uint32_t samples = stretch->samples;
     uint32_t at = stretch->first_tick = (4u - ym->eg_divider) % 3;
     uint32_t tick;
     uint32_t lock = ym->eg_lock, low = ym->eg_low, timer = ym->eg_timer;
+    int cleared = ym->test_21 & 0x20;
 
     memset(stretch->ticks_with_lock, 0, sizeof stretch->ticks_with_lock);
     for (tick = 0; at < samples; tick++, at += 3) {
@@ -87,7 +125,7 @@ static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
         stretch->lock[tick] = (uint8_t)lock;
         stretch->low[tick] = (uint8_t)low;
         stretch->ticks_with_lock[lock] |= 1u << tick;
-        timer = timer == 4095 ? 1 : timer + 1;
+        timer = cleared ? 0 : timer == 4095 ? 1 : timer + 1;
     }
     if (at < samples + 2 && at >= 2) { /* the latch comes two samples before the tick */
         lock = timer ? lowest_bit(timer) + 1 : 0;
@@ -131,6 +169,7 @@ typedef struct ym2612_track {
     uint32_t total_level;       /* << 3 */
     uint32_t loud;              /* 1: it has been heard in this stretch: the streams are filled */
     uint32_t hold;              /* sample whose phase is not stepped any more, or none */
+    uint32_t no_envelope;       /* 1: $21 bit 5 */
     uint32_t shown_level;       /* of the last sample */
 } ym2612_track;
 
@@ -167,7 +206,7 @@ static void fill_with_am(uint16_t *restrict stream, const int16_t *restrict am, 
 /* Samples from..to-1 show `level`. */
 static void show_level(ym2612_track *track, uint32_t from, uint32_t to, uint32_t level)
 {
-    uint32_t base = limit_attenuation(level + track->total_level);
+    uint32_t base = limit_attenuation((track->no_envelope ? 0 : level) + track->total_level);
 
     track->shown_level = level;
     if (!track->attenuation)
@@ -415,6 +454,7 @@ int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_l
     track.phase = phase;
     track.attenuation = attenuation;
     track.loud = 0;
+    track.no_envelope = ym->test_21 >> 5 & 1;
     track.shown_level = 1023;
     track.hold = stretch->last && slot >= 19 ? samples - 1 : STRETCH;
     look_at_registers(ym, &track);
@@ -444,7 +484,7 @@ int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_l
     if (track.hold < STRETCH) {
         uint32_t am = track.am_shift < 8 ? (uint32_t)stretch->lfo_am[stretch->segments - 1] >> track.am_shift : 0;
 
-        ym->attenuation[slot] = (uint16_t)limit_attenuation(track.shown_level + am + track.total_level);
+        ym->attenuation[slot] = (uint16_t)limit_attenuation((track.no_envelope ? 0 : track.shown_level) + am + track.total_level);
         if (slot == 23) {
             ym->waiting_level = (uint16_t)track.shown_level;
             ym->waiting_am = (uint8_t)am;

@@ -18,8 +18,8 @@ typedef struct ym2612_stretch {
     uint8_t lock[STRETCH / 3 + 1], low[STRETCH / 3 + 1]; /* by tick: see ym2612_clocks */
     uint32_t ticks_with_lock[16]; /* sets of ticks: bit t for tick t */
     uint32_t segments;          /* stretches of constant LFO */
-    uint32_t segment_start[STRETCH / 4 + 2]; /* and the end of the last one */
-    uint8_t lfo_pm[STRETCH / 4 + 1], lfo_am[STRETCH / 4 + 1];
+    uint32_t segment_start[STRETCH + 2]; /* and the end of the last one */
+    uint8_t lfo_pm[STRETCH + 1], lfo_am[STRETCH + 1];
     int16_t am[STREAM];         /* lfo_am by sample */
 } ym2612_stretch;
 
