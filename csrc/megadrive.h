@@ -280,12 +280,16 @@ typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
     int64_t display_clock;      /* mclk: when display_before ends and the display bit counts */
+    int64_t quiet_clock;        /* mclk: no flag can be set before, unless something is drawn for another reason */
     int16_t line;               /* first line not completely drawn; -1 before the picture */
     uint8_t tall;               /* 1: interlace 2 */
     uint8_t field;              /* 1: the field of the odd rows in interlace 2 */
     uint8_t display;            /* R1.6 as of the last call */
     uint8_t display_before;
     uint8_t finished;           /* 1: width and height of the picture have been set */
+    uint8_t quiet_lines;        /* how many lines quiet_clock was looked for in */
+    int16_t rgb_line;           /* rgb lacks the picture from this pixel on */
+    int16_t rgb_pixel;
     uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
@@ -301,6 +305,7 @@ typedef struct vdp_chip {
     void *bus;                  /* passed to dma_read */
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
+    uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
@@ -679,6 +684,38 @@ typedef struct psg_interface {
 #define MD_PSG_CAPACITY 16384
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
+/* Polling loops of the 68000: see polling.c. */
+typedef struct md_polling_turn {
+    uint32_t r[16];             /* the CPU's registers at the branch */
+    uint32_t flags[5];          /* n, z, v, c, x */
+    uint16_t status;            /* VDP status that was read in this turn */
+    uint8_t met;
+    uint8_t reserved;
+} md_polling_turn;
+
+typedef struct md_polling {
+    int64_t clock;              /* 68000 clocks: last time at the branch */
+    int64_t refresh_clock;      /* state.refresh_clock then */
+    int64_t period;             /* 68000 clocks a turn; 0 not known */
+    int64_t status_age;         /* 68000 clocks from the read of the VDP's status to the branch */
+    uint32_t target;            /* first word of the loop that is watched */
+    uint32_t accesses_seen;     /* `accesses` at the last time at the branch */
+    uint8_t code[18];           /* the loop's words */
+    uint8_t length;             /* bytes of `code`; 0: no loop is watched */
+    uint8_t operands;           /* instructions in it that read memory */
+    uint8_t running;            /* 1: since `clock` there was nothing but this loop */
+    uint8_t misses;             /* times that the registers were not as before */
+    uint8_t last;               /* turn[last] was the last one; 2: none */
+    uint8_t follows;            /* bit 2 a + b: turn[b] has been seen to follow turn[a] */
+    md_polling_turn turn[2];    /* with HBLANK off and on in the status that was read */
+    uint32_t refused[16];       /* loops that do not just poll; by bits 1-4 of their addresses */
+    int64_t status_clock;       /* 68000 clocks: last read of the VDP's status */
+    uint32_t accesses;          /* of the 68000 outside plain memory, so far */
+    uint32_t status_access;     /* the one of them that was the last read of the VDP's status */
+    uint16_t status;            /* what that gave */
+    uint8_t reserved[2];
+} md_polling;
+
 typedef struct megadrive {
     md_state state;
     vdp_chip vdp;               /* draws state.vdp */
@@ -691,6 +728,8 @@ typedef struct megadrive {
     const uint8_t *read_page[256]; /* each 64 KiB of the 68000's space that is plain memory; else NULL */
     uint8_t *write_page[256];
     int64_t target;             /* mclk: where the present slice ends */
+    int64_t run_until;          /* 68000 clocks: where its present run ends */
+    md_polling polling;
     uint32_t rom_size;          /* before padding */
     uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
     uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
@@ -703,6 +742,7 @@ typedef struct megadrive {
     uint8_t want_audio;         /* 1: samples of the present frame are kept */
     uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
+    uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     uint32_t fm_write[1536];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */

@@ -97,9 +97,11 @@ void md_follow_vdp(megadrive *md)
         cpu->deadline = INT64_MIN;
     }
     if (video->next_event < md->target) {
-        int64_t deadline = round_up(video->next_event, MD_MCLK_PER_68K);
-        if (deadline < cpu->deadline)
-            cpu->deadline = deadline;
+        int64_t until = round_up(video->next_event, MD_MCLK_PER_68K);
+        if (until < md->run_until)
+            md->run_until = until;
+        if (until < cpu->deadline)
+            cpu->deadline = until;
     }
 }
 

@@ -4,13 +4,6 @@
 #include "cartridge/cartridge.h"
 #include "io/io.h"
 
-/* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM
- * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6). */
-#define ROM_REFRESH_PERIOD 128
-#define ROM_REFRESH_WAIT 2
-#define RAM_REFRESH_PERIOD 115
-#define RAM_REFRESH_WAIT 3
-
 /* The Z80 is brought level at least this often, so that the 68000 sees what it writes to work RAM and feels the
  * bus cycles it borrows. */
 #define SLICE MD_MCLK_PER_LINE
@@ -61,7 +54,7 @@ static void start_clocks(megadrive *md)
     vdp_run(&md->vdp, start);
     state->clock = start;
     state->cpu.clock = round_up(start, MD_MCLK_PER_68K);
-    state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
+    state->refresh_clock = state->cpu.clock + refresh_period(0);
     state->z80.clock = round_up(start, MD_MCLK_PER_Z80);
     state->fm_clock = start / MD_MCLK_PER_YM;
     state->psg_clock = start / MD_MCLK_PER_PSG;
@@ -132,33 +125,35 @@ void md_sync_z80(megadrive *md, int64_t clock)
         cpu->clock = until;             /* stopped, held in reset or locked */
 }
 
+void md_refresh_68k(megadrive *md)
+{
+    md_state *state = &md->state;
+    m68000 *cpu = &state->cpu;
+    int64_t period = refresh_period(cpu->pc);
+    if (!cpu->stopped && !state->locked)
+        cpu->clock += refresh_wait(cpu->pc);
+    state->refresh_clock += period;
+    if (state->refresh_clock <= cpu->clock)
+        state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
+    cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
+}
+
 /* The 68000 up to `clock`, with refresh. */
 static void run_68k(megadrive *md, int64_t clock)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
-    int64_t until = round_up(clock, MD_MCLK_PER_68K);
-    while (cpu->clock < until && state->hold_clock < 0 && !md->failed) {
+    md->run_until = round_up(clock, MD_MCLK_PER_68K);
+    md->polling.running = 0;
+    while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
-            cpu->clock = until;
+            cpu->clock = md->run_until;
             break;
         }
-        cpu->deadline = until < state->refresh_clock ? until : state->refresh_clock;
+        cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
         md_68k_run(md);
-        if (cpu->clock >= state->refresh_clock) {
-            int from_ram = (cpu->pc & 0xFFFFFF) >= 0xE00000;
-            if (!cpu->stopped && !state->locked)
-                cpu->clock += from_ram ? RAM_REFRESH_WAIT : ROM_REFRESH_WAIT;
-            int64_t period = from_ram ? RAM_REFRESH_PERIOD : ROM_REFRESH_PERIOD;
-            state->refresh_clock += period;
-            if (state->refresh_clock <= cpu->clock)
-                state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
-        }
-        if (state->vdp.next_event < md->target) {
-            int64_t event = round_up(state->vdp.next_event, MD_MCLK_PER_68K);
-            if (event < until)
-                until = event;
-        }
+        if (cpu->clock >= state->refresh_clock)
+            md_refresh_68k(md);
     }
 }
 
@@ -171,7 +166,7 @@ static void end_hold(megadrive *md)
         state->cpu.clock += round_up(lost, MD_MCLK_PER_68K);
     state->hold_clock = -1;
     if (state->refresh_clock < state->cpu.clock)
-        state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
+        state->refresh_clock = state->cpu.clock + refresh_period(0);
 }
 
 static void run_frame(megadrive *md)

@@ -42,6 +42,13 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
 /* Run a CPU until its clock reaches its deadline. */
 void md_68k_run(megadrive *md);
 void md_68k_reset(megadrive *md);
+
+/* The 68000 has reached the time of a refresh. */
+void md_refresh_68k(megadrive *md);
+
+/* The 68000 has branched back to `target` at `clock`, both its own: how many clocks can be skipped because it only
+ * waits there.  The registers and flags are those after that time. */
+int64_t md_polling_again(megadrive *md, uint32_t target, int64_t clock);
 void md_z80_run(megadrive *md);
 
 static inline int z80_runs(const megadrive *md)
@@ -52,6 +59,18 @@ static inline int z80_runs(const megadrive *md)
 static inline int64_t round_up(int64_t clock, int64_t unit)
 {
     return (clock + unit - 1) / unit;
+}
+
+/* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM
+ * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6). */
+static inline int64_t refresh_period(uint32_t pc)
+{
+    return (pc & 0xFFFFFF) >= 0xE00000 ? 115 : 128;
+}
+
+static inline int64_t refresh_wait(uint32_t pc)
+{
+    return (pc & 0xFFFFFF) >= 0xE00000 ? 3 : 2;
 }
 
 #endif

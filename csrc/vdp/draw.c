@@ -12,6 +12,7 @@ static const int16_t pattern_slots_h32[32] = {
     280, 300, 320, 340, 360, 380, 400, 420, 440, 460, 520, 540, 560, 580, 620, 700,
 };
 
+#define QUIET_LINES 8           /* looked ahead for sprites that set a flag; more each time in vain */
 #define FIRST_FETCH (-60)       /* mclk: nothing of a line but its sprite search happens before it */
 #define LAST_PIXEL 3560         /* mclk: everything of a line is over */
 
@@ -304,6 +305,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         return;
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock)
         begin_picture(chip);
+    d->quiet_clock = 0;
     follow_display(s, d);
 
     draw_scan scan;
@@ -325,6 +327,43 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     s->sprite_overflow |= c.overflow;
     s->sprite_collision |= c.collision;
     d->clock = s->draw_clock = clock;
+}
+
+/* Having drawn up to `clock`: look ahead for the first line whose sprites might set a flag.  Of the line that the clock
+ * is in the flags are known; the search for the next one's sprites must be over, those of the further ones lie ahead. */
+static int64_t find_quiet(vdp_chip *chip, int64_t clock, int lines)
+{
+    const vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    int64_t past = since(clock, s->picture_clock - VDP_LINE);
+    int height = vdp_height(s), next = (int)(past / VDP_LINE);
+    if (!vdp_is_mode5(s) || d->tall || d->finished || !d->display || !d->display_before || next < 0 || next >= height
+        || past % VDP_LINE < VDP_FLAGS_END)
+        return 0;
+    const vdp_sprite_list *list = &d->list[next & 1];
+    if (list->line != next || list->slots || (!list->ended && list->scanned < (vdp_is_h40(s) ? 80 : 64)))
+        return 0;
+    draw_scan scan;
+    draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan };
+    int end = next + lines < height ? next + lines : height;
+    draw_sprites_scan_lines(&c, next + 1, end > next + 1 ? end : next + 1);
+    scan.count[next] = list->found;
+    scan.overflow[next] = 0;
+    memcpy(scan.entry[next], list->entry, sizeof list->entry);
+    while (next < end && !scan.overflow[next] && draw_sprites_are_quiet(&c, scan.entry[next], scan.count[next]))
+        next++;
+    return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;
+}
+
+void vdp_draw_flags(vdp_chip *chip, int64_t clock)
+{
+    vdp_drawing *d = &chip->drawing;
+    if (clock <= vdp_quiet_until(chip))
+        return;
+    int lines = d->quiet_clock && d->quiet_lines < 128 ? 2 * d->quiet_lines : QUIET_LINES;
+    vdp_draw(chip, clock);
+    d->quiet_lines = (uint8_t)lines;
+    d->quiet_clock = find_quiet(chip, clock, lines);
 }
 
 /* -------------------------------------------------------------------------------------- whole pictures */
