@@ -288,13 +288,15 @@ typedef struct vdp_drawing {
     uint8_t display_before;
     uint8_t finished;           /* 1: width and height of the picture have been set */
     uint8_t quiet_lines;        /* how many lines quiet_clock was looked for in */
-    int16_t rgb_line;           /* rgb lacks the picture from this pixel on */
+    uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
+    int16_t rgb_line;
     int16_t rgb_pixel;
     uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
     uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
+    uint16_t drawn[480];        /* pixels of it that this picture has drawn */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
 } vdp_drawing;
@@ -325,6 +327,7 @@ void vdp_run(vdp_chip *chip, int64_t clock);
 int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
 void vdp_acknowledge(vdp_chip *chip, int64_t clock);
+void vdp_fill_rgb(vdp_chip *chip);                      /* what rgb lacks of the last picture; before it is looked at */
 void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */

@@ -244,6 +244,7 @@ class MegaDrive:
     @property
     def frame(self) -> npt.NDArray[np.uint8]:
         """Last frame drawn: uint8 (height, width, 3), RGB; a view that the next frame overwrites."""
+        lib.vdp_fill_rgb(ffi.addressof(self._md, "vdp"))
         return self._rgb[: self._md.vdp.height, : self._md.vdp.width]
 
     @property

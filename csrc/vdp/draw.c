@@ -253,6 +253,28 @@ static void begin_picture(vdp_chip *chip)
     /* In the middle of a picture (a loaded state) drawing goes on with the line that the clock is in. */
     int64_t line = since(s->draw_clock, s->picture_clock) / VDP_LINE;
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
+    if (chip->render) {
+        memset(d->drawn, 0, sizeof d->drawn);
+        d->rgb_lacks = 1;
+        d->rgb_line = d->line < 0 ? 0 : d->line;
+        d->rgb_pixel = 0;
+    }
+}
+
+void vdp_fill_rgb(vdp_chip *chip)
+{
+    vdp_drawing *d = &chip->drawing;
+    chip->want_rgb = 1;
+    if (!d->rgb_lacks)
+        return;
+    if (chip->render && !d->finished) {
+        const vdp_line *line = &d->lines[d->line & 1];
+        if (d->line >= 0)
+            draw_rgb(d, chip->indexed, chip->rgb, d->tall, d->line, line->line == d->line ? line->pixels : 0);
+        return;
+    }
+    draw_rgb(d, chip->indexed, chip->rgb, 0, chip->height, 0); /* a picture of interlace 2 lacks nothing at its end */
+    d->rgb_lacks = 0;
 }
 
 /* Rows of 256 pixels in a picture that has wider ones: nearest pixels. */
@@ -276,7 +298,12 @@ static void finish_picture(vdp_chip *chip, int height)
         return;
     for (int y = 0; y < rows; y++)
         wide += d->wide[y];
-    if (wide && wide < rows)
+    int mixed = wide && wide < rows;
+    if (chip->want_rgb || d->tall || mixed) {
+        draw_rgb(d, chip->indexed, chip->rgb, d->tall, height, 0);
+        d->rgb_lacks = 0;
+    }
+    if (mixed)
         for (int y = 0; y < rows; y++)
             if (!d->wide[y])
                 widen(chip, y);

@@ -144,10 +144,12 @@ static void begin_patterns(draw_context *c, vdp_line *line, vdp_sprite_list *lis
 /* The 8 pixels of one cell into the line; what is already opaque stays. */
 static inline void put_cell(draw_context *c, vdp_line *line, int x, int width, uint64_t pixels)
 {
+    uint64_t beside = 0; /* bytes that are not the cell's */
     if (x <= -8 || x >= width)
         return;
     if (x < 0) {
         pixels = DRAW_SHIFT_LEFTWARD(pixels, -8 * x);
+        beside = ~DRAW_SHIFT_LEFTWARD(~(uint64_t)0, -8 * x);
         x = 0;
     }
     if (x > width - 8) {
@@ -158,7 +160,7 @@ static inline void put_cell(draw_context *c, vdp_line *line, int x, int width, u
     uint64_t there = draw_load(to), opaque = draw_opaque(there);
     if (opaque & draw_opaque(pixels))
         c->collision = 1;
-    draw_store(to, (there & opaque) | (pixels & ~opaque));
+    draw_store(to, (there & (opaque | beside)) | (pixels & ~opaque));
 }
 
 static inline void fetch_cell(draw_context *c, vdp_line *line, const vdp_sprite *sprite, int cell, int width)
