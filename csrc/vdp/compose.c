@@ -200,8 +200,10 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     if (from >= to)
         return;
     line->pixels = (uint16_t)to;
-    if (c->rgb)
+    if (c->rgb) {
         follow_colours(c, line->line, from);
+        c->d->rgb_lacks = 1;
+    }
     int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
     uint8_t *row = c->indexed + DRAW_STRIDE * y;
     uint8_t backdrop = draw_backdrop(s);

@@ -255,7 +255,6 @@ static void begin_picture(vdp_chip *chip)
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
     if (chip->render) {
         memset(d->drawn, 0, sizeof d->drawn);
-        d->rgb_lacks = 1;
         d->rgb_line = d->line < 0 ? 0 : d->line;
         d->rgb_pixel = 0;
     }
