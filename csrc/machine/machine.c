@@ -5,7 +5,11 @@
 #include "io/io.h"
 
 /* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM
- * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6). */
+ * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6).  Work RAM's refresh is felt by programs in
+ * the cartridge too, when they happen to access it within 19 clocks.  Of this only the plainest case is followed: the
+ * cartridge's refresh meets an instruction of a fill or copy loop.  By the same figures a loop that clears work RAM loses
+ * some hundredth of its time to it; without any of that, programs that clear 64 KB first and then wait for a picture may
+ * catch one too early. */
 #define ROM_REFRESH_PERIOD 128
 #define ROM_REFRESH_WAIT 2
 #define RAM_REFRESH_PERIOD 115
@@ -132,6 +136,19 @@ void md_sync_z80(megadrive *md, int64_t clock)
         cpu->clock = until;             /* stopped, held in reset or locked */
 }
 
+/* 1: the next instruction stores into work RAM, as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
+static int stores_into_ram(const m68000 *cpu)
+{
+    unsigned ir = cpu->ir, line = ir >> 12, mode = ir >> 3 & 7, reg = ir & 7;
+    if (line >= 1 && line <= 3) {
+        mode = ir >> 6 & 7;
+        reg = ir >> 9 & 7;
+    } else if ((ir & 0xFF00) != 0x4200 && (ir & 0xFF80) != 0x4880) {
+        return 0;
+    }
+    return mode >= 2 && mode <= 4 && reg != 7 && (cpu->r[8 + reg] & 0xE00000) == 0xE00000;
+}
+
 /* The 68000 up to `clock`, with refresh. */
 static void run_68k(megadrive *md, int64_t clock)
 {
@@ -148,7 +165,8 @@ static void run_68k(megadrive *md, int64_t clock)
         if (cpu->clock >= state->refresh_clock) {
             int from_ram = (cpu->pc & 0xFFFFFF) >= 0xE00000;
             if (!cpu->stopped && !state->locked)
-                cpu->clock += from_ram ? RAM_REFRESH_WAIT : ROM_REFRESH_WAIT;
+                cpu->clock += (from_ram ? 0 : ROM_REFRESH_WAIT)
+                              + (from_ram || stores_into_ram(cpu) ? RAM_REFRESH_WAIT : 0);
             int64_t period = from_ram ? RAM_REFRESH_PERIOD : ROM_REFRESH_PERIOD;
             state->refresh_clock += period;
             if (state->refresh_clock <= cpu->clock)
