@@ -5,6 +5,7 @@ emulators take different numbers of frames to boot. Sound counts if the loudness
 spectra differ by 0.6 on average (log10 of the power).
 """
 
+import itertools
 import json
 
 import numpy as np
@@ -82,7 +83,7 @@ def features(samples, rate):
     parts = mono[: len(mono) // segment * segment].reshape(-1, segment) * np.hanning(segment)
     power = np.abs(np.fft.rfft(parts, axis=1)) ** 2 * (22050 / segment) ** 2
     edges, frequencies = np.geomspace(60, 16000, 33), np.fft.rfftfreq(segment, 1 / rate)
-    bands = [power[:, (frequencies >= a) & (frequencies < b)].sum(1) for a, b in zip(edges, edges[1:], strict=False)]
+    bands = [power[:, (frequencies >= a) & (frequencies < b)].sum(1) for a, b in itertools.pairwise(edges)]
     return envelope, np.log10(np.stack(bands, 1) + 1)
 
 
