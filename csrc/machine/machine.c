@@ -54,7 +54,7 @@ static void start_clocks(megadrive *md)
     vdp_run(&md->vdp, start);
     state->clock = start;
     state->cpu.clock = round_up(start, MD_MCLK_PER_68K);
-    state->refresh_clock = state->cpu.clock + refresh_period(0);
+    state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
     state->z80.clock = round_up(start, MD_MCLK_PER_Z80);
     state->fm_clock = start / MD_MCLK_PER_YM;
     state->psg_clock = start / MD_MCLK_PER_PSG;
@@ -125,13 +125,26 @@ void md_sync_z80(megadrive *md, int64_t clock)
         cpu->clock = until;             /* stopped, held in reset or locked */
 }
 
+/* 1: the next instruction stores into work RAM, as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
+static int stores_into_ram(const m68000 *cpu)
+{
+    unsigned ir = cpu->ir, line = ir >> 12, mode = ir >> 3 & 7, reg = ir & 7;
+    if (line >= 1 && line <= 3) {
+        mode = ir >> 6 & 7;
+        reg = ir >> 9 & 7;
+    } else if ((ir & 0xFF00) != 0x4200 && (ir & 0xFF80) != 0x4880) {
+        return 0;
+    }
+    return mode >= 2 && mode <= 4 && reg != 7 && (cpu->r[8 + reg] & 0xE00000) == 0xE00000;
+}
+
 void md_refresh_68k(megadrive *md)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
     int64_t period = refresh_period(cpu->pc);
     if (!cpu->stopped && !state->locked)
-        cpu->clock += refresh_wait(cpu->pc);
+        cpu->clock += refresh_wait(cpu->pc) + (!in_work_ram(cpu->pc) && stores_into_ram(cpu) ? RAM_REFRESH_WAIT : 0);
     state->refresh_clock += period;
     if (state->refresh_clock <= cpu->clock)
         state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
@@ -166,7 +179,7 @@ static void end_hold(megadrive *md)
         state->cpu.clock += round_up(lost, MD_MCLK_PER_68K);
     state->hold_clock = -1;
     if (state->refresh_clock < state->cpu.clock)
-        state->refresh_clock = state->cpu.clock + refresh_period(0);
+        state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
 }
 
 static void run_frame(megadrive *md)

@@ -62,15 +62,29 @@ static inline int64_t round_up(int64_t clock, int64_t unit)
 }
 
 /* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM
- * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6). */
+ * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6).  Work RAM's refresh is felt by programs in
+ * the cartridge too, when they happen to access it within 19 clocks.  Of this only the plainest case is followed: the
+ * cartridge's refresh meets an instruction of a fill or copy loop.  By the same figures a loop that clears work RAM loses
+ * some hundredth of its time to it; without any of that, programs that clear 64 KB first and then wait for a picture may
+ * catch one too early. */
+#define ROM_REFRESH_PERIOD 128
+#define ROM_REFRESH_WAIT 2
+#define RAM_REFRESH_PERIOD 115
+#define RAM_REFRESH_WAIT 3
+
+static inline int in_work_ram(uint32_t pc)
+{
+    return (pc & 0xFFFFFF) >= 0xE00000;
+}
+
 static inline int64_t refresh_period(uint32_t pc)
 {
-    return (pc & 0xFFFFFF) >= 0xE00000 ? 115 : 128;
+    return in_work_ram(pc) ? RAM_REFRESH_PERIOD : ROM_REFRESH_PERIOD;
 }
 
 static inline int64_t refresh_wait(uint32_t pc)
 {
-    return (pc & 0xFFFFFF) >= 0xE00000 ? 3 : 2;
+    return in_work_ram(pc) ? RAM_REFRESH_WAIT : ROM_REFRESH_WAIT;
 }
 
 #endif
