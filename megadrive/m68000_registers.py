@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from megadrive._core import lib
 from megadrive._registers import Register, checked, differences
+from megadrive.disassembly import Instruction, disassemble
 
 _MOST_CLOCK = 1 << 60
 
@@ -232,6 +233,51 @@ class M68000Registers:
         {'d3': (5, 0)}
         """
         return differences(self.state(), other.state() if isinstance(other, M68000Registers) else other)
+
+    def disassemble(
+        self, address: int | None = None, count: int = 1, symbols: Mapping[int, str] | None = None
+    ) -> list[Instruction]:
+        r"""Disassemble what the CPU executes next, or the program at an address.
+
+        Parameters
+        ----------
+        address : int, optional
+            Even address; by default that of pc. At pc, the words in the prefetch queue count, not those in memory.
+        count : int
+            Number of instructions.
+        symbols : mapping of int to str, optional
+            Names of addresses.
+
+        Returns
+        -------
+        list of Instruction
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> cpu = megadrive.M68000(bytearray(b"\x70\x2a\x4e\x71" + bytes((1 << 24) - 4)))
+        >>> cpu.pc = 0
+        >>> for instruction in cpu.disassemble(count=2):
+        ...     print(instruction)
+        000000  702a            moveq #$2a,d0
+        000002  4e71            nop
+        """
+        queue = {(self.pc + i) & 0xFFFFFF: word for i, word in zip((0, 2), self.prefetch, strict=True)}
+
+        def read(at: int) -> int | None:
+            word = queue.get(at & ~1)
+            if word is None:
+                if self._fetch is None:
+                    return None
+                word = self._fetch(at & ~1)
+            return word & 0xFF if at & 1 else word >> 8
+
+        at = self.pc if address is None else address
+        found = []
+        for _ in range(checked("count", count, 1 << 24)):
+            found.append(disassemble(read, at & 0xFFFFFFFF, "m68000", symbols))
+            at += found[-1].length
+        return found
 
     def __repr__(self) -> str:
         return (

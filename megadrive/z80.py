@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from megadrive._core import ffi, lib
 from megadrive._registers import Pair, Register, checked, differences
+from megadrive.disassembly import Instruction, disassemble
 
 _SIZE = 0x10000
 _MOST_CLOCK = 1 << 60
@@ -499,6 +500,42 @@ class Z80(Z80Registers):
         return [
             [cycle.address, None if cycle.data < 0 else cycle.data, _PINS[cycle.pins]] for cycle in self._trace[0:count]
         ]
+
+    def disassemble(
+        self, address: int | None = None, count: int = 1, symbols: Mapping[int, str] | None = None
+    ) -> list[Instruction]:
+        r"""Disassemble what the CPU executes next, or the program at an address.
+
+        Parameters
+        ----------
+        address : int, optional
+            By default that of pc.
+        count : int
+            Number of instructions.
+        symbols : mapping of int to str, optional
+            Names of addresses.
+
+        Returns
+        -------
+        list of Instruction
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> z80 = megadrive.Z80(bytearray(b"\x3e\x2a\x18\xfc" + bytes(65532)))
+        >>> for instruction in z80.disassemble(count=2):
+        ...     print(instruction)
+        000000  3e2a            ld a,$2a
+        000002  18fc            jr $0000
+        """
+        memory = self._buffers.get("memory")
+        read = memory.__getitem__ if memory is not None else self._calls.fetch
+        at = self.pc if address is None else address
+        found = []
+        for _ in range(checked("count", count, _SIZE)):
+            found.append(disassemble(read, at & 0xFFFF, "z80", symbols))
+            at += found[-1].length
+        return found
 
     # ----------------------------------------------------------------------------------------- states
 
