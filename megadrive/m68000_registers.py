@@ -6,11 +6,13 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
-from megadrive._core import lib
+from megadrive._core import ffi, lib
 from megadrive._registers import Register, checked, differences
 from megadrive.disassembly import Instruction, disassemble
 
 _MOST_CLOCK = 1 << 60
+_GENERAL = {f"{'da'[n >> 3]}{n & 7}": n for n in range(15)}  # names and places of what state() has
+_OTHERS = ("usp", "ssp", "sr", "pc", "prefetch", "stopped", "halted", "trace_pending")
 
 
 class RegisterBank(Sequence[int]):
@@ -181,10 +183,9 @@ class M68000Registers:
             ``d0`` to ``d7``, ``a0`` to ``a6``, ``usp``, ``ssp``, ``sr``, ``pc`` (int), ``prefetch`` (two int),
             ``stopped``, ``halted``, ``trace_pending`` (0 or 1).
         """
-        values: dict[str, Any] = {f"d{n}": value for n, value in enumerate(self.d)}
-        values |= {f"a{n}": value for n, value in enumerate(self.a[:7])}
-        names = ("usp", "ssp", "sr", "pc", "prefetch", "stopped", "halted", "trace_pending")
-        return values | {name: getattr(self, name) for name in names}
+        r = ffi.unpack(self._cpu.r, 15)
+        values: dict[str, Any] = dict(zip(_GENERAL, r, strict=True))
+        return values | {name: getattr(self, name) for name in _OTHERS}
 
     def set_state(self, values: dict[str, Any]) -> None:
         """Set the registers that `values` names, as :meth:`state` gives them.
@@ -197,15 +198,14 @@ class M68000Registers:
             If there is no register of a name.
         """
         for name in values:
-            if name[:1] in ("d", "a") and name[1:] in "01234567" and len(name) == 2:
-                continue
-            if name not in ("usp", "ssp", "sr", "pc", "prefetch", "stopped", "halted", "trace_pending"):
+            if name not in _GENERAL and name not in _OTHERS:
                 raise KeyError(f"the 68000 has no register {name!r}")
         if "sr" in values:
             self.sr = values["sr"]
+        r = self._cpu.r
         for name, value in values.items():
-            if len(name) == 2 and name[1].isdigit():
-                (self.d if name[0] == "d" else self.a)[int(name[1])] = value
+            if name in _GENERAL:
+                r[_GENERAL[name]] = checked(name, value, 0xFFFFFFFF)
             elif name not in ("sr", "pc", "prefetch"):
                 setattr(self, name, value)
         if "prefetch" in values:

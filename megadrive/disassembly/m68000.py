@@ -301,7 +301,9 @@ class _Decoder:
         return Instruction(self.start, self.data, name, self.place(self.target), self.target)
 
     def operand(self, text: str) -> str:
-        field = lambda letter: self.row.field(self.word, letter)  # noqa: E731
+        def field(letter: str) -> int:
+            return self.row.field(self.word, letter)
+
         if text.startswith("ea:"):
             return self.effective_address(field("m"), field("n"))
         if text.startswith("to:"):

@@ -8,10 +8,10 @@ Traceback (most recent call last):
     ...
 FileNotFoundError: there is no file or folder no such folder
 
-A core is given by an adapter (:class:`Adapter`), a class with a method of a few lines; those of this package's cores are
-:class:`MegadriveM68000` and :class:`MegadriveZ80`. Cases are read and written by :func:`read_cases` and
-:func:`write_cases`, and made by any core with :func:`record_case`. :mod:`megadrive.testing.strategies` (with Hypothesis)
-draws instructions, states and programs.
+A core is given by an adapter (:class:`Adapter`), a class with a method of a few lines; those of this package's cores
+are :class:`MegadriveM68000` and :class:`MegadriveZ80`. Cases are read and written by :func:`read_cases` and
+:func:`write_cases`, and made by any core with :func:`record_case`. :mod:`megadrive.testing.strategies` (with
+Hypothesis) draws instructions, states and programs.
 """
 
 from megadrive.testing.adapters import (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from megadrive.m68000 import M68000
-from megadrive.testing.cases import M68000_REGISTERS, Z80_REGISTERS, Adapter, Case, Outcome, PortLog
+from megadrive.testing.cases import M68000_REGISTERS, Z80_REGISTERS, Adapter, Case, CpuName, Outcome, PortLog
 from megadrive.z80 import Z80
 
 AdapterFactory: TypeAlias = Callable[[], Adapter]
@@ -25,7 +25,7 @@ class MegadriveM68000:
         Whether to record transactions. Without them, the fast code is what is tested.
     """
 
-    cpu = "m68000"
+    cpu: CpuName = "m68000"
 
     def __init__(self, trace: bool = True) -> None:
         self.trace = trace
@@ -51,7 +51,7 @@ class MegadriveZ80:
         Whether to record the pins. Without them, other code is tested.
     """
 
-    cpu = "z80"
+    cpu: CpuName = "z80"
 
     def __init__(self, trace: bool = True) -> None:
         self.trace = trace

@@ -56,7 +56,7 @@ class Case:
     --------
     >>> from megadrive.testing import Case
     >>> case = Case("z80", "NOP", {"pc": 0}, [(0, 0)], {"pc": 1}, [(0, 0)], cycles=4)
-    >>> memory = bytearray(b"\\xff" * 65536)
+    >>> memory = bytearray(65536)
     >>> case.load(memory)
     >>> memory[0]
     0

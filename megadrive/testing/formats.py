@@ -179,10 +179,12 @@ def _read_binary(path: Path, data: bytes, part: int, parts: int) -> Iterator[Cas
                 yield _binary_case(data, at + 8, at + size)
             at += size
         except (struct.error, _Broken, UnicodeDecodeError, IndexError) as error:
-            where = f"{path}: case {number} of {count} at byte {at}"
-            raise FormatError(f"{where}: {error or 'the file ends within it'}") from None
+            reason = error if isinstance(error, _Broken) else "its data are broken, or the file ends within it"
+            raise FormatError(f"{path}: case {number} of {count} at byte {at}: {reason}") from None
     if at != len(data):
-        raise FormatError(f"{path}: {abs(len(data) - at)} bytes too {'many' if at < len(data) else 'few'} for its {count} cases")
+        raise FormatError(
+            f"{path}: {abs(len(data) - at)} bytes too {'many' if at < len(data) else 'few'} for its {count} cases"
+        )
 
 
 def _block(data: bytes, at: int, expected: int, what: str) -> int:

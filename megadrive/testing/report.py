@@ -77,9 +77,9 @@ class Report:
     failures : list of str
         Explanations of some failing cases.
     errors : list of str
-        What was wrong with files.
-    skipped, absent : list of str
-        Files without cases; cores without cases of their CPU.
+        What was wrong with files; named cores without cases of their CPU.
+    skipped : list of str
+        Files without cases.
     notes : Counter
         Corrections to cases (:mod:`megadrive.testing.compare`), and how often they were made.
     """
@@ -88,7 +88,6 @@ class Report:
     failures: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -131,7 +130,6 @@ class Report:
             "failures": self.failures,
             "errors": self.errors,
             "skipped": self.skipped,
-            "absent": self.absent,
             "notes": dict(self.notes),
         }
 
@@ -163,8 +161,6 @@ class Report:
             yield ""
         for note, count in sorted(self.notes.items()):
             yield f"note: {count} cases, {note}"
-        for line in self.absent:
-            yield f"note: {line}"
         if self.skipped:
             names = ", ".join(self.skipped[:3]) + (", ..." if len(self.skipped) > 3 else "")
             yield f"note: {len(self.skipped)} files without test cases: {names}"

@@ -105,7 +105,7 @@ def verify(
         finished += task.size
         if progress is not None:
             progress(finished / total)
-    _finish(report, names, show)
+    _finish(report, names, show, bool(cores))
     return report
 
 
@@ -162,9 +162,7 @@ def _has_cases(path: pathlib.Path, suffix: str) -> bool:
 # --------------------------------------------------------------------------------------------- processes
 
 
-def _run_all(
-    tasks: list[_Task], cores: list[Core], show: int, jobs: int
-) -> Iterator[tuple[_Task, _Done]]:
+def _run_all(tasks: list[_Task], cores: list[Core], show: int, jobs: int) -> Iterator[tuple[_Task, _Done]]:
     if jobs == 1 or len(tasks) == 1:
         for task in tasks:
             yield task, _run(task, cores, show)
@@ -244,25 +242,22 @@ def _add(report: Report, done: _Done) -> None:
         report.errors.append(done.error)
 
 
-def _finish(report: Report, cores: list[Core], show: int) -> None:
+def _finish(report: Report, cores: list[Core], show: int, explicit: bool) -> None:
     order: dict[Any, int] = {_label(core): number for number, core in enumerate(cores)}
     report.results.sort(key=lambda result: (order[result.core], result.instruction))
     report.failures.sort()
     shown: Counter[str] = Counter()
     kept = []
     for failure in report.failures:
-        core = failure.split(": ", 1)[0]
-        shown[core] += 1
-        if shown[core] <= show:
+        label = failure.split(": ", 1)[0]
+        shown[label] += 1
+        if shown[label] <= show:
             kept.append(failure)
     report.failures = kept
     report.errors.sort()
     if not report.results and not report.errors:
         report.errors.append("no test cases were found")
     tested = {result.core for result in report.results}
-    cpus = {result.cpu for result in report.results}
     for core in cores:
-        if report.results and _label(core) not in tested and len(cores) > 1 and _cpu(core) not in cpus:
-            report.absent.append(f"{_label(core)}: there were no cases of a {_cpu(core)}")
-        elif _label(core) not in tested and report.results:
+        if explicit and report.results and _label(core) not in tested:
             report.errors.append(f"{_label(core)}: there were no cases of a {_cpu(core)}")
