@@ -166,6 +166,7 @@ _CLASSES = {
     "control-increment": {2, 3, 5, 6, 7, 8, 9, 10},
     "control-alterable-decrement": {2, 4, 5, 6, 7, 8},
 }
+_BRIEF = 0xF8FF  # of a brief extension word the 68000 ignores bits 10-8
 _CONDITIONS = ("t", "f", "hi", "ls", "cc", "cs", "ne", "eq", "vc", "vs", "pl", "mi", "ge", "lt", "gt", "le")
 _REGISTERS = [*(f"d{n}" for n in range(8)), *(f"a{n}" for n in range(8))]
 
@@ -240,6 +241,22 @@ def is_defined(word: int) -> bool:
     return _find(word) is not None
 
 
+def canonical(data: bytes) -> bytes:
+    """Return an instruction's bytes with 0 for all bits that the CPU does not look at.
+
+    Examples
+    --------
+    >>> canonical(bytes.fromhex("0600 1234")).hex()  # addi.b #$34,d0
+    '06000034'
+    """
+    decoder = _Decoder(lambda at: data[at] if at < len(data) else None, 0, {})
+    try:
+        decoder.decode()
+    except _NoInstruction:
+        return data
+    return decoder.canonical
+
+
 class _Decoder:
     """Decodes one instruction."""
 
@@ -248,16 +265,19 @@ class _Decoder:
         self.start = self.at = address
         self.symbols = symbols
         self.data = b""
+        self.canonical = b""
         self.target: int | None = None
 
-    def fetch(self) -> int:
-        """Return the next word."""
+    def fetch(self, mask: int = 0xFFFF) -> int:
+        """Return the next word, those bits of it that the CPU looks at."""
         high, low = self.read(self.at), self.read(self.at + 1)
         if high is None or low is None:
             raise _NoInstruction
         self.data += bytes((high, low))
         self.at += 2
-        return high << 8 | low
+        word = (high << 8 | low) & mask
+        self.canonical += word.to_bytes(2, "big")
+        return word
 
     def fetch_long(self) -> int:
         high = self.fetch()
@@ -325,7 +345,7 @@ class _Decoder:
         if kind == "size":
             kind = self.size
         if kind == "b":
-            return self.fetch() & 0xFF
+            return self.fetch(0xFF)
         if kind == "w":
             return self.fetch()
         if kind == "l":
@@ -338,7 +358,7 @@ class _Decoder:
             return signed(field(self.word, "v"), 8)
         if kind == "displacement":
             return signed(self.fetch(), 16)
-        return self.fetch() & (31 if kind == "bit32" else 7)  # the bits of the number that count
+        return self.fetch(31 if kind == "bit32" else 7)
 
     def effective_address(self, mode: int, register: int) -> str:
         match _mode(mode, register):
@@ -355,7 +375,7 @@ class _Decoder:
             case 5:
                 return f"{number(signed(self.fetch(), 16))}(a{register})"
             case 6:
-                word = self.fetch()
+                word = self.fetch(_BRIEF)
                 return f"{number(signed(word & 0xFF, 8))}(a{register},{_index(word)})"
             case 7:
                 return self.absolute(signed(self.fetch(), 16) & 0xFFFFFFFF, ".w")
@@ -369,7 +389,7 @@ class _Decoder:
                 return self.place(address, "(pc)")
             case 10:
                 base = self.at
-                word = self.fetch()
+                word = self.fetch(_BRIEF)
                 return f"{self.place((base + signed(word & 0xFF, 8)) & 0xFFFFFFFF)}(pc,{_index(word)})"
             case _:
                 return "#" + number(self.immediate("size"))
@@ -381,7 +401,7 @@ class _Decoder:
 
 
 def _index(word: int) -> str:
-    """Write the index register of a brief extension word; the 68000 ignores bits 10-8."""
+    """Write the index register of a brief extension word."""
     return f"{_REGISTERS[word >> 12]}.{'wl'[word >> 11 & 1]}"
 
 

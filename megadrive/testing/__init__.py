@@ -26,6 +26,7 @@ from megadrive.testing.cases import M68000_REGISTERS, Z80_REGISTERS, Adapter, Ca
 from megadrive.testing.compare import Difference, compare, corrected
 from megadrive.testing.explain import explain
 from megadrive.testing.formats import FormatError, read_cases, write_cases
+from megadrive.testing.programs import Program, Start, check_program
 from megadrive.testing.report import InstructionResult, Report
 from megadrive.testing.runner import verify
 
@@ -43,7 +44,10 @@ __all__ = [
     "MegadriveZ80Fast",
     "Outcome",
     "PortLog",
+    "Program",
     "Report",
+    "Start",
+    "check_program",
     "compare",
     "corrected",
     "explain",

@@ -150,10 +150,10 @@ def record_case(
 
     Examples
     --------
+    >>> import megadrive
     >>> from megadrive.testing import MegadriveZ80, record_case
     >>> start = megadrive.Z80(bytearray(65536)).state()
-    >>> del start["halted"], start["prefix"]
-    >>> case = record_case(MegadriveZ80(), "LD (HL),A", start | {"a": 7, "hl_": 0, "h": 1}, {0: 0x77})
+    >>> case = record_case(MegadriveZ80(), "LD (HL),A", start | {"a": 7, "h": 1}, {0: 0x77})
     >>> case.cycles, case.final_memory
     (7, [(0, 119), (256, 7)])
     """

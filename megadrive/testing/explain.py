@@ -46,11 +46,11 @@ def explain(
     >>> print(explain(case, outcome, compare(case, outcome)))
     3c
       000000  3c              inc a
-      register         before    expected       found
-      a                    01          02          03  <
-      pc                 0000        0001        0001
-      ($0000)              3c          3c          3c
-      cycles                            4           4
+      register       before    expected       found
+      a                  01          02          03  <
+      pc               0000        0001        0001
+      ($0000)            3c          3c          3c
+      cycles                          4           4
       a is 3, expected 2
     """
     return "\n".join(_lines(corrected(case)[0], outcome, differences, labels))

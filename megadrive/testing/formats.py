@@ -129,7 +129,8 @@ def write_cases(path: Path, cases: Iterable[Case]) -> int:
     --------
     >>> import tempfile
     >>> from megadrive.testing import Case, read_cases, write_cases
-    >>> case = Case("z80", "00 0000", {"pc": 0}, [(0, 0)], {"pc": 1}, [(0, 0)], 4, [[0, None, "r-m-"]])
+    >>> cycles = [[0, None, "----"], [0, None, "r-m-"], [0, 0, "----"], [0, None, "----"]]
+    >>> case = Case("z80", "00 0000", {"pc": 0}, [(0, 0)], {"pc": 1}, [(0, 0)], 4, cycles)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_cases(folder + "/00.json.gz", [case])
     ...     [*read_cases(folder + "/00.json.gz")] == [case]
