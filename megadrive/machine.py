@@ -18,7 +18,7 @@ from megadrive.cartridge import Cartridge
 from megadrive.controllers import Button, Pad
 from megadrive.engines import Chips
 from megadrive.errors import StateError
-from megadrive.m68000 import M68000Registers
+from megadrive.m68000_registers import M68000Registers
 from megadrive.psg import PSG
 from megadrive.vdp import VDP
 from megadrive.ym2612 import YM2612
@@ -157,12 +157,19 @@ class MegaDrive:
         self._sram = self._memory.view(state.sram)[: int(lib.md_sram_size(md))]
         self._rgb = self._memory.view(video.rgb).reshape(-1, lib.VDP_MAX_WIDTH, 3)
         self._indexed = self._memory.view(video.indexed).reshape(-1, lib.VDP_MAX_WIDTH)
-        self._cpu = M68000Registers(ffi.addressof(state, "cpu"), owner=md)
+        self._cpu = M68000Registers(ffi.addressof(state, "cpu"), owner=md, fetch=self._program_word)
         self._z80 = Z80Registers(ffi.addressof(state, "z80"), owner=md)
         self._vdp = VDP(_chip=ffi.addressof(md, "vdp"), _owner=md)
         self._ym2612 = YM2612(_chip=ffi.addressof(state, "ym2612"), _owner=md)
         self._psg = PSG(_chip=ffi.addressof(state, "psg"), _owner=md)
         self._chips = Chips(md)
+
+    def _program_word(self, address: int) -> int:
+        """Return a word of ROM or RAM that the 68000 would fetch."""
+        page = self._md.read_page[address >> 16]
+        if page == ffi.NULL:
+            raise ValueError(f"there is no ROM or work RAM at ${address:06x} to execute a program from")
+        return int(page[address & 0xFFFF]) << 8 | int(page[(address & 0xFFFF) + 1])
 
     @contextlib.contextmanager
     def _used(self) -> Iterator[Any]:
