@@ -33,7 +33,7 @@ def test_recording_of_the_built_in_game_gives_its_very_samples(
     md = MegaDrive(megadrive.builtin_rom(), region=region)
     run(md, unheard, audio=False)
     with md.record_vgm(tmp_path / "game.vgz") as recorder:
-        sound = run(md, 400, reset_at=333)
+        sound = run(md, 260, reset_at=200)
     assert sound.std() > 500
     music = VGM(tmp_path / "game.vgz")
     assert recorder.recording is not None and (recorder.recording.port == 5).any()
@@ -52,7 +52,7 @@ def test_recording_with_the_models(tmp_path: pathlib.Path) -> None:
         if sound_models:
             md.replace_chips(ym2612=model.YM2612, psg=model.PSG)
         recorder = md.record_vgm()
-        sound = run(md, 12, reset_at=7)
+        sound = run(md, 6, reset_at=3)
         files.append(recorder.stop())
         assert (VGM(files[-1]).render(32000) == sound).all()
     assert files[0] == files[1]
@@ -76,7 +76,7 @@ def run_plain(md: MegaDrive) -> Sound:
 
 
 def test_other_players_hear_about_the_same() -> None:
-    """From its plain commands, a recording that begins in the middle of the music is as loud at each time."""
+    """From its plain commands, a recording is as loud at each time; notes that sounded before it are struck anew."""
     md = MegaDrive(megadrive.builtin_rom())
     md.run_frames(500)
     recorder = md.record_vgm()
@@ -86,11 +86,12 @@ def test_other_players_hear_about_the_same() -> None:
     assert abs(len(exact) - len(plain)) < 48
 
     def loudness(sound: Sound) -> npt.NDArray[np.float64]:
-        mono = sound[: len(sound) // 2400 * 2400].astype(float).mean(1).reshape(-1, 2400)
+        mono = sound[48_000 : len(sound) // 2400 * 2400].astype(float).mean(1).reshape(-1, 2400)
         return np.asarray(np.sqrt((mono**2).mean(1)))
 
     assert np.corrcoef(loudness(exact), loudness(plain))[0, 1] > 0.97
     assert loudness(plain).mean() == pytest.approx(loudness(exact).mean(), rel=0.05)
+    assert len(plain[:48_000]) and 0.5 < plain[:48_000].std() / exact[:48_000].std() < 2
 
 
 def test_start_stop_and_what_is_refused(tmp_path: pathlib.Path) -> None:
@@ -114,7 +115,7 @@ def test_start_stop_and_what_is_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(ZeroDivisionError), md.record_vgm(tmp_path / "b.vgm"):
         md.run_frames(3)
         _ = 1 / 0
-    assert VGM(tmp_path / "b.vgm").seconds == pytest.approx(3 / 60, abs=0.005)
+    assert VGM(tmp_path / "b.vgm").seconds == pytest.approx(3 / 60, abs=0.02)
 
 
 def test_logging_changes_nothing() -> None:
