@@ -480,8 +480,8 @@ int ym2612_valid(const ym2612 *ym);
 /* Listening to the channels apart.  The pins show one channel after the other, so each sample is a sum of seven parts: channels
  * 1 to 6 and the DAC, which takes the place of channel 6.
  *
- *   ym2612_run_output  as ym2612_run_writes.  apart == 0: `out` takes one pair for each sample, without what is muted;
- *                      else seven pairs, in this order, that add up to it
+ *   ym2612_run_output  as ym2612_run_writes.  apart == 0: `out` takes one pair for each sample, with silence in
+ *                      the place of what is muted; else seven pairs, in this order, that add up to the sample
  */
 #define YM2612_PARTS 7
 

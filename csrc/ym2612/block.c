@@ -309,7 +309,7 @@ static void mix(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *dac, i
 }
 
 /* The same, with what each part adds: 14 numbers a sample. */
-static void mix_apart(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *dac, int16_t *out, uint32_t samples, uint32_t muted)
+static void mix_apart(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *dac, int16_t *out, uint32_t samples)
 {
     uint32_t i, part;
 
@@ -317,12 +317,9 @@ static void mix_apart(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *
         int16_t left[STREAM] = {0}, right[STREAM] = {0};
         int shown = part == 5 ? !ym->dac_enable : part == 6 ? ym->dac_enable : 1;
 
-        if (shown && muted >> part & 1)
-            for (i = 0; i < samples; i++)
-                left[i] = right[i] = ym->integrated ? 0 : 12;
-        else if (shown && part == 6)
+        if (shown && part == 6) {
             mix_dac(ym, dac, left, right, samples);
-        else if (shown) {
+        } else if (shown) {
             const int16_t *sum = voices[part].sum + (part & 1 ? 0 : 1);
 
             mix_channel(left, sum, samples, ym->integrated, ym->pan[part] & 2);
@@ -474,8 +471,8 @@ static void step_bus(ym2612 *ym, int64_t cycles, const uint32_t *writes, int64_t
 /* The outputs of the last 4 samples hold all that the chip remembers of S2, S3, S4 and the sums. */
 #define MEMORY 4
 
-/* `out` may be NULL; with `output`, it takes the parts.  `writes` are `count` DAC writes, the block beginning at `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const ym2612_output *output, const uint32_t *writes, int64_t count,
+/* `out` may be NULL; if `apart`, it takes the parts.  `writes` are `count` DAC writes, the block beginning at `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, const uint32_t *writes, int64_t count,
                   int64_t start)
 {
     ym2612_dac dac = {writes, count, start, ym->dac};
@@ -499,8 +496,8 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const ym2612_output
             run_quiet(ym, &stretch, voices);
         } else {
             run_heard(ym, &stretch, voices);
-            if (out && output) {
-                mix_apart(ym, voices, &dac, out, (uint32_t)now, output->muted);
+            if (out && apart) {
+                mix_apart(ym, voices, &dac, out, (uint32_t)now);
                 out += 2 * YM2612_PARTS * now;
             } else if (out) {
                 mix(ym, voices, &dac, out, (uint32_t)now);

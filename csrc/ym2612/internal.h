@@ -94,7 +94,7 @@ int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
 /* block.c: the samples that can be run as a block now */
 int64_t ym2612_block_limit(const ym2612 *ym);
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const ym2612_output *output, const uint32_t *writes, int64_t count,
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, const uint32_t *writes, int64_t count,
                   int64_t start);
 
 /* writes.c: how many writes from the first on concern the DAC alone, and the samples that can be a block with them */

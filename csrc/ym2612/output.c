@@ -8,20 +8,36 @@
 /* Channels in the order in which the pins show them, four cycles each. */
 static const uint8_t shown_channel[6] = {1, 5, 3, 0, 4, 2};
 
-/* One sample from its parts to `out`; returns the next place. */
-static int16_t *put(const int16_t *part, int apart, int16_t *out)
+/* What a part adds to each side of a sample while it is silent: on a YM2612, a positive step in each cycle that it is shown. */
+static int32_t silence(const ym2612 *ym, uint32_t part)
 {
-    uint32_t i;
+    if (ym->integrated)
+        return 0;
+    if (ym->test_2c & 0x20)
+        return part == DAC_PART ? 24 * 3 : 0;
+    return part == (ym->dac_enable ? 5 : DAC_PART) ? 0 : 4 * 3;
+}
+
+/* One sample from its parts to `out`; returns the next place. */
+static int16_t *put(const ym2612 *ym, const int16_t *parts, uint32_t muted, int apart, int16_t *out)
+{
+    int32_t left = 0, right = 0;
+    uint32_t part;
 
     if (!out)
         return NULL;
     if (apart) {
-        memcpy(out, part, WIDTH * sizeof *part);
+        memcpy(out, parts, WIDTH * sizeof *parts);
         return out + WIDTH;
     }
-    out[0] = out[1] = 0;
-    for (i = 0; i < WIDTH; i++)
-        out[i & 1] = (int16_t)(out[i & 1] + part[i]);
+    for (part = 0; part < YM2612_PARTS; part++) {
+        int is_muted = muted >> part & 1;
+
+        left += is_muted ? silence(ym, part) : parts[2 * part];
+        right += is_muted ? silence(ym, part) : parts[2 * part + 1];
+    }
+    out[0] = (int16_t)left;
+    out[1] = (int16_t)right;
     return out + 2;
 }
 
@@ -33,19 +49,15 @@ static int64_t run_cycles(ym2612 *ym, int64_t cycles, ym2612_output *output, int
     for (; cycles > 0; cycles--) {
         uint32_t turn = ym->cycle >> 2;
         uint32_t part = (ym->test_2c & 0x20) || (turn == 1 && ym->dac_enable) ? DAC_PART : shown_channel[turn];
-        int muted = output->muted >> part & 1;
         int16_t before[2] = {ym->sum[0], ym->sum[1]}, pair[2];
         int ended = (int)ym2612_cycles(ym, 1, pair);
         const int16_t *after = ended ? pair : ym->sum;
-        uint32_t side;
+        int16_t *to = output->part + 2 * part;
 
-        for (side = 0; side < 2; side++) {
-            int32_t grown = muted ? (ym->integrated ? 0 : 3) : after[side] - before[side];
-
-            output->part[2 * part + side] = (int16_t)(output->part[2 * part + side] + grown);
-        }
+        to[0] = (int16_t)(to[0] + after[0] - before[0]);
+        to[1] = (int16_t)(to[1] + after[1] - before[1]);
         if (ended) {
-            out = put(output->part, apart, out);
+            out = put(ym, output->part, output->muted, apart, out);
             memset(output->part, 0, sizeof output->part);
             samples++;
         }
@@ -93,9 +105,9 @@ int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int
             if (n >= YM2612_SHORTEST_BLOCK) {
                 while (i + k < count && writes[3 * (i + k)] < now + 24 * n)
                     k++;
-                ym2612_block(ym, n, parts, output, k ? writes + 3 * i : NULL, k, now);
+                ym2612_block(ym, n, parts, 1, k ? writes + 3 * i : NULL, k, now);
                 for (at = 0; at < n; at++)
-                    place = put(parts + WIDTH * at, apart, place);
+                    place = put(ym, parts + WIDTH * at, output->muted, apart, place);
                 i += k;
                 samples += n;
                 now += 24 * n;

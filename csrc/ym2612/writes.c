@@ -68,7 +68,7 @@ int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int
                 if (n >= YM2612_SHORTEST_BLOCK) {
                     while (k < dac_end - i && from[3 * k] < now + 24 * n)
                         k++;
-                    ym2612_block(ym, n, out ? out + 2 * samples : NULL, NULL, from, k, now);
+                    ym2612_block(ym, n, out ? out + 2 * samples : NULL, 0, from, k, now);
                     i += k;
                     samples += n;
                     now += 24 * n;

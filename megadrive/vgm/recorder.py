@@ -39,8 +39,8 @@ class Recorder:
     >>> recorder = md.record_vgm()
     >>> md.run_frames(60)
     >>> data = recorder.stop()
-    >>> data[:4], round(recorder.seconds, 2)
-    (b'Vgm ', 1.0)
+    >>> data[:4], round(recorder.seconds)
+    (b'Vgm ', 1)
     """
 
     def __init__(self, md: Any, path: str | os.PathLike[str] | None = None, tags: Tags | None = None) -> None:
