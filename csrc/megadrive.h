@@ -485,6 +485,23 @@ void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t sa
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
 int ym2612_valid(const ym2612 *ym);
 
+/* Listening to the channels apart.  The pins show one channel after the other, so each sample is a sum of seven parts: channels
+ * 1 to 6 and the DAC, which takes the place of channel 6.
+ *
+ *   ym2612_run_output  as ym2612_run_writes.  apart == 0: `out` takes one pair for each sample, with silence in
+ *                      the place of what is muted; else seven pairs, in this order, that add up to the sample
+ */
+#define YM2612_PARTS 7
+
+typedef struct ym2612_output {
+    int64_t clock;              /* the chip's clock up to which `part` holds */
+    uint32_t muted;             /* bits 0-5: channels 1-6; bit 6: DAC */
+    int16_t part[14];           /* left and right of each part since the sample began */
+} ym2612_output;
+
+int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, ym2612_output *output,
+                          int apart, int16_t *out);
+
 /* -------------------------------------------------------------------------------------------- PSG */
 
 /* One tick is 240 mclk.  At the start of a tick each channel's counter is compared with its period; if it has reached
@@ -494,6 +511,7 @@ int ym2612_valid(const ym2612 *ym);
  *   psg_write         one byte to the write port, at the present time, that is before the next tick
  *   psg_run           run `ticks` ticks; `out` takes the level during each (the sum of the channels, each 0-8191),
  *                     or is NULL: the state comes out the same
+ *   psg_run_muted     the same; `out` is left without the channels whose bits (0-2 tone, 3 noise) are set in `muted`
  *   psg_run_channels  the same, but `out` takes the channels apart: 4 rows of `ticks` levels
  *   psg_level         the level on the output now
  */
@@ -512,6 +530,7 @@ typedef struct psg {
 void psg_reset(psg *chip);
 void psg_write(psg *chip, uint8_t value);
 void psg_run(psg *chip, int64_t ticks, int16_t *out);
+void psg_run_muted(psg *chip, int64_t ticks, int16_t *out, uint32_t muted);
 void psg_run_channels(psg *chip, int64_t ticks, int16_t *out);
 int32_t psg_level(const psg *chip);
 
@@ -686,6 +705,21 @@ typedef struct psg_interface {
 #define MD_FM_WRITES 512
 #define MD_PSG_CAPACITY 16384
 
+#define MD_LOG_CAPACITY 131072
+
+#define MD_LOG_PSG 4
+#define MD_LOG_FM_RESET 5
+
+/* What was written to the sound chips: more room than the CPUs' bus cycles in the longest frame. */
+typedef struct md_sound_log {
+    int64_t start;              /* mclk from which entries count */
+    int64_t fm_clock;           /* mclk of the last entry of the YM2612, and of the PSG */
+    int64_t psg_clock;
+    uint32_t count;
+    uint32_t lost;              /* entries for which there was no room */
+    uint64_t entry[131072];     /* mclk since start << 16 | port << 8 | value; port 0-3 or MD_LOG_ */
+} md_sound_log;
+
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
 /* Polling loops of the 68000: see polling.c. */
 typedef struct md_polling_turn {
@@ -730,6 +764,9 @@ typedef struct megadrive {
     const uint8_t *rom;         /* padded to rom_mask + 1 bytes, at least 64 KiB */
     const uint8_t *read_page[256]; /* each 64 KiB of the 68000's space that is plain memory; else NULL */
     uint8_t *write_page[256];
+    md_sound_log *sound_log;    /* NULL: nothing is logged */
+    ym2612_output fm_output;    /* what is muted; see ym2612_run_output */
+    uint32_t psg_muted;         /* see psg_run_muted */
     int64_t target;             /* mclk: where the present slice ends */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
@@ -781,7 +818,9 @@ typedef struct megadrive {
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
  *   md_checksum       of a save state's contents, which its header names
  *   md_sram_size      bytes of state.sram that the cartridge has
- *   md_fork           make `to` (not yet connected) the same machine as `from`
+ *   md_fork           make `to` (not yet connected) the same machine as `from`; it logs nothing
+ *   md_fm_samples     FM samples up to now, counted from power-on: what md->fm must reach up to
+ *   md_fm_gap         samples that md->fm lacks at its head, because nobody heard them or the chip was reset
  */
 void md_connect(megadrive *md);
 void md_power_on(megadrive *md, uint64_t seed);
@@ -794,3 +833,6 @@ void md_save(const megadrive *md, uint8_t *out);
 uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);
+int64_t md_fm_samples(const megadrive *md);
+int64_t md_fm_gap(const megadrive *md);
+int64_t md_psg_gap(const megadrive *md);

@@ -70,11 +70,7 @@ static void set_z80_lines(megadrive *md, uint8_t busreq, uint8_t reset)
     md_sync_z80(md, clock);
     int ran = z80_runs(md);
     if (reset && !md->state.z80_reset) {
-        md_sync_fm(md, clock);
-        if (md->ym2612_other.chip)
-            md->ym2612_other.reset(md->ym2612_other.chip);
-        else
-            ym2612_reset(&md->state.ym2612, md->state.ym2612.integrated);
+        md_fm_reset(md, clock);
         z80_reset(&md->state.z80);
         md->state.z80_locked = 0;
     }

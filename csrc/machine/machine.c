@@ -95,16 +95,12 @@ void md_reset(megadrive *md)
 {
     md_state *state = &md->state;
     md_sync_z80(md, state->clock);
-    md_sync_fm(md, state->clock);
+    md_fm_reset(md, state->clock);
     state->z80_reset = 1;
     state->z80_busreq = 0;
     state->z80_locked = 0;
     state->locked = 0;
     z80_reset(&state->z80);
-    if (md->ym2612_other.chip)
-        md->ym2612_other.reset(md->ym2612_other.chip);
-    else
-        ym2612_reset(&state->ym2612, state->ym2612.integrated);
     cartridge_power_on(md);
     md_68k_reset(md);
 }
@@ -208,26 +204,6 @@ static void run_frame(megadrive *md)
     md_sync_psg(md, state->clock);
 }
 
-/* Sound of the frame that has just ended.  The chips may have been brought a little past its end; the samples that
- * this gave stay at the head of the buffers. */
-static int64_t render_audio(megadrive *md, int16_t *audio, int64_t capacity)
-{
-    int64_t end = md->state.clock;
-    int32_t fm = (int32_t)(end / (24 * MD_MCLK_PER_YM) - md->audio.clock / (24 * MD_MCLK_PER_YM));
-    int32_t psg = (int32_t)(end / MD_MCLK_PER_PSG - md->audio.clock / MD_MCLK_PER_PSG);
-    if (fm > md->fm_count)
-        fm = md->fm_count;
-    if (psg > md->psg_count)
-        psg = md->psg_count;
-    int32_t room = capacity > INT32_MAX ? INT32_MAX : (int32_t)capacity;
-    int64_t count = audio_render(&md->audio, md->audio_table, end, md->fm, fm, md->psg, psg, audio, room);
-    md->fm_count -= fm;
-    md->psg_count -= psg;
-    memmove(md->fm, md->fm + 2 * fm, 4 * (size_t)md->fm_count);
-    memmove(md->psg, md->psg + psg, 2 * (size_t)md->psg_count);
-    return count;
-}
-
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
 {
     int64_t total = 0;
@@ -243,7 +219,7 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
             audio_skip(&md->audio, md->state.clock);
             continue;
         }
-        int64_t count = render_audio(md, audio + 2 * total, capacity - total);
+        int64_t count = md_render_audio(md, audio + 2 * total, capacity - total);
         if (count < 0)
             return MD_RUN_NO_ROOM;
         total += count;
@@ -284,5 +260,6 @@ void md_fork(megadrive *to, const megadrive *from)
 {
     *to = *from;
     to->vdp_other.chip = to->ym2612_other.chip = to->psg_other.chip = NULL;
+    to->sound_log = NULL;
     md_connect(to);
 }

@@ -31,6 +31,11 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port);
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value);
 
+/* sound.c: the YM2612's reset line, the log of writes, and the sound of the frame that has just ended. */
+void md_fm_reset(megadrive *md, int64_t clock);
+void md_log_sound(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
+int64_t md_render_audio(megadrive *md, int16_t *audio, int64_t capacity);
+
 /* 68000 bus cycles that do not end in plain memory.  They may advance the CPU's clock (waits). */
 uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes);
 void md_68k_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes);
