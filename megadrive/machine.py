@@ -117,6 +117,7 @@ class MegaDrive:
         pad = Pad.SIX_BUTTON if cartridge.six_button else Pad.THREE_BUTTON
         md.state.io.pad_type = [pad, pad]
         md.address_errors = bool(address_errors)
+        md.plain = os.environ.get("MEGADRIVE_PLAIN", "0") not in ("", "0")
         self._cartridge = cartridge
         self._insert(md, cartridge)
         lib.md_connect(md)
