@@ -400,10 +400,11 @@ static void count_sums(ym2612 *ym, const int16_t *before, int64_t samples)
 /* The outputs of the last 4 samples hold all that the chip remembers of S2, S3, S4 and the sums. */
 #define MEMORY 4
 
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start)
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t muted, const uint32_t *writes, int64_t count,
+                  int64_t start)
 {
     ym2612_run_state run;
-    const ym2612_dac_level *dac = run.log.dac_level;
+    ym2612_dac_reader dac;
     uint32_t turn = 0, slot;
     int64_t at = 0;
     int test = ym->test_2c & 0x20;
@@ -413,6 +414,8 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *wri
     start_run(ym, &run);
     finish_last_sample(ym, run.voices);
     run_bus(ym, &run, samples * 24, writes, count, start);
+    dac.level = run.log.dac_level;
+    dac.end = run.log.dac_level + run.log.dac_levels;
     while (at < samples) {
         int quiet = (out == NULL || test) && samples - at > MEMORY;
         int64_t end = quiet ? samples - MEMORY : samples, next = take_turns(&run, &turn, at);
@@ -429,11 +432,8 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *wri
         else
             run_heard(ym, &run);
         if (out) {
-            if (test)
-                ym2612_mix_test(ym, &run.program, &dac, run.log.dac_level + run.log.dac_levels, (uint32_t)at, now, out + 2 * at);
-            else
-                ym2612_mix(ym, &run.program, run.voices, &dac, run.log.dac_level + run.log.dac_levels, (uint32_t)at, now,
-                           out + 2 * at);
+            ym2612_mix(ym, &run.program, run.voices, &dac, (uint32_t)at, now, apart, muted, out);
+            out += (apart ? 2 * YM2612_PARTS : 2) * now;
         }
         if (end == samples)
             keep_last_sample(ym, &run);

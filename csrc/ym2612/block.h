@@ -21,11 +21,14 @@ typedef struct ym2612_program {
     uint8_t pan[6];
 } ym2612_program;
 
-/* mix.c: samples `start` to `start + samples` - 1 of the block; *dac is the level that the last one ended with */
-void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, const ym2612_dac_level **dac,
-                const ym2612_dac_level *dac_end, uint32_t start, uint32_t samples, int16_t *out);
+typedef struct ym2612_dac_reader {
+    const ym2612_dac_level *level; /* as the last cycle had it */
+    const ym2612_dac_level *end;
+} ym2612_dac_reader;
 
-void ym2612_mix_test(const ym2612 *ym, const ym2612_program *program, const ym2612_dac_level **dac, const ym2612_dac_level *dac_end,
-                     uint32_t start, uint32_t samples, int16_t *out);
+/* mix.c: samples `start` to `start + samples` - 1 of the block; `out` takes one pair for each, or YM2612_PARTS pairs;
+ * the parts in the set `muted` are silent */
+void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, ym2612_dac_reader *dac, uint32_t start,
+                uint32_t samples, int apart, uint32_t muted, int16_t *out);
 
 #endif

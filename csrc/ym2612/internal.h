@@ -8,7 +8,8 @@
  *   block.c      many whole samples at once
  *   changes.c    which sample of a block finds a written register changed, for each slot
  *   stream.c     phase and attenuation of one slot over a stretch of samples
- *   mix.c        what the output pins show
+ *   mix.c        what the output pins show in a block
+ *   output.c     the channels apart
  *   validity.c   states from outside
  *   envelope.h   one step of a slot's envelope
  *   phase.h      the phase step of a slot
@@ -31,6 +32,9 @@ enum { ATTACK, DECAY, SUSTAIN, RELEASE };
 extern const uint16_t ym2612_sine[1024];
 /* Output for log sine + (attenuation << 3), in the format above. */
 extern const int16_t ym2612_wave[2 * 6400];
+
+/* What a YM2612 adds to a sample in a cycle in which a pin shows nothing but the sign; positive also if it is silent. */
+#define YM2612_STEP 3
 
 /* Output of an operator, 14 bits signed. */
 static inline int32_t operator_output(uint32_t phase10, uint32_t attenuation)
@@ -109,9 +113,13 @@ int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
 /* block.c: the samples that can be run as a block now, of what is there now */
 int64_t ym2612_block_limit(const ym2612 *ym);
-/* `out` may be NULL.  `writes` are `count` writes (cycle, port, value), the block beginning at `start`.  Fields that the next
- * sample writes before it reads them are not kept up: run that one by cycles. */
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start);
+/* `out` may be NULL; if `apart`, it takes the parts; those in the set `muted` are left silent.  `writes` are `count` writes (cycle, port, value), the block beginning at
+ * `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t muted, const uint32_t *writes, int64_t count,
+                  int64_t start);
+
+/* writes.c: samples from `now` on, all over before `end`, that can be a block; *taken: the writes that come in during it */
+int64_t ym2612_block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken);
 /* Samples for which a block is worth its preparation. */
 #define YM2612_SHORTEST_BLOCK 4
 /* Cycles of a block fit in 32 bits. */

@@ -16,8 +16,7 @@ static int is_block_write(const ym2612 *ym, uint32_t address, uint32_t value)
     }
 }
 
-/* Samples from `now` on, all over before `end`, that can be a block; *taken: the writes that come in during it. */
-static int64_t block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken)
+int64_t ym2612_block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken)
 {
     int64_t samples = (end - now) / 24, limit = ym2612_block_limit(ym), k;
     int64_t last[2] = {ym->address_strobe ? -1 : -2, ym->data_strobe ? -1 : -2}; /* writes of an address, of data */
@@ -57,10 +56,10 @@ int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int
         int64_t next;
 
         if (ym->cycle == 0 && cycles - now >= 24 * (YM2612_SHORTEST_BLOCK + 1)) {
-            int64_t taken, block = block_length(ym, writes + 3 * i, count - i, now, cycles - 24, &taken);
+            int64_t taken, block = ym2612_block_length(ym, writes + 3 * i, count - i, now, cycles - 24, &taken);
 
             if (block >= YM2612_SHORTEST_BLOCK) {
-                ym2612_block(ym, block, out ? out + 2 * samples : NULL, writes + 3 * i, taken, now);
+                ym2612_block(ym, block, out ? out + 2 * samples : NULL, 0, 0, writes + 3 * i, taken, now);
                 i += taken;
                 samples += block;
                 now += 24 * block;
