@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from megadrive import inputs, media
 from megadrive.cartridge import Cartridge
 from megadrive.controllers import Button
+from megadrive.vgm import command
 
 if TYPE_CHECKING:
     from megadrive.machine import MegaDrive
@@ -70,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help="show a ROM's header", description="Show a ROM's header.")
     info.add_argument("rom", metavar="ROM", help="game: raw, SMD, zip or gz")
     info.add_argument("--json", action="store_true", help="as JSON")
+    command.add_arguments(
+        commands.add_parser("vgm", help="play a VGM file into a WAV file", description=command.__doc__)
+    )
     return parser
 
 
@@ -88,13 +92,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         options = _parser().parse_args(arguments)
-        command: Callable[[argparse.Namespace], None] = {
+        chosen: Callable[[argparse.Namespace], None] = {
             None: _default,
             "play": _play,
             "run": _run,
             "info": _info,
+            "vgm": command.run,
         }[options.command]
-        command(options)
+        chosen(options)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 2
     except KeyboardInterrupt:
