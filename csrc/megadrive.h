@@ -280,17 +280,23 @@ typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
     int64_t display_clock;      /* mclk: when display_before ends and the display bit counts */
+    int64_t quiet_clock;        /* mclk: no flag can be set before, unless something is drawn for another reason */
     int16_t line;               /* first line not completely drawn; -1 before the picture */
     uint8_t tall;               /* 1: interlace 2 */
     uint8_t field;              /* 1: the field of the odd rows in interlace 2 */
     uint8_t display;            /* R1.6 as of the last call */
     uint8_t display_before;
     uint8_t finished;           /* 1: width and height of the picture have been set */
+    uint8_t quiet_lines;        /* how many lines quiet_clock was looked for in */
+    uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
+    int16_t rgb_line;
+    int16_t rgb_pixel;
     uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
     uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
+    uint16_t drawn[480];        /* pixels of it that this picture has drawn */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
 } vdp_drawing;
@@ -301,6 +307,7 @@ typedef struct vdp_chip {
     void *bus;                  /* passed to dma_read */
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
+    uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
@@ -320,6 +327,7 @@ void vdp_run(vdp_chip *chip, int64_t clock);
 int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
 void vdp_acknowledge(vdp_chip *chip, int64_t clock);
+void vdp_fill_rgb(vdp_chip *chip);                      /* what rgb lacks of the last picture; before it is looked at */
 void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
@@ -348,6 +356,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ *   ym2612_run_ports  run the bus, the timers and the status for `cycles` cycles, and nothing else: for a copy of the chip that
+ *                  follows the writes while the chip waits.  Returns 0 if the status shows more than that ($21 bit 6).
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
@@ -472,6 +482,7 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+int ym2612_run_ports(ym2612 *ym, int64_t cycles);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
@@ -694,7 +705,7 @@ typedef struct psg_interface {
 } psg_interface;
 
 #define MD_FM_CAPACITY 4096
-#define MD_FM_WRITES 512
+#define MD_FM_WRITES 2048
 #define MD_PSG_CAPACITY 16384
 
 #define MD_LOG_CAPACITY 131072
@@ -713,6 +724,38 @@ typedef struct md_sound_log {
 } md_sound_log;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
+/* Polling loops of the 68000: see polling.c. */
+typedef struct md_polling_turn {
+    uint32_t r[16];             /* the CPU's registers at the branch */
+    uint32_t flags[5];          /* n, z, v, c, x */
+    uint16_t status;            /* VDP status that was read in this turn */
+    uint8_t met;
+    uint8_t reserved;
+} md_polling_turn;
+
+typedef struct md_polling {
+    int64_t clock;              /* 68000 clocks: last time at the branch */
+    int64_t refresh_clock;      /* state.refresh_clock then */
+    int64_t period;             /* 68000 clocks a turn; 0 not known */
+    int64_t status_age;         /* 68000 clocks from the read of the VDP's status to the branch */
+    uint32_t target;            /* first word of the loop that is watched */
+    uint32_t accesses_seen;     /* `accesses` at the last time at the branch */
+    uint8_t code[18];           /* the loop's words */
+    uint8_t length;             /* bytes of `code`; 0: no loop is watched */
+    uint8_t operands;           /* instructions in it that read memory */
+    uint8_t running;            /* 1: since `clock` there was nothing but this loop */
+    uint8_t misses;             /* times that the registers were not as before */
+    uint8_t last;               /* turn[last] was the last one; 2: none */
+    uint8_t follows;            /* bit 2 a + b: turn[b] has been seen to follow turn[a] */
+    md_polling_turn turn[2];    /* with HBLANK off and on in the status that was read */
+    uint32_t refused[16];       /* loops that do not just poll; by bits 1-4 of their addresses */
+    int64_t status_clock;       /* 68000 clocks: last read of the VDP's status */
+    uint32_t accesses;          /* of the 68000 outside plain memory, so far */
+    uint32_t status_access;     /* the one of them that was the last read of the VDP's status */
+    uint16_t status;            /* what that gave */
+    uint8_t reserved[2];
+} md_polling;
+
 typedef struct megadrive {
     md_state state;
     vdp_chip vdp;               /* draws state.vdp */
@@ -728,6 +771,8 @@ typedef struct megadrive {
     ym2612_output fm_output;    /* what is muted; see ym2612_run_output */
     uint32_t psg_muted;         /* see psg_run_muted */
     int64_t target;             /* mclk: where the present slice ends */
+    int64_t run_until;          /* 68000 clocks: where its present run ends */
+    md_polling polling;
     uint32_t rom_size;          /* before padding */
     uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
     uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
@@ -740,9 +785,13 @@ typedef struct megadrive {
     uint8_t want_audio;         /* 1: samples of the present frame are kept */
     uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
+    uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
-    uint32_t fm_write[1536];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
+    int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; 0: it is not up to date */
+    int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
+    ym2612 fm_ahead;            /* bus and timers of the chip after waiting writes, to answer reads */
+    uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */
     int32_t psg_count;          /* samples in psg */
     int16_t fm[8192];           /* the frame's FM samples, L and R, at their native rate */

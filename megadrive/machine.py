@@ -18,7 +18,7 @@ from megadrive.cartridge import Cartridge
 from megadrive.controllers import Button, Pad
 from megadrive.engines import Chips
 from megadrive.errors import StateError
-from megadrive.m68000 import M68000Registers
+from megadrive.m68000_registers import M68000Registers
 from megadrive.psg import PSG
 from megadrive.vdp import VDP
 from megadrive.ym2612 import YM2612
@@ -117,6 +117,7 @@ class MegaDrive:
         pad = Pad.SIX_BUTTON if cartridge.six_button else Pad.THREE_BUTTON
         md.state.io.pad_type = [pad, pad]
         md.address_errors = bool(address_errors)
+        md.plain = os.environ.get("MEGADRIVE_PLAIN", "0") not in ("", "0")
         self._cartridge = cartridge
         self._insert(md, cartridge)
         lib.md_connect(md)
@@ -161,13 +162,20 @@ class MegaDrive:
         self._sram = self._memory.view(state.sram)[: int(lib.md_sram_size(md))]
         self._rgb = self._memory.view(video.rgb).reshape(-1, lib.VDP_MAX_WIDTH, 3)
         self._indexed = self._memory.view(video.indexed).reshape(-1, lib.VDP_MAX_WIDTH)
-        self._cpu = M68000Registers(ffi.addressof(state, "cpu"), owner=md)
+        self._cpu = M68000Registers(ffi.addressof(state, "cpu"), owner=md, fetch=self._program_word)
         self._z80 = Z80Registers(ffi.addressof(state, "z80"), owner=md)
         self._vdp = VDP(_chip=ffi.addressof(md, "vdp"), _owner=md)
         self._ym2612 = YM2612(_chip=ffi.addressof(state, "ym2612"), _owner=md)
         self._psg = PSG(_chip=ffi.addressof(state, "psg"), _owner=md)
         self._chips = Chips(md)
         self._recorder: Recorder | None = None
+
+    def _program_word(self, address: int) -> int:
+        """Return a word of ROM or RAM that the 68000 would fetch."""
+        page = self._md.read_page[address >> 16]
+        if page == ffi.NULL:
+            raise ValueError(f"there is no ROM or work RAM at ${address:06x} to execute a program from")
+        return int(page[address & 0xFFFF]) << 8 | int(page[(address & 0xFFFF) + 1])
 
     @contextlib.contextmanager
     def _used(self) -> Iterator[Any]:
@@ -257,6 +265,7 @@ class MegaDrive:
     @property
     def frame(self) -> npt.NDArray[np.uint8]:
         """Last frame drawn: uint8 (height, width, 3), RGB; a view that the next frame overwrites."""
+        lib.vdp_fill_rgb(ffi.addressof(self._md, "vdp"))
         return self._rgb[: self._md.vdp.height, : self._md.vdp.width]
 
     @property

@@ -152,6 +152,11 @@ static uint16_t vdp_area_read(megadrive *md, uint32_t address)
         return lock_up(md);
     if (port < 0x10)
         wait_until(md, md_vdp_read(md, access_clock(md), port, &value));
+    if ((port & 0x1C) == 0x04) {
+        md->polling.status = value;
+        md->polling.status_access = md->polling.accesses;
+        md->polling.status_clock = md->state.cpu.clock;
+    }
     return value;
 }
 

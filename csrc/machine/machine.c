@@ -4,13 +4,6 @@
 #include "cartridge/cartridge.h"
 #include "io/io.h"
 
-/* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM
- * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6). */
-#define ROM_REFRESH_PERIOD 128
-#define ROM_REFRESH_WAIT 2
-#define RAM_REFRESH_PERIOD 115
-#define RAM_REFRESH_WAIT 3
-
 /* The Z80 is brought level at least this often, so that the 68000 sees what it writes to work RAM and feels the
  * bus cycles it borrows. */
 #define SLICE MD_MCLK_PER_LINE
@@ -94,7 +87,8 @@ void md_power_on(megadrive *md, uint64_t seed)
     state->z80_reset = 1;
     state->hold_clock = -1;
     start_clocks(md);
-    md->fm_count = md->psg_count = md->fm_writes = 0;
+    md->fm_count = md->psg_count = md->fm_writes = md->fm_ahead_writes = 0;
+    md->fm_reach = 0;
     md_68k_reset(md);
 }
 
@@ -128,33 +122,48 @@ void md_sync_z80(megadrive *md, int64_t clock)
         cpu->clock = until;             /* stopped, held in reset or locked */
 }
 
+/* 1: the next instruction stores into work RAM, as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
+static int stores_into_ram(const m68000 *cpu)
+{
+    unsigned ir = cpu->ir, line = ir >> 12, mode = ir >> 3 & 7, reg = ir & 7;
+    if (line >= 1 && line <= 3) {
+        mode = ir >> 6 & 7;
+        reg = ir >> 9 & 7;
+    } else if ((ir & 0xFF00) != 0x4200 && (ir & 0xFF80) != 0x4880) {
+        return 0;
+    }
+    return mode >= 2 && mode <= 4 && reg != 7 && (cpu->r[8 + reg] & 0xE00000) == 0xE00000;
+}
+
+void md_refresh_68k(megadrive *md)
+{
+    md_state *state = &md->state;
+    m68000 *cpu = &state->cpu;
+    int64_t period = refresh_period(cpu->pc);
+    if (!cpu->stopped && !state->locked)
+        cpu->clock += refresh_wait(cpu->pc) + (!in_work_ram(cpu->pc) && stores_into_ram(cpu) ? RAM_REFRESH_WAIT : 0);
+    state->refresh_clock += period;
+    if (state->refresh_clock <= cpu->clock)
+        state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
+    cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
+}
+
 /* The 68000 up to `clock`, with refresh. */
 static void run_68k(megadrive *md, int64_t clock)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
-    int64_t until = round_up(clock, MD_MCLK_PER_68K);
-    while (cpu->clock < until && state->hold_clock < 0 && !md->failed) {
+    md->run_until = round_up(clock, MD_MCLK_PER_68K);
+    md->polling.running = 0;
+    while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
-            cpu->clock = until;
+            cpu->clock = md->run_until;
             break;
         }
-        cpu->deadline = until < state->refresh_clock ? until : state->refresh_clock;
+        cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
         md_68k_run(md);
-        if (cpu->clock >= state->refresh_clock) {
-            int from_ram = (cpu->pc & 0xFFFFFF) >= 0xE00000;
-            if (!cpu->stopped && !state->locked)
-                cpu->clock += from_ram ? RAM_REFRESH_WAIT : ROM_REFRESH_WAIT;
-            int64_t period = from_ram ? RAM_REFRESH_PERIOD : ROM_REFRESH_PERIOD;
-            state->refresh_clock += period;
-            if (state->refresh_clock <= cpu->clock)
-                state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
-        }
-        if (state->vdp.next_event < md->target) {
-            int64_t event = round_up(state->vdp.next_event, MD_MCLK_PER_68K);
-            if (event < until)
-                until = event;
-        }
+        if (cpu->clock >= state->refresh_clock)
+            md_refresh_68k(md);
     }
 }
 
