@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from megadrive._core import ffi, lib
 from megadrive.audio import FM_CLOCKS, NTSC_CLOCK, PAL_CLOCK, PSG_CLOCKS, AudioOutput
+from megadrive.psg import PSG
 from megadrive.vgm.commands import LOG_BLOCK, LOG_MARK
 from megadrive.vgm.file import RATE, Tags, VGMError
 from megadrive.vgm.writer import compose
@@ -159,9 +160,12 @@ class Recording:
             raise ValueError("the audio output's clock is not the recording's")
         return out
 
-    def play(self) -> Iterator[tuple[Samples, Samples, int]]:
-        """Play in blocks: FM samples, PSG ticks and the master clock at which the block ends."""
-        fm, psg = _Fm(self), _Psg(self)
+    def play(self, apart: bool = False) -> Iterator[tuple[Samples, Samples, int]]:
+        """Play in blocks: FM samples, PSG ticks and the master clock at which the block ends.
+
+        With `apart`, the samples have a first axis of channels, as :meth:`megadrive.YM2612.run_channels` gives them.
+        """
+        fm, psg = _Fm(self, apart), _Psg(self, apart)
         now, event = self.start, 0
         while now < self.end:
             then = min(now + BLOCK * FM_CLOCKS, self.end)
@@ -175,12 +179,18 @@ class Recording:
 class _Fm:
     """The YM2612 of a recording on its way, and its samples as the console gives them to its output."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, apart: bool) -> None:
         self._chip = _struct("ym2612", recording.ym2612)
         self._clock = recording.fm_clock
-        self._left = recording.fm_ahead
+        self._output = ffi.new("ym2612_output *") if apart else ffi.NULL
         audio = _struct("audio_out", recording.audio)
+        self._left = recording.fm_ahead
         self._last = np.array([list(audio.fm[22:24])], np.int16) if audio.fm_started else self._left[:0]
+        if apart:  # of what was before, only the sum is known
+            self._left, self._last = (
+                np.zeros((len(self._left), 14), np.int16),
+                np.zeros((len(self._last), 14), np.int16),
+            )
 
     def run(self, clock: Clocks, port: Bytes, value: Bytes, now: int, then: int) -> Samples:
         """Play the events of a block; return the samples that end in it."""
@@ -199,6 +209,8 @@ class _Fm:
         count = then // FM_CLOCKS - now // FM_CLOCKS
         self._last = samples[count - 1 : count] if count else self._last
         self._left = samples[count:]
+        if self._output:
+            return np.ascontiguousarray(samples[:count].reshape(-1, lib.YM2612_PARTS, 2).transpose(1, 0, 2))
         return samples[:count]
 
     def _samples(self) -> int:
@@ -208,9 +220,12 @@ class _Fm:
     def _advance(self, cycle: Clocks, port: Bytes, value: Bytes, end: int) -> None:
         writes = np.stack([np.maximum(cycle - self._clock, 0), port, value], 1).astype(np.uint32)
         cycles = max(end - self._clock, int(writes[-1, 0]) if len(writes) else 0)
-        out = np.empty((cycles // CYCLES + 1, 2), np.int16)
+        out = np.empty((cycles // CYCLES + 1, 2 * lib.YM2612_PARTS if self._output else 2), np.int16)
         log, to = ffi.from_buffer("uint32_t[]", writes), ffi.from_buffer("int16_t[]", out)
-        made = lib.ym2612_run_writes(self._chip, log, len(writes), cycles, to)
+        if self._output:
+            made = lib.ym2612_run_output(self._chip, log, len(writes), cycles, self._output, True, to)
+        else:
+            made = lib.ym2612_run_writes(self._chip, log, len(writes), cycles, to)
         self._clock += cycles
         self._left = np.concatenate([self._left, out[:made]])
 
@@ -225,29 +240,27 @@ class _Fm:
 class _Psg:
     """The same for the PSG."""
 
-    def __init__(self, recording: Recording) -> None:
-        self._chip = _struct("psg", recording.psg)
+    def __init__(self, recording: Recording, apart: bool) -> None:
+        self._chip = PSG(_chip=_struct("psg", recording.psg))
         self._clock = recording.psg_clock
-        self._left = recording.psg_ahead
+        self._apart = apart
+        self._left = np.zeros((4, len(recording.psg_ahead)), np.int16) if apart else recording.psg_ahead
 
     def run(self, clock: Clocks, port: Bytes, value: Bytes, now: int, then: int) -> Samples:
         """Play the events of a block; return the ticks that end in it."""
-        writes = port == PORT_PSG
-        out = np.empty(max(then // PSG_CLOCKS - self._clock, 0), np.int16)
-        to, made = ffi.from_buffer("int16_t[]", out), 0
-        ticks = (clock[writes] // PSG_CLOCKS).tolist()
-        for tick, byte in zip([*ticks, then // PSG_CLOCKS], [*value[writes].tolist(), None], strict=True):
-            count = tick - self._clock
-            if count > 0:
-                lib.psg_run(self._chip, count, to + made)
-                self._clock = tick
-                made += count
-            if byte is not None:
-                lib.psg_write(self._chip, byte)
-        samples = _from(np.concatenate([self._left, out[:made]]), self._clock - now // PSG_CLOCKS)
-        count = then // PSG_CLOCKS - now // PSG_CLOCKS
-        self._left = samples[count:]
-        return samples[:count]
+        mine = port == PORT_PSG
+        count = max(then // PSG_CLOCKS - self._clock, 0)
+        tick = np.clip(clock[mine] // PSG_CLOCKS - self._clock, 0, count)
+        writes = np.stack([tick, value[mine]], 1)
+        made = self._chip.render_channels(writes, count) if self._apart else self._chip.render(writes, count)
+        self._clock += count
+        samples = np.concatenate([self._left, made], -1)
+        gap = self._clock - now // PSG_CLOCKS - samples.shape[-1]
+        if gap > 0 and samples.shape[-1]:
+            samples = np.concatenate([np.repeat(samples[..., :1], gap, -1), samples], -1)
+        due = then // PSG_CLOCKS - now // PSG_CLOCKS
+        self._left = samples[..., due:]
+        return np.ascontiguousarray(samples[..., :due])
 
 
 def _struct(name: str, data: bytes) -> Any:
