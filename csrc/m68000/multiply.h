@@ -64,8 +64,8 @@ M68000_INLINE bool divide(m68000_context *c, bool is_signed, int source)
     TRY(read_source(c, WORD, source, low_register(c), &divisor));
     uint32_t *d = data_register(c, high_register(c)), dividend = *d;
     divisor &= 0xffff;
-    if (divisor == 0) {
-        set_logic_flags(c->cpu, LONG, 1);
+    if (divisor == 0) { /* N and Z as real ones leave them (cputest of WinUAE's author, on Amigas) */
+        set_logic_flags(c->cpu, WORD, is_signed ? 0 : dividend >> 16);
         idle(c, 8);
         return trap(c, VECTOR_ZERO_DIVIDE, c->pc + 2);
     }
@@ -120,9 +120,7 @@ M68000_INLINE bool chk(m68000_context *c, int source)
     TRY(read_source(c, WORD, source, low_register(c), &bound));
     uint32_t value = *data_register(c, high_register(c));
     int32_t signed_value = (int16_t)value, signed_bound = (int16_t)bound;
-    m68000 *cpu = c->cpu;
-    set_logic_flags(cpu, WORD, value);
-    cpu->flag_z = 1;
+    set_logic_flags(c->cpu, WORD, value); /* N and Z as real ones leave them (cputest of WinUAE's author, on Amigas) */
     if (signed_value > signed_bound || signed_value < 0) {
         idle(c, signed_value > signed_bound || signed_value - signed_bound < -0x8000 ? 8 : 10);
         return trap(c, VECTOR_CHK, c->pc + 2);

@@ -92,6 +92,7 @@ _ROWS = """
 0100 1110 0111 0111  rtr
 0100 1110 10mm mnnn  jsr       ea:control
 0100 1110 11mm mnnn  jmp       ea:control
+0101 0001 1100 1nnn  dbra      Dn,label16
 0101 cccc 1100 1nnn  dbC       Dn,label16
 0101 cccc 11mm mnnn  sC        ea:data-alterable
 0101 qqq0 ssmm mnnn  addq.S    #q,ea:alterable

@@ -159,5 +159,6 @@ def _transaction(cpu: str, one: Sequence[Any]) -> str:
         return f"n  {one[1]:>3}"
     text = f"{one[0]:<2} {one[1]:>3} fc{one[2]} {one[3]:06x} "
     if len(one) == 7:
-        return text + f"{one[4]:04x} {'U' if one[5] else '-'}{'L' if one[6] else '-'}"
+        data = "----" if one[4] is None else f"{one[4]:04x}"
+        return text + f"{data} {'U' if one[5] else '-'}{'L' if one[6] else '-'}"
     return text + " ".join(map(str, one[4:]))

@@ -255,12 +255,21 @@ def _binary(cases: list[Case]) -> bytes:
             pc = (state["pc"] + _PREFETCHED) & 0xFFFFFFFF
             states += block(_STATE, _REGISTERS.pack(*values, pc, *state["prefetch"], len(memory)) + words)
         cycles = b""
-        for kind, *rest in case.transactions or ():
+        for kind, *rest in map(_written, case.transactions or ()):
             cycles += _IDLE.pack(0, *rest) if kind == "n" else _CYCLE.pack(_NUMBERS[kind], *rest)
         cycles = _HEAD.pack(case.cycles or 0, len(case.transactions or ())) + cycles
         test = block(_NAME, len(name).to_bytes(4, "little") + name) + states + block(_TRANSACTIONS, cycles)
         tests.append(block(_TEST, test))
     return _HEAD.pack(_MAGIC, len(tests)) + b"".join(tests)
+
+
+def _written(one: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a transaction with 0 for the data of an aborted read, if they are not known."""
+    if one[0] == "n" or one[4] is not None:
+        return one
+    if one[0] != "re":
+        raise ValueError(f"the data of a {one[0]!r} transaction are not known and cannot be written")
+    return (*one[:4], 0, *one[5:])
 
 
 # --------------------------------------------------------------------------------------------------- JSON
@@ -312,7 +321,7 @@ def from_json(value: dict[str, Any]) -> Case:
         unknown = [key for key in state if key not in Z80_REGISTERS]
         if unknown:
             raise ValueError(f"a Z80 has no register {unknown[0]!r}")
-    length = None if cycles is None else len(cycles)
+    length = value.get("length") if cycles is None else len(cycles)
     return Case("z80", name, initial, memory, final, final_memory, length, cycles, ports)
 
 
@@ -389,6 +398,8 @@ def to_json(case: Case) -> dict[str, Any]:
         }
         if case.transactions is not None:
             value["cycles"] = [[*state] for state in case.transactions]
+        elif case.cycles is not None:
+            value["length"] = case.cycles
         return value | ({"ports": [[*port] for port in case.ports]} if case.ports else {})
     if not case.lanes:
         raise ValueError(f"{case.name}: cases of the older corpus can be read, not written")
@@ -398,7 +409,7 @@ def to_json(case: Case) -> dict[str, Any]:
         pc = (state["pc"] + _PREFETCHED) & 0xFFFFFFFF
         states.append(state | {"pc": pc, "prefetch": [*state["prefetch"]], "ram": cells})
     transactions = []
-    for one in case.transactions or ():
+    for one in map(_written, case.transactions or ()):
         size = [] if one[0] == "n" else [".w" if one[5] + one[6] == 2 else ".b"]
         transactions.append([*one[:4], *size, *one[4:]])
     return {

@@ -163,7 +163,7 @@ def _has_cases(path: pathlib.Path, suffix: str) -> bool:
 
 
 def _run_all(tasks: list[_Task], cores: list[Core], show: int, jobs: int) -> Iterator[tuple[_Task, _Done]]:
-    if jobs == 1 or len(tasks) == 1:
+    if jobs == 1 or len(tasks) <= 1:
         for task in tasks:
             yield task, _run(task, cores, show)
         return
