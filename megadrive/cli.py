@@ -1,4 +1,4 @@
-"""The command ``megadrive``: play a game, run one without a display, or look at a ROM's header."""
+"""The command ``megadrive``: play a game, run one without a display, look at a ROM's header, prove a CPU core."""
 
 from __future__ import annotations
 
@@ -70,6 +70,27 @@ def _parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help="show a ROM's header", description="Show a ROM's header.")
     info.add_argument("rom", metavar="ROM", help="game: raw, SMD, zip or gz")
     info.add_argument("--json", action="store_true", help="as JSON")
+
+    verify = commands.add_parser(
+        "verify",
+        help="run published test cases on a CPU core",
+        description="Run SingleStepTests cases (68000 and Z80; binary or JSON, also compressed) on this package's "
+        "cores or on others. The exit status is 1 if a case fails or a file is broken.",
+    )
+    verify.add_argument("path", metavar="PATH", help="file or folder of cases")
+    verify.add_argument(
+        "--core",
+        action="append",
+        default=[],
+        metavar="MODULE:ADAPTER",
+        help="core to test, by its adapter's class (see megadrive.testing.Adapter); may be given more than once",
+    )
+    verify.add_argument("--jobs", type=int, metavar="N", help="processes; default: one for each CPU")
+    verify.add_argument(
+        "--show", type=int, default=3, metavar="N", help="failing cases to explain; default: %(default)s"
+    )
+    verify.add_argument("--full", action="store_true", help="a line for each instruction, however many there are")
+    verify.add_argument("--json", metavar="F", help="write the report into a file too, as JSON")
     return parser
 
 
@@ -88,13 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         options = _parser().parse_args(arguments)
-        command: Callable[[argparse.Namespace], None] = {
+        command: Callable[[argparse.Namespace], int | None] = {
             None: _default,
             "play": _play,
             "run": _run,
             "info": _info,
+            "verify": _verify,
         }[options.command]
-        command(options)
+        return command(options) or 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 2
     except KeyboardInterrupt:
@@ -105,7 +127,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError, RuntimeError) as error:
         print(f"megadrive: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 def _machine(options: argparse.Namespace, rom: str | None) -> MegaDrive:
@@ -251,3 +272,36 @@ def _rows(cartridge: Cartridge) -> Iterator[tuple[str, str]]:
         yield "EEPROM", "serial"
     if header.notes:
         yield "notes", header.notes
+
+
+# ----------------------------------------------------------------------------------------------- proving
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from megadrive.testing import verify
+
+    sys.path.insert(0, os.getcwd())  # as python -m does: adapters may lie where one works
+    with _bar("cases") as progress:
+        report = verify(options.path, options.core, options.jobs, options.show, progress)
+    print(report.format(options.full), end="")
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(report.to_json(), indent=1) + "\n")
+    return 0 if report.passed else 1
+
+
+@contextlib.contextmanager
+def _bar(title: str) -> Iterator[Callable[[float], object] | None]:
+    """Give a function that shows how far something is, if somebody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    try:
+        from rich.console import Console
+        from rich.progress import Progress
+    except ImportError:
+        yield lambda share: print(f"\r{title}: {share:.0%}", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+    else:
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(title, total=1.0)
+            yield lambda share: bar.update(task, completed=share)

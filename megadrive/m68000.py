@@ -1,14 +1,16 @@
-"""The 68000: its registers, and the CPU alone on 16 MiB of memory or on a bus written in Python."""
+"""The 68000 alone on 16 MiB of memory or on a bus written in Python."""
 
 from __future__ import annotations
 
 import contextlib
 import operator
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol, TypeAlias, overload, runtime_checkable
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from megadrive._core import ffi, lib
+from megadrive._registers import checked
+from megadrive.m68000_registers import M68000Registers
 
 _SIZE = 1 << 24
 _MOST_CLOCK = 1 << 60
@@ -20,229 +22,6 @@ _SR_BITS = 0xA71F
 
 Transaction: TypeAlias = tuple[str, int] | tuple[str, int, int, int, int, int, int]
 """("n", cycles) without a bus cycle, else (kind, cycles, function code, address, data, UDS, LDS)."""
-
-
-def _checked(name: str, value: int, maximum: int) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} is {value!r}, expected an integer") from None
-    if not 0 <= number <= maximum:
-        raise ValueError(f"{name} is {number}, expected 0 to {maximum}")
-    return number
-
-
-class _Field:
-    """An integer field of the state struct."""
-
-    def __init__(self, field: str, maximum: int, doc: str) -> None:
-        self.field = field
-        self.maximum = maximum
-        self.__doc__ = doc
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, view: None, owner: type) -> _Field: ...
-    @overload
-    def __get__(self, view: M68000Registers, owner: type) -> int: ...
-    def __get__(self, view: M68000Registers | None, owner: type) -> _Field | int:
-        return self if view is None else int(getattr(view._cpu, self.field))
-
-    def __set__(self, view: M68000Registers, value: int) -> None:
-        setattr(view._cpu, self.field, _checked(self.name, value, self.maximum))
-
-
-class RegisterBank(Sequence[int]):
-    """Eight 32-bit registers, readable and writable by number or slice."""
-
-    def __init__(self, cpu: Any, name: str, first: int) -> None:
-        self._cpu = cpu
-        self._name = name
-        self._first = first
-
-    def __len__(self) -> int:
-        return 8
-
-    def _number(self, n: int) -> int:
-        number = operator.index(n)
-        if not -8 <= number < 8:
-            raise IndexError(f"there is no register {self._name}{number}, expected 0 to 7")
-        return self._first + number % 8
-
-    @overload
-    def __getitem__(self, n: int) -> int: ...
-    @overload
-    def __getitem__(self, n: slice) -> list[int]: ...
-    def __getitem__(self, n: int | slice) -> int | list[int]:
-        if isinstance(n, slice):
-            return [int(self._cpu.r[self._first + i]) for i in range(*n.indices(8))]
-        return int(self._cpu.r[self._number(n)])
-
-    def __setitem__(self, n: int | slice, value: int | Sequence[int]) -> None:
-        if not isinstance(n, slice):
-            self._cpu.r[self._number(n)] = _checked(f"{self._name}{n}", value, 0xFFFFFFFF)  # type: ignore[arg-type]
-            return
-        numbers = range(*n.indices(8))
-        values = [_checked(f"{self._name}{i}", v, 0xFFFFFFFF) for i, v in zip(numbers, value, strict=True)]  # type: ignore[arg-type]
-        for i, v in zip(numbers, values, strict=True):
-            self._cpu.r[self._first + i] = v
-
-    def __eq__(self, other: object) -> bool:
-        return self[:] == list(other) if isinstance(other, Sequence) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return "[" + ", ".join(f"{value:#010x}" for value in self) + "]"
-
-
-class M68000Registers:
-    """The registers of a 68000, readable and writable.
-
-    Parameters
-    ----------
-    cpu
-        cffi pointer to the ``m68000`` struct.
-    owner
-        Kept alive as long as this object.
-
-    Attributes
-    ----------
-    d, a : RegisterBank
-        D0-D7 and A0-A7, 32 bits each; ``a[7]`` is the stack pointer in use.
-
-    Examples
-    --------
-    >>> import megadrive
-    >>> cpu = megadrive.M68000(bytearray(1 << 24))
-    >>> cpu.d[0] = 0x12345678
-    >>> cpu.a[7] = 0x1000
-    >>> cpu.d
-    [0x12345678, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000]
-    >>> hex(cpu.ssp), hex(cpu.sr)
-    ('0x1000', '0x2700')
-    """
-
-    stopped = _Field("stopped", 1, "1 after STOP, whose address pc still is, until an interrupt, trace or reset.")
-    halted = _Field("halted", 1, "1 after a double fault, until reset.")
-    trace_pending = _Field("trace_pending", 1, "1 if the next step is the trace exception of the last instruction.")
-    clock = _Field("clock", _MOST_CLOCK, "CPU clocks since power-on.")
-
-    def __init__(self, cpu: Any, owner: object = None) -> None:
-        self._cpu = cpu
-        self._owner = owner
-        self.d = RegisterBank(cpu, "d", 0)
-        self.a = RegisterBank(cpu, "a", 8)
-
-    @property
-    def sr(self) -> int:
-        """Status register, 16 bits; a change of S exchanges the stack pointers, bits that do not exist stay 0."""
-        return int(self._cpu.sr)
-
-    @sr.setter
-    def sr(self, value: int) -> None:
-        lib.m68000_set_sr(self._cpu, _checked("sr", value, 0xFFFF))
-
-    @property
-    def usp(self) -> int:
-        """User stack pointer."""
-        return int(self._cpu.other_sp if self._cpu.sr & 0x2000 else self._cpu.r[15])
-
-    @usp.setter
-    def usp(self, value: int) -> None:
-        self._set_sp("usp", value, not self._cpu.sr & 0x2000)
-
-    @property
-    def ssp(self) -> int:
-        """Supervisor stack pointer."""
-        return int(self._cpu.r[15] if self._cpu.sr & 0x2000 else self._cpu.other_sp)
-
-    @ssp.setter
-    def ssp(self, value: int) -> None:
-        self._set_sp("ssp", value, bool(self._cpu.sr & 0x2000))
-
-    def _set_sp(self, name: str, value: int, in_use: bool) -> None:
-        pointer = _checked(name, value, 0xFFFFFFFF)
-        if in_use:
-            self._cpu.r[15] = pointer
-        else:
-            self._cpu.other_sp = pointer
-
-    @property
-    def pc(self) -> int:
-        """Address of the instruction that executes next, 32 bits, even.
-
-        The prefetch queue already holds this instruction: after setting `pc` set `prefetch` too, or use
-        :meth:`M68000.jump`.
-        """
-        return int(self._cpu.pc)
-
-    @pc.setter
-    def pc(self, value: int) -> None:
-        address = _checked("pc", value, 0xFFFFFFFF)
-        if address & 1:
-            raise ValueError(f"pc is {address:#x}, expected an even address")
-        self._cpu.pc = address
-
-    @property
-    def prefetch(self) -> tuple[int, int]:
-        """The queue: the words at pc and at pc + 2 as they were when they were fetched."""
-        return int(self._cpu.ir), int(self._cpu.irc)
-
-    @prefetch.setter
-    def prefetch(self, words: Sequence[int]) -> None:
-        if len(words) != 2:
-            raise ValueError(f"prefetch has {len(words)} words, expected 2: those at pc and at pc + 2")
-        ir, irc = (_checked("prefetch", word, 0xFFFF) for word in words)
-        self._cpu.ir, self._cpu.irc = ir, irc
-
-    @property
-    def irq(self) -> int:
-        """Interrupt level on the IPL pins, 0 to 7."""
-        return int(self._cpu.ipl)
-
-    def state(self) -> dict[str, Any]:
-        """Return all registers by name, for keeping and comparing.
-
-        Returns
-        -------
-        dict
-            ``d0`` to ``d7``, ``a0`` to ``a6``, ``usp``, ``ssp``, ``sr``, ``pc`` (int), ``prefetch`` (two int),
-            ``stopped``, ``halted``, ``trace_pending`` (0 or 1).
-        """
-        values: dict[str, Any] = {f"d{n}": value for n, value in enumerate(self.d)}
-        values |= {f"a{n}": value for n, value in enumerate(self.a[:7])}
-        names = ("usp", "ssp", "sr", "pc", "prefetch", "stopped", "halted", "trace_pending")
-        return values | {name: getattr(self, name) for name in names}
-
-    def set_state(self, values: dict[str, Any]) -> None:
-        """Set the registers that `values` names, as :meth:`state` gives them.
-
-        Raises
-        ------
-        KeyError
-            If there is no register of a name.
-        """
-        for name in values:
-            if name[:1] in ("d", "a") and name[1:] in "01234567" and len(name) == 2:
-                continue
-            if name not in ("usp", "ssp", "sr", "pc", "prefetch", "stopped", "halted", "trace_pending"):
-                raise KeyError(f"the 68000 has no register {name!r}")
-        if "sr" in values:
-            self.sr = values["sr"]
-        for name, value in values.items():
-            if len(name) == 2 and name[1].isdigit():
-                (self.d if name[0] == "d" else self.a)[int(name[1])] = value
-            elif name != "sr":
-                setattr(self, name, value)
-
-    def __repr__(self) -> str:
-        return (
-            f"<{type(self).__name__} pc=${self.pc:06x} sr=${self.sr:04x} "
-            f"d={' '.join(f'{v:08x}' for v in self.d)} a={' '.join(f'{v:08x}' for v in self.a)}>"
-        )
 
 
 @runtime_checkable
@@ -385,7 +164,7 @@ class M68000(M68000Registers):
     """
 
     def __init__(self, memory: Any, address_errors: bool = True) -> None:
-        super().__init__(ffi.new("m68000 *"))
+        super().__init__(ffi.new("m68000 *"), fetch=self._fetch_word)
         lib.m68000_init(self._cpu)
         self._bus = ffi.new("m68000_bus *")
         self._trace = ffi.new("m68000_transaction[]", _MOST_TRANSACTIONS)
@@ -447,7 +226,7 @@ class M68000(M68000Registers):
         """
         running = self._lock.locked()
         clock = self._cpu.clock + 4 if running else self._cpu.sample_clock
-        lib.m68000_set_ipl(self._cpu, _checked("level", level, 7), clock)
+        lib.m68000_set_ipl(self._cpu, checked("level", level, 7), clock)
 
     # ---------------------------------------------------------------------------------------- running
 
@@ -483,20 +262,21 @@ class M68000(M68000Registers):
             return int(self._cpu.clock) - start
 
     def jump(self, address: int) -> None:
-        """Set pc, and fill the prefetch queue from there, in no time.
+        """Set pc, which fills the prefetch queue from there, in no time.
 
         Raises
         ------
         ValueError
             If the address is odd.
         """
+        self.pc = address
+
+    def _fetch_word(self, address: int) -> int:
+        """Return a word of program."""
         with self._alone():
-            self.pc = address
-            words = [(address + i) & 0xFFFFFE for i in (0, 2)]
             if self._flat is not None:
-                self.prefetch = [self._flat[word] << 8 | self._flat[word + 1] for word in words]
-            else:
-                self.prefetch = [_returned("fetch_word", self._calls.fetch_word(word), 0xFFFF) for word in words]
+                return int(self._flat[address]) << 8 | int(self._flat[address + 1])
+            return _returned("fetch_word", self._calls.fetch_word(address), 0xFFFF)
 
     def step(self, trace: bool = False) -> int:
         """Execute one instruction, or process one exception: an interrupt, or the trace of the instruction before.
@@ -563,7 +343,7 @@ class M68000(M68000Registers):
         cpu = self._cpu
         with self._alone():
             start = int(cpu.clock)
-            end = start + _checked("cycles", cycles, _MOST_CYCLES)
+            end = start + checked("cycles", cycles, _MOST_CYCLES)
             self._bus.transactions = ffi.NULL
             while cpu.clock < end:
                 cpu.deadline = min(end, cpu.clock + _SLICE)
@@ -593,6 +373,28 @@ class M68000(M68000Registers):
     def save_state(self) -> bytes:
         """Return registers, interrupt pins and clock, for :meth:`load_state`; memory is not part of it."""
         return bytes(ffi.buffer(self._cpu))
+
+    def copy(self, memory: Any = None) -> M68000:
+        """Return a second 68000 in the same state.
+
+        Parameters
+        ----------
+        memory : writable buffer of 2**24 bytes or M68000Bus, optional
+            Its memory, which is taken as it is. By default a copy of this one's; a bus is shared.
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> cpu = megadrive.M68000(bytearray(1 << 24))
+        >>> twin = cpu.copy()
+        >>> twin.differences(cpu), twin.memory == cpu.memory, twin.memory is cpu.memory
+        ({}, True, False)
+        """
+        if memory is None:
+            memory = self._memory if self._flat is None else bytearray(self._memory)
+        twin = M68000(memory)
+        twin.load_state(self.save_state())
+        return twin
 
     def load_state(self, data: bytes) -> None:
         """Become what :meth:`save_state` has saved.

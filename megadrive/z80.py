@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import operator
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol, TypeAlias, overload, runtime_checkable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from megadrive._core import ffi, lib
+from megadrive._registers import Pair, Register, checked, differences
+from megadrive.disassembly import Instruction, disassemble
 
 _SIZE = 0x10000
 _MOST_CLOCK = 1 << 60
@@ -17,66 +19,13 @@ _SLICE = 1 << 26  # T states between two chances for Python to see an interrupt 
 _MOST_STATES = 64  # T states of the longest step, 23, with room
 _PINS = ["".join(c if bits >> i & 1 else "-" for i, c in enumerate("rwmi")) for bits in range(16)]
 
+_STATE = (
+    *("a", "f", "b", "c", "d", "e", "h", "l", "i", "r", "ix", "iy", "sp", "pc", "wz", "af_", "bc_", "de_", "hl_"),
+    *("q", "ei", "p", "iff1", "iff2", "im", "halted", "prefix"),
+)
+
 Cycle: TypeAlias = list[Any]
 """One T state: [address bus, data bus or None, pins], as in the SingleStepTests traces."""
-
-
-class _Register:
-    """An integer field of the state struct."""
-
-    def __init__(self, field: str, maximum: int, doc: str) -> None:
-        self.field = field
-        self.maximum = maximum
-        self.__doc__ = doc
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, view: None, owner: type) -> _Register: ...
-    @overload
-    def __get__(self, view: Z80Registers, owner: type) -> int: ...
-    def __get__(self, view: Z80Registers | None, owner: type) -> _Register | int:
-        return self if view is None else int(getattr(view._cpu, self.field))
-
-    def __set__(self, view: Z80Registers, value: int) -> None:
-        setattr(view._cpu, self.field, _checked(self.name, value, self.maximum))
-
-
-class _Pair:
-    """Two bytes of the state struct as a word."""
-
-    def __init__(self, high: str, low: str) -> None:
-        self.high = high
-        self.low = low
-        self.__doc__ = f"Register pair {high.upper()}{low.upper()}, 16 bits."
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, view: None, owner: type) -> _Pair: ...
-    @overload
-    def __get__(self, view: Z80Registers, owner: type) -> int: ...
-    def __get__(self, view: Z80Registers | None, owner: type) -> _Pair | int:
-        if view is None:
-            return self
-        return int(getattr(view._cpu, self.high)) << 8 | int(getattr(view._cpu, self.low))
-
-    def __set__(self, view: Z80Registers, value: int) -> None:
-        word = _checked(self.name, value, 0xFFFF)
-        setattr(view._cpu, self.high, word >> 8)
-        setattr(view._cpu, self.low, word & 0xFF)
-
-
-def _checked(name: str, value: int, maximum: int) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} is {value!r}, expected an integer") from None
-    if not 0 <= number <= maximum:
-        raise ValueError(f"{name} is {number}, expected 0 to {maximum}")
-    return number
 
 
 class Z80Registers:
@@ -98,37 +47,92 @@ class Z80Registers:
     ('0x12', '0x34')
     """
 
-    a = _Register("a", 0xFF, "Accumulator.")
-    f = _Register("f", 0xFF, "Flags: S 128, Z 64, Y 32, H 16, X 8, P/V 4, N 2, C 1.")
-    b = _Register("b", 0xFF, "Register B.")
-    c = _Register("c", 0xFF, "Register C.")
-    d = _Register("d", 0xFF, "Register D.")
-    e = _Register("e", 0xFF, "Register E.")
-    h = _Register("h", 0xFF, "Register H.")
-    l = _Register("l", 0xFF, "Register L.")  # noqa: E741 - its name
-    i = _Register("i", 0xFF, "Interrupt vector register.")
-    r = _Register("r", 0xFF, "Refresh register: counts opcode fetches in bits 6-0.")
-    af = _Pair("a", "f")
-    bc = _Pair("b", "c")
-    de = _Pair("d", "e")
-    hl = _Pair("h", "l")
-    ix = _Register("ix", 0xFFFF, "Index register IX.")
-    iy = _Register("iy", 0xFFFF, "Index register IY.")
-    sp = _Register("sp", 0xFFFF, "Stack pointer.")
-    pc = _Register("pc", 0xFFFF, "Address of the next instruction; when halted, of the byte after the HALT.")
-    wz = _Register("wz", 0xFFFF, "The hidden register WZ, also called MEMPTR.")
-    af_ = _Register("af_", 0xFFFF, "Shadow of AF.")
-    bc_ = _Register("bc_", 0xFFFF, "Shadow of BC.")
-    de_ = _Register("de_", 0xFFFF, "Shadow of DE.")
-    hl_ = _Register("hl_", 0xFFFF, "Shadow of HL.")
-    q = _Register("q", 0xFF, "F if the last instruction computed flags, else 0.")
-    iff1 = _Register("iff1", 1, "1 while interrupts are enabled.")
-    iff2 = _Register("iff2", 1, "What RETN puts into iff1.")
-    im = _Register("im", 2, "Interrupt mode, 0 to 2.")
-    ei = _Register("ei", 1, "1 if the last instruction was EI.")
-    p = _Register("p", 1, "1 if the last instruction was LD A,I or LD A,R.")
-    halted = _Register("halted", 1, "1 after HALT, until an interrupt or reset.")
-    clock = _Register("clock", _MOST_CLOCK, "T states since power-on.")
+    a = Register("a", 0xFF, "Accumulator.")
+    f = Register("f", 0xFF, "Flags: S 128, Z 64, Y 32, H 16, X 8, P/V 4, N 2, C 1.")
+    b = Register("b", 0xFF, "Register B.")
+    c = Register("c", 0xFF, "Register C.")
+    d = Register("d", 0xFF, "Register D.")
+    e = Register("e", 0xFF, "Register E.")
+    h = Register("h", 0xFF, "Register H.")
+    l = Register("l", 0xFF, "Register L.")  # noqa: E741 - its name
+    i = Register("i", 0xFF, "Interrupt vector register.")
+    r = Register("r", 0xFF, "Refresh register: counts opcode fetches in bits 6-0.")
+    af = Pair("a", "f")
+    bc = Pair("b", "c")
+    de = Pair("d", "e")
+    hl = Pair("h", "l")
+    ix = Register("ix", 0xFFFF, "Index register IX.")
+    iy = Register("iy", 0xFFFF, "Index register IY.")
+    sp = Register("sp", 0xFFFF, "Stack pointer.")
+    pc = Register("pc", 0xFFFF, "Address of the next instruction; when halted, of the byte after the HALT.")
+    wz = Register("wz", 0xFFFF, "The hidden register WZ, also called MEMPTR.")
+    af_ = Register("af_", 0xFFFF, "Shadow of AF.")
+    bc_ = Register("bc_", 0xFFFF, "Shadow of BC.")
+    de_ = Register("de_", 0xFFFF, "Shadow of DE.")
+    hl_ = Register("hl_", 0xFFFF, "Shadow of HL.")
+    q = Register("q", 0xFF, "F if the last instruction computed flags, else 0.")
+    iff1 = Register("iff1", 1, "1 while interrupts are enabled.")
+    iff2 = Register("iff2", 1, "What RETN puts into iff1.")
+    im = Register("im", 2, "Interrupt mode, 0 to 2.")
+    ei = Register("ei", 1, "1 if the last instruction was EI.")
+    p = Register("p", 1, "1 if the last instruction was LD A,I or LD A,R.")
+    halted = Register("halted", 1, "1 after HALT, until an interrupt or reset.")
+    clock = Register("clock", _MOST_CLOCK, "T states since power-on.")
+
+    @property
+    def prefix(self) -> int:
+        """$DD or $FD between two prefixes in a row, when the next step executes with this one; else 0."""
+        return int(self._cpu.prefix)
+
+    @prefix.setter
+    def prefix(self, value: int) -> None:
+        if value not in (0, 0xDD, 0xFD):
+            raise ValueError(f"prefix is {value!r}, expected 0, 0xdd or 0xfd")
+        self._cpu.prefix = value
+
+    def state(self) -> dict[str, int]:
+        """Return all registers by name, for keeping and comparing.
+
+        Returns
+        -------
+        dict
+            ``a f b c d e h l i r``, ``ix iy sp pc wz af_ bc_ de_ hl_``, ``q ei p iff1 iff2 im halted prefix``.
+        """
+        return {name: getattr(self, name) for name in _STATE}
+
+    def set_state(self, values: Mapping[str, int]) -> None:
+        """Set the registers that `values` names, as :meth:`state` gives them.
+
+        Raises
+        ------
+        KeyError
+            If there is no register of a name.
+        """
+        for name in values:
+            if name not in _STATE:
+                raise KeyError(f"the Z80 has no register {name!r}")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def differences(self, other: Z80Registers | Mapping[str, int]) -> dict[str, tuple[int | None, int | None]]:
+        """Compare with another Z80, or with what :meth:`state` has returned.
+
+        Returns
+        -------
+        dict
+            Of each register that differs its name, and its value here and there; empty if the states are the same.
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> z80 = megadrive.Z80(bytearray(65536))
+        >>> before = z80.state()
+        >>> z80.step()
+        4
+        >>> z80.differences(before)
+        {'r': (1, 0), 'pc': (1, 0)}
+        """
+        return differences(self.state(), other.state() if isinstance(other, Z80Registers) else other)
 
     def __init__(self, cpu: Any, owner: object = None) -> None:
         self._cpu = cpu
@@ -380,7 +384,7 @@ class Z80(Z80Registers):
 
     @interrupt_byte.setter
     def interrupt_byte(self, value: int) -> None:
-        self._bus.interrupt_byte = _checked("interrupt_byte", value, 0xFF)
+        self._bus.interrupt_byte = checked("interrupt_byte", value, 0xFF)
 
     @property
     def irq(self) -> int:
@@ -389,7 +393,7 @@ class Z80(Z80Registers):
 
     def set_irq(self, level: int) -> None:
         """Assert (1) or release (0) /INT; it is accepted as long as it is asserted and iff1 is 1."""
-        self._cpu.int_line = _checked("level", level, 1)
+        self._cpu.int_line = checked("level", level, 1)
 
     def nmi(self) -> None:
         """Give a pulse on /NMI, which is accepted before the next instruction."""
@@ -477,7 +481,7 @@ class Z80(Z80Registers):
         cpu = self._cpu
         with self._alone():
             start = int(cpu.clock)
-            end = start + _checked("cycles", cycles, _MOST_CYCLES)
+            end = start + checked("cycles", cycles, _MOST_CYCLES)
             run = lib.z80_run_calls if self._has_calls else lib.z80_run_flat
             while cpu.clock < end:
                 cpu.deadline = min(end, cpu.clock + _SLICE)
@@ -497,11 +501,66 @@ class Z80(Z80Registers):
             [cycle.address, None if cycle.data < 0 else cycle.data, _PINS[cycle.pins]] for cycle in self._trace[0:count]
         ]
 
+    def disassemble(
+        self, address: int | None = None, count: int = 1, symbols: Mapping[int, str] | None = None
+    ) -> list[Instruction]:
+        r"""Disassemble what the CPU executes next, or the program at an address.
+
+        Parameters
+        ----------
+        address : int, optional
+            By default that of pc.
+        count : int
+            Number of instructions.
+        symbols : mapping of int to str, optional
+            Names of addresses.
+
+        Returns
+        -------
+        list of Instruction
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> z80 = megadrive.Z80(bytearray(b"\x3e\x2a\x18\xfc" + bytes(65532)))
+        >>> for instruction in z80.disassemble(count=2):
+        ...     print(instruction)
+        000000  3e2a            ld a,$2a
+        000002  18fc            jr $0000
+        """
+        memory = self._buffers.get("memory")
+        read = memory.__getitem__ if memory is not None else self._calls.fetch
+        at = self.pc if address is None else address
+        found = []
+        for _ in range(checked("count", count, _SIZE)):
+            found.append(disassemble(read, at & 0xFFFF, "z80", symbols))
+            at += found[-1].length
+        return found
+
     # ----------------------------------------------------------------------------------------- states
 
     def save_state(self) -> bytes:
         """Return registers, interrupt inputs and clock, for :meth:`load_state`; memory is not part of it."""
         return bytes(ffi.buffer(self._cpu))
+
+    def copy(self, memory: Any = None) -> Z80:
+        """Return a second Z80 in the same state.
+
+        Parameters
+        ----------
+        memory : writable buffer of 65536 bytes or Z80Bus, optional
+            Its memory, which is taken as it is. By default a copy of this one's; a bus is shared. The ports of a
+            buffer are copied, functions are shared.
+        """
+        ports = self._ports
+        if memory is None:
+            memory = bytearray(self._memory) if "memory" in self._buffers else self._memory
+        twin = Z80(memory)
+        if ports is not None:
+            twin.ports = ports if isinstance(ports, (tuple, list)) else bytearray(ports)
+        twin.interrupt_byte = self.interrupt_byte
+        twin.load_state(self.save_state())
+        return twin
 
     def load_state(self, data: bytes) -> None:
         """Become what :meth:`save_state` has saved.

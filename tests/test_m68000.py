@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from megadrive.m68000 import M68000, M68000Bus, M68000Registers
+import megadrive
+from megadrive.m68000 import M68000, M68000Bus
+from megadrive.m68000_registers import M68000Registers
 
 SIZE = 1 << 24
 PROGRAM, STACK = 0x1000, 0x8000
@@ -414,6 +416,60 @@ def test_states_are_read_and_written_by_name() -> None:
     assert "pc=$001234" in repr(cpu)
     with pytest.raises(KeyError, match="d8"):
         cpu.set_state({"d8": 1})
+
+
+def test_setting_pc_fills_the_queue() -> None:
+    memory = bytearray(SIZE)
+    memory[0x1000:0x1004] = words(0x7001, 0x7202)
+    for cpu in (M68000(memory), M68000(PythonBus(memory))):
+        cpu.pc = 0x1000
+        assert cpu.prefetch == (0x7001, 0x7202)
+        cpu.step(), cpu.step()
+        assert (cpu.d[0], cpu.d[1]) == (1, 2)
+        cpu.set_state({"prefetch": (0x7403, 0x4E71), "pc": 0x1000})
+        assert cpu.prefetch == (0x7403, 0x4E71)
+        cpu.set_state({"pc": 0x1000})
+        assert cpu.prefetch == (0x7001, 0x7202)
+
+
+def test_a_pc_that_cannot_be_fetched_is_not_set() -> None:
+    class Bus(PythonBus):
+        def read_word(self, address: int) -> int:
+            raise OSError("nothing there")
+
+    cpu = M68000(Bus(bytearray(16)))
+    before = cpu.save_state()
+    with pytest.raises(OSError, match="nothing there"):
+        cpu.pc = 0x1000
+    assert cpu.save_state() == before
+
+
+def test_the_console_s_pc_fills_the_queue_too() -> None:
+    md = megadrive.MegaDrive(megadrive.builtin_rom())
+    md.ram[0x7000:0x7004] = [0x4E, 0x71, 0x60, 0xFC]
+    md.cpu.pc = 0xFF7000
+    assert md.cpu.prefetch == (0x4E71, 0x60FC)
+    md.cpu.pc = 0x200
+    assert md.cpu.prefetch == (
+        int(md.rom[0x200]) << 8 | int(md.rom[0x201]),
+        int(md.rom[0x202]) << 8 | int(md.rom[0x203]),
+    )
+    with pytest.raises(ValueError, match="c00000"):
+        md.cpu.pc = 0xC00000
+    assert md.cpu.pc == 0x200
+
+
+def test_copies_are_the_same_and_go_their_own_ways() -> None:
+    cpu = machine(0x7001, 0x31C0, 0x4000)  # MOVEQ #1,D0; MOVE.W D0,$4000
+    cpu.step()
+    twin = cpu.copy()
+    assert twin.differences(cpu) == {}
+    assert twin.save_state() == cpu.save_state()
+    cpu.step()
+    assert (word(cpu, 0x4000), word(twin, 0x4000)) == (1, 0)
+    assert cpu.differences(twin)["pc"] == (PROGRAM + 6, PROGRAM + 2)
+    bus = PythonBus(bytearray(SIZE))
+    assert M68000(bus).copy().memory is bus
 
 
 @pytest.mark.parametrize(

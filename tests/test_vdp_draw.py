@@ -63,6 +63,7 @@ class Screen:
         return indexed[: self.chip.height, : self.chip.width].copy()
 
     def rgb(self) -> Bytes:
+        lib.vdp_fill_rgb(self.chip)
         rgb = np.frombuffer(ffi.buffer(self.chip.rgb), np.uint8).reshape(480, 320, 3)
         return rgb[: self.chip.height, : self.chip.width].copy()
 

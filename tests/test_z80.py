@@ -534,3 +534,22 @@ def test_a_state_is_loaded_whole_or_not_at_all(data: bytes) -> None:
         else:
             cpu.run(100)
             cpu.load_state(before)
+
+
+def test_states_by_name_and_copies() -> None:
+    cpu = program(0xED, 0x57, 0xD3, 1, im=1, a=5, i=7)
+    cpu.ports = bytearray(0x10000)
+    cpu.step()
+    twin = cpu.copy()
+    assert twin.differences(cpu) == {}
+    assert twin.save_state() == cpu.save_state()
+    cpu.step()
+    assert (cpu.ports[0x0701], twin.ports[0x0701]) == (7, 0)
+    assert cpu.differences(twin)["pc"] == (4, 2)
+    other = Z80(bytearray(0x10000))
+    other.set_state(cpu.state())
+    assert other.state() == cpu.state()
+    with pytest.raises(KeyError, match="zz"):
+        other.set_state({"zz": 1})
+    with pytest.raises(ValueError, match="prefix"):
+        other.prefix = 1

@@ -14,7 +14,9 @@ void md_sync_fm(megadrive *md, int64_t clock)
     int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * 24;
     int16_t *out = md->want_audio && cycles < room ? md->fm + 2 * md->fm_count : NULL;
     int64_t samples = md->ym2612_other.chip ? md->ym2612_other.run(md->ym2612_other.chip, cycles, out)
-                                            : ym2612_run_writes(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, out);
+                    : md->fm_output.muted && out
+                        ? ym2612_run_output(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, &md->fm_output, 0, out)
+                        : ym2612_run_writes(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, out);
     md->fm_writes = 0;
     if (out)
         md->fm_count += (int32_t)samples;
@@ -30,7 +32,7 @@ void md_sync_psg(megadrive *md, int64_t clock)
     if (md->psg_other.chip)
         md->psg_other.run(md->psg_other.chip, ticks, out);
     else
-        psg_run(&md->state.psg, ticks, out);
+        psg_run_muted(&md->state.psg, ticks, out, md->psg_muted);
     if (out)
         md->psg_count += (int32_t)ticks;
     md->state.psg_clock += ticks;
@@ -39,6 +41,8 @@ void md_sync_psg(megadrive *md, int64_t clock)
 /* Writes wait until somebody wants to know what the kernel does, so that it can run over many of them at once. */
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
+    if (md->sound_log)
+        md_log_sound(md, clock, port & 3, value);
     if (md->ym2612_other.chip) {
         md_sync_fm(md, clock);
         md->ym2612_other.write(md->ym2612_other.chip, port & 3, value);
@@ -73,6 +77,8 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
 
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value)
 {
+    if (md->sound_log)
+        md_log_sound(md, clock, MD_LOG_PSG, value);
     md_sync_psg(md, clock);
     if (md->psg_other.chip)
         md->psg_other.write(md->psg_other.chip, value);
@@ -97,9 +103,11 @@ void md_follow_vdp(megadrive *md)
         cpu->deadline = INT64_MIN;
     }
     if (video->next_event < md->target) {
-        int64_t deadline = round_up(video->next_event, MD_MCLK_PER_68K);
-        if (deadline < cpu->deadline)
-            cpu->deadline = deadline;
+        int64_t until = round_up(video->next_event, MD_MCLK_PER_68K);
+        if (until < md->run_until)
+            md->run_until = until;
+        if (until < cpu->deadline)
+            cpu->deadline = until;
     }
 }
 

@@ -12,6 +12,7 @@ static const int16_t pattern_slots_h32[32] = {
     280, 300, 320, 340, 360, 380, 400, 420, 440, 460, 520, 540, 560, 580, 620, 700,
 };
 
+#define QUIET_LINES 8           /* looked ahead for sprites that set a flag; more each time in vain */
 #define FIRST_FETCH (-60)       /* mclk: nothing of a line but its sprite search happens before it */
 #define LAST_PIXEL 3560         /* mclk: everything of a line is over */
 
@@ -261,6 +262,27 @@ static void begin_picture(vdp_chip *chip)
     /* In the middle of a picture (a loaded state) drawing goes on with the line that the clock is in. */
     int64_t line = since(s->draw_clock, s->picture_clock) / VDP_LINE;
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
+    if (chip->render) {
+        memset(d->drawn, 0, sizeof d->drawn);
+        d->rgb_line = d->line < 0 ? 0 : d->line;
+        d->rgb_pixel = 0;
+    }
+}
+
+void vdp_fill_rgb(vdp_chip *chip)
+{
+    vdp_drawing *d = &chip->drawing;
+    chip->want_rgb = 1;
+    if (!d->rgb_lacks)
+        return;
+    if (chip->render && !d->finished) {
+        const vdp_line *line = &d->lines[d->line & 1];
+        if (d->line >= 0)
+            draw_rgb(d, chip->indexed, chip->rgb, d->tall, d->line, line->line == d->line ? line->pixels : 0);
+        return;
+    }
+    draw_rgb(d, chip->indexed, chip->rgb, 0, chip->height, 0); /* a picture of interlace 2 lacks nothing at its end */
+    d->rgb_lacks = 0;
 }
 
 /* Rows of 256 pixels in a picture that has wider ones: nearest pixels. */
@@ -284,7 +306,12 @@ static void finish_picture(vdp_chip *chip, int height)
         return;
     for (int y = 0; y < rows; y++)
         wide += d->wide[y];
-    if (wide && wide < rows)
+    int mixed = wide && wide < rows;
+    if (chip->want_rgb || d->tall || mixed) {
+        draw_rgb(d, chip->indexed, chip->rgb, d->tall, height, 0);
+        d->rgb_lacks = 0;
+    }
+    if (mixed)
         for (int y = 0; y < rows; y++)
             if (!d->wide[y])
                 widen(chip, y);
@@ -313,6 +340,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         return;
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock)
         begin_picture(chip);
+    d->quiet_clock = 0;
     follow_display(s, d);
 
     draw_scan scan;
@@ -334,6 +362,43 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     s->sprite_overflow |= c.overflow;
     s->sprite_collision |= c.collision;
     d->clock = s->draw_clock = clock;
+}
+
+/* Having drawn up to `clock`: look ahead for the first line whose sprites might set a flag.  Of the line that the clock
+ * is in the flags are known; the search for the next one's sprites must be over, those of the further ones lie ahead. */
+static int64_t find_quiet(vdp_chip *chip, int64_t clock, int lines)
+{
+    const vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    int64_t past = since(clock, s->picture_clock - VDP_LINE);
+    int height = vdp_height(s), next = (int)(past / VDP_LINE);
+    if (!vdp_is_mode5(s) || d->tall || d->finished || !d->display || !d->display_before || next < 0 || next >= height
+        || past % VDP_LINE < VDP_FLAGS_END)
+        return 0;
+    const vdp_sprite_list *list = &d->list[next & 1];
+    if (list->line != next || list->slots || (!list->ended && list->scanned < (vdp_is_h40(s) ? 80 : 64)))
+        return 0;
+    draw_scan scan;
+    draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan };
+    int end = next + lines < height ? next + lines : height;
+    draw_sprites_scan_lines(&c, next + 1, end > next + 1 ? end : next + 1);
+    scan.count[next] = list->found;
+    scan.overflow[next] = 0;
+    memcpy(scan.entry[next], list->entry, sizeof list->entry);
+    while (next < end && !scan.overflow[next] && draw_sprites_are_quiet(&c, scan.entry[next], scan.count[next]))
+        next++;
+    return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;
+}
+
+void vdp_draw_flags(vdp_chip *chip, int64_t clock)
+{
+    vdp_drawing *d = &chip->drawing;
+    if (clock <= vdp_quiet_until(chip))
+        return;
+    int lines = d->quiet_clock && d->quiet_lines < 128 ? 2 * d->quiet_lines : QUIET_LINES;
+    vdp_draw(chip, clock);
+    d->quiet_lines = (uint8_t)lines;
+    d->quiet_clock = find_quiet(chip, clock, lines);
 }
 
 /* -------------------------------------------------------------------------------------- whole pictures */

@@ -308,6 +308,30 @@ static void mix(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *dac, i
     }
 }
 
+/* The same, with what each part adds: 14 numbers a sample. */
+static void mix_apart(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *dac, int16_t *out, uint32_t samples)
+{
+    uint32_t i, part;
+
+    for (part = 0; part < YM2612_PARTS; part++) {
+        int16_t left[STREAM] = {0}, right[STREAM] = {0};
+        int shown = part == 5 ? !ym->dac_enable : part == 6 ? ym->dac_enable : 1;
+
+        if (shown && part == 6) {
+            mix_dac(ym, dac, left, right, samples);
+        } else if (shown) {
+            const int16_t *sum = voices[part].sum + (part & 1 ? 0 : 1);
+
+            mix_channel(left, sum, samples, ym->integrated, ym->pan[part] & 2);
+            mix_channel(right, sum, samples, ym->integrated, ym->pan[part] & 1);
+        }
+        for (i = 0; i < samples; i++) {
+            out[2 * YM2612_PARTS * i + 2 * part] = left[i];
+            out[2 * YM2612_PARTS * i + 2 * part + 1] = right[i];
+        }
+    }
+}
+
 /* The cycles at the start of a sample that still belong to the last one: the outputs of slots 19 to 23, the sums of S4. */
 static void finish_last_sample(ym2612 *ym, ym2612_voice *voices)
 {
@@ -447,8 +471,9 @@ static void step_bus(ym2612 *ym, int64_t cycles, const uint32_t *writes, int64_t
 /* The outputs of the last 4 samples hold all that the chip remembers of S2, S3, S4 and the sums. */
 #define MEMORY 4
 
-/* `out` may be NULL.  `writes` are `count` DAC writes, the block beginning at `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start)
+/* `out` may be NULL; if `apart`, it takes the parts.  `writes` are `count` DAC writes, the block beginning at `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, const uint32_t *writes, int64_t count,
+                  int64_t start)
 {
     ym2612_dac dac = {writes, count, start, ym->dac};
     ym2612_voice voices[6];
@@ -471,7 +496,10 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *wri
             run_quiet(ym, &stretch, voices);
         } else {
             run_heard(ym, &stretch, voices);
-            if (out) {
+            if (out && apart) {
+                mix_apart(ym, voices, &dac, out, (uint32_t)now);
+                out += 2 * YM2612_PARTS * now;
+            } else if (out) {
                 mix(ym, voices, &dac, out, (uint32_t)now);
                 out += 2 * now;
             }

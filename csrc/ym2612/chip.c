@@ -117,7 +117,7 @@ int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out)
             if (block > cycles / 24 - 1)
                 block = cycles / 24 - 1;
             if (block >= YM2612_SHORTEST_BLOCK - 1) {
-                ym2612_block(ym, block, out ? out + 2 * samples : NULL, NULL, 0, 0);
+                ym2612_block(ym, block, out ? out + 2 * samples : NULL, 0, NULL, 0, 0);
                 samples += block;
                 cycles -= 24 * block;
             }

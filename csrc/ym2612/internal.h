@@ -6,6 +6,7 @@
  *   cycle.c      one internal cycle, exact for writes in any of the 24
  *   block.c      many whole samples at once, while no write is on its way
  *   stream.c     phase and attenuation of one slot over a stretch of samples, for block.c
+ *   output.c     the channels apart
  *   envelope.h   one step of a slot's envelope
  *   phase.h      the phase step of a slot
  *   counters.c   timers, LFO and envelope timer
@@ -93,7 +94,12 @@ int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
 /* block.c: the samples that can be run as a block now */
 int64_t ym2612_block_limit(const ym2612 *ym);
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start);
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, const uint32_t *writes, int64_t count,
+                  int64_t start);
+
+/* writes.c: how many writes from the first on concern the DAC alone, and the samples that can be a block with them */
+int64_t ym2612_dac_writes(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now);
+int64_t ym2612_dac_block(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t last);
 /* Samples for which a block is worth its preparation. */
 #define YM2612_SHORTEST_BLOCK 4
 

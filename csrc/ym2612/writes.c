@@ -11,7 +11,7 @@
 #define APART 2
 
 /* The number of writes from the first on that concern the DAC alone: its byte, or its address again. */
-static int64_t dac_writes(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now)
+int64_t ym2612_dac_writes(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now)
 {
     int64_t n = 0, before = ym->data_strobe & 1 ? now : now - APART; /* a byte that is on the bus came now */
 
@@ -28,7 +28,7 @@ static int64_t dac_writes(const ym2612 *ym, const uint32_t *writes, int64_t coun
 }
 
 /* Samples from `now` on that can be a block: it ends before `last`, with some cycles after its last write. */
-static int64_t block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t last)
+int64_t ym2612_dac_block(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t last)
 {
     int64_t samples = (last - now) / 24, limit = ym2612_block_limit(ym), k = count;
 
@@ -58,17 +58,17 @@ int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int
         if (next < now)
             next = now;
         if (i < count && i >= dac_end)
-            dac_end = i + dac_writes(ym, writes + 3 * i, count - i, now);
+            dac_end = i + ym2612_dac_writes(ym, writes + 3 * i, count - i, now);
         if (dac_end > i + 1) {
             if (ym->cycle == 0) {
                 const uint32_t *from = writes + 3 * i;
                 int64_t last = from[3 * (dac_end - 1 - i)], n, k = 0;
 
-                n = block_length(ym, from, dac_end - i, now, last < cycles ? last : cycles);
+                n = ym2612_dac_block(ym, from, dac_end - i, now, last < cycles ? last : cycles);
                 if (n >= YM2612_SHORTEST_BLOCK) {
                     while (k < dac_end - i && from[3 * k] < now + 24 * n)
                         k++;
-                    ym2612_block(ym, n, out ? out + 2 * samples : NULL, from, k, now);
+                    ym2612_block(ym, n, out ? out + 2 * samples : NULL, 0, from, k, now);
                     i += k;
                     samples += n;
                     now += 24 * n;

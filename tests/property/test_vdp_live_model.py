@@ -106,6 +106,7 @@ def test_live_drawing_is_the_kernels(state, changes, seed, start, in_the_middle,
     if render:
         height, width = drawing.height, drawing.width
         assert (height, width) == (chip.height, chip.width)
+        lib.vdp_fill_rgb(chip)
         indexed = np.frombuffer(ffi.buffer(chip.indexed), np.uint8).reshape(480, 320)
         rgb = np.frombuffer(ffi.buffer(chip.rgb), np.uint8).reshape(480, 320, 3)
         assert (drawing.indexed[:height, :width] == indexed[:height, :width]).all()

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from megadrive._core import ffi
+from megadrive._core import ffi, lib
 from megadrive.model.vdp.chip import VDP as Model
 from megadrive.vdp import VDP, VDPPorts
 
@@ -76,6 +76,8 @@ def difference(kernel: VDPPorts, model: VDPPorts) -> dict[str, tuple[object, obj
         return {}
     found = {}
     for name, _ in ffi.typeof("vdp").fields:
+        if name == "draw_clock":
+            continue  # how far drawing has got is nobody's to see
         x, y = (list(v) if isinstance(v, ffi.CData) else v for v in (getattr(a, name), getattr(b, name)))
         if x != y:
             found[name] = x, y
@@ -85,6 +87,7 @@ def difference(kernel: VDPPorts, model: VDPPorts) -> dict[str, tuple[object, obj
 def pictures(kernel: VDPPorts, model: VDPPorts) -> bool:
     """Tell whether both have drawn the same."""
     a, b = kernel._chip, model._chip
+    lib.vdp_fill_rgb(a)
     same = all(bytes(ffi.buffer(x)) == bytes(ffi.buffer(y)) for x, y in ((a.indexed, b.indexed), (a.rgb, b.rgb)))
     return same and (a.width, a.height) == (b.width, b.height)
 
