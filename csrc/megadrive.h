@@ -356,6 +356,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ *   ym2612_run_ports  run the bus, the timers and the status for `cycles` cycles, and nothing else: for a copy of the chip that
+ *                  follows the writes while the chip waits.  Returns 0 if the status shows more than that ($21 bit 6).
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
@@ -480,6 +482,7 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+int ym2612_run_ports(ym2612 *ym, int64_t cycles);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
@@ -702,7 +705,7 @@ typedef struct psg_interface {
 } psg_interface;
 
 #define MD_FM_CAPACITY 4096
-#define MD_FM_WRITES 512
+#define MD_FM_WRITES 2048
 #define MD_PSG_CAPACITY 16384
 
 #define MD_LOG_CAPACITY 131072
@@ -785,7 +788,10 @@ typedef struct megadrive {
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
-    uint32_t fm_write[1536];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
+    int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; 0: it is not up to date */
+    int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
+    ym2612 fm_ahead;            /* bus and timers of the chip after waiting writes, to answer reads */
+    uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */
     int32_t psg_count;          /* samples in psg */
     int16_t fm[8192];           /* the frame's FM samples, L and R, at their native rate */

@@ -83,7 +83,11 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define M68000_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define M68000_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#ifdef M68000_SMALL /* set by the build: compiled in less time, slower */
+#define M68000_INLINE static inline __attribute__((unused))
+#else
 #define M68000_INLINE static inline __attribute__((always_inline, unused))
+#endif
 #define M68000_COLD __attribute__((cold, noinline))
 #else
 #define M68000_LIKELY(condition) (condition)

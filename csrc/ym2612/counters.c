@@ -42,7 +42,7 @@ void ym2612_step_timers(ym2612 *ym, uint32_t cycle)
 }
 
 /* The same over whole samples, with nothing loaded, cleared or overflowing at the start. */
-void ym2612_step_timers_samples(ym2612 *ym, int64_t samples)
+static void step_timers_samples(ym2612 *ym, int64_t samples)
 {
     int t;
 
@@ -63,6 +63,29 @@ void ym2612_step_timers_samples(ym2612 *ym, int64_t samples)
             ym->timer_flag[t] |= ym->timer_enable[t];
         }
         ym->timer_count[t] = (uint16_t)(ym->timer_count[t] + steps);
+    }
+}
+
+/* The same over `cycles` cycles, of which the first is `cycle`. */
+void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
+{
+    while (cycles > 0) {
+        if (are_timers_counting(ym)) {
+            uint32_t idle = cycle == 1 || cycle == 2 ? 0 : (25 - cycle) % 24; /* up to cycle 1 */
+
+            if (idle >= cycles)
+                return;
+            cycles -= idle;
+            cycle = idle ? 1 : cycle;
+            if (cycle == 1 && cycles >= 24 && are_timers_settled(ym)) {
+                step_timers_samples(ym, cycles / 24);
+                cycles %= 24;
+                continue;
+            }
+        }
+        ym2612_step_timers(ym, cycle);
+        cycle = cycle == 23 ? 0 : cycle + 1;
+        cycles--;
     }
 }
 

@@ -1,12 +1,22 @@
 /* internal.h - what the files of the YM2612 share.
  *
- *   chip.c       reset, ports, run: chooses between single cycles and whole samples
- *   validity.c   states from outside
+ *   chip.c       reset, run
+ *   ports.c      bus and timers by themselves; the status
  *   registers.c  from the bus to the registers
+<<<<<<< HEAD
  *   cycle.c      one internal cycle, exact for writes in any of the 24
  *   block.c      many whole samples at once, while no write is on its way
  *   stream.c     phase and attenuation of one slot over a stretch of samples, for block.c
  *   output.c     the channels apart
+=======
+ *   cycle.c      one internal cycle, exact for all that a program may do
+ *   writes.c     running while writes come in: chooses between single cycles and blocks
+ *   block.c      many whole samples at once
+ *   changes.c    which sample of a block finds a written register changed, for each slot
+ *   stream.c     phase and attenuation of one slot over a stretch of samples
+ *   mix.c        what the output pins show
+ *   validity.c   states from outside
+>>>>>>> ym
  *   envelope.h   one step of a slot's envelope
  *   phase.h      the phase step of a slot
  *   counters.c   timers, LFO and envelope timer
@@ -59,10 +69,19 @@ typedef struct ym2612_pitch {
     uint32_t fnum, block, key_code;
 } ym2612_pitch;
 
+/* What a block keeps of the writes that come in while it lasts: changes.h. */
+typedef struct ym2612_log ym2612_log;
+
 /* registers.c */
 enum { BUS_ADDRESS = 1, BUS_DATA = 2 };
+uint32_t ym2612_note(uint32_t fnum); /* bits 1-0 of the key code */
+void ym2612_store_slot(ym2612 *ym, uint32_t slot, uint32_t address, uint8_t data);
+void ym2612_store_channel(ym2612 *ym, uint32_t channel, uint32_t address, uint8_t data);
+void ym2612_write_mode(ym2612 *ym, uint32_t address, uint8_t data);
 uint32_t ym2612_sample_bus(ym2612 *ym);
-void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen);
+/* With a log, what reaches a register goes there. */
+void ym2612_move_data(ym2612 *ym, ym2612_log *log, uint32_t cycle, int64_t cycles);
+void ym2612_store_registers(ym2612 *ym, ym2612_log *log, uint32_t cycle, uint32_t seen);
 /* Is there anything for ym2612_store_registers() to do? */
 static inline int is_storing(const ym2612 *ym, uint32_t seen)
 {
@@ -72,7 +91,7 @@ static inline int is_storing(const ym2612 *ym, uint32_t seen)
 /* counters.c */
 extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
-void ym2612_step_timers_samples(ym2612 *ym, int64_t samples);
+void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles);
 int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles);
 /* 1 if the timers do nothing but count, and look at $27 in cycle 2. */
 static inline int are_timers_counting(const ym2612 *ym)
@@ -89,18 +108,29 @@ void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle);
 void ym2612_latch_lfo(ym2612 *ym);
 void ym2612_step_lfo(ym2612 *ym, uint32_t increment);
 
+/* ports.c: `cycles` cycles for the bus, the data on its way and the timers, and for nothing else */
+void ym2612_advance_ports(ym2612 *ym, ym2612_log *log, int64_t cycles);
+
 /* cycle.c: returns the samples that ended */
 int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
-/* block.c: the samples that can be run as a block now */
+/* block.c: the samples that can be run as a block now, of what is there now */
 int64_t ym2612_block_limit(const ym2612 *ym);
+<<<<<<< HEAD
 void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, const uint32_t *writes, int64_t count,
                   int64_t start);
 
 /* writes.c: how many writes from the first on concern the DAC alone, and the samples that can be a block with them */
 int64_t ym2612_dac_writes(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now);
 int64_t ym2612_dac_block(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t last);
+=======
+/* `out` may be NULL.  `writes` are `count` writes (cycle, port, value), the block beginning at `start`.  Fields that the next
+ * sample writes before it reads them are not kept up: run that one by cycles. */
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start);
+>>>>>>> ym
 /* Samples for which a block is worth its preparation. */
 #define YM2612_SHORTEST_BLOCK 4
+/* Cycles of a block fit in 32 bits. */
+#define YM2612_LONGEST_BLOCK (1 << 26)
 
 #endif

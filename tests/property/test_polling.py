@@ -102,7 +102,7 @@ def test_waiting_is_skipped_without_a_trace(width, display, hint, lines, waits, 
 
 
 def test_waiting_costs_few_turns():
-    """A frame of waiting takes 3,500 turns of these loops; those that are left are counted by their reads of the VDP."""
+    """A frame of waiting is 3,500 turns of these loops; those that are left are counted by their reads of the VDP."""
     waits = [wait_for_status(0, 3, True), wait_for_status(0, 3, False)]
     md = MegaDrive(rom([0x8004, 0x8144, 0x8C81], waits, [0, 0], b""))
     md.run_frames(4)
