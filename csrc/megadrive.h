@@ -261,7 +261,7 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint16_t hscroll[2];        /* planes A and B, as latched */
     uint16_t vscroll[2];        /* of the whole screen, as latched */
     uint16_t pixels;            /* shown so far */
-    uint8_t hscroll_read;       /* 1: hscroll[] is valid */
+    uint8_t hscroll_read;       /* 0 not yet; 1 in mode 5; 2 in mode 4 */
     uint8_t columns[2];         /* 16-pixel columns fetched of planes A and B; the first is the one left of the screen */
     uint8_t columns_shown;      /* columns of which it is known whether the display was on for them */
     uint8_t after_window;       /* 1: the last column of plane A fetched was window */

@@ -208,6 +208,7 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     uint8_t *row = c->indexed + DRAW_STRIDE * y;
     uint8_t backdrop = draw_backdrop(s);
     int shadows = s->registers[12] & 8;
+    display = display && vdp_is_mode5(s) == (line->hscroll_read != DRAW_LINE_MODE4);
     c->d->wide[y] = draw_width(s) == 320;
     c->d->drawn[y] = (uint16_t)to;
     if (display && !vdp_is_mode5(s)) {

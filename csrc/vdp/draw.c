@@ -67,6 +67,15 @@ static int pattern_slots_before(int h40, int time)
     return count;
 }
 
+/* Lines of the picture at `past` mclk after the V step into line 0.  Mode 4 ends it at line 192 if it is on when that
+ * line begins; a picture that has got further is one of mode 5. */
+static int picture_lines(const vdp *s, int64_t past)
+{
+    if (vdp_is_mode5(s) || s->vblank || past < LAST_PIXEL + 191 * (int64_t)VDP_LINE)
+        return vdp_height(s);
+    return s->registers[1] & 8 ? 240 : 224;
+}
+
 /* ------------------------------------------------------------------------------------------- one line */
 
 static void begin_line(vdp_line *line, int number)
@@ -130,39 +139,23 @@ static void run_sprites(draw_context *c, int number, int time, int height)
     }
 }
 
-static void run_mode4_line(draw_context *c, int number, int time, int64_t line_clock)
+/* The scroll table is read: the mode at this moment is the line's.  In the other mode it shows the backdrop. */
+static void read_hscroll(draw_context *c, vdp_line *line)
 {
-    int h40 = vdp_is_h40(c->s);
-    if (number < 0 || time <= VDP_HSCROLL_FETCH(h40))
-        return;
-    vdp_line *line = &c->d->lines[number & 1];
-    if (line->line != number)
-        begin_line(line, number);
-    if (!line->hscroll_read) {
+    if (!vdp_is_mode5(c->s)) {
+        line->hscroll_read = DRAW_LINE_MODE4;
         draw_mode4_line(c, line);
-        line->hscroll_read = 1;
+        return;
     }
+    line->hscroll_read = DRAW_LINE_MODE5;
     if (c->render)
-        show(c, line, time, line_clock);
+        draw_hscroll(c->s, line->line, &line->hscroll[0], &line->hscroll[1]);
 }
 
-/* Everything of line `number` up to `time`. */
-static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
+static void fetch_columns(draw_context *c, vdp_line *line, int time)
 {
     const vdp *s = c->s;
     int h40 = vdp_is_h40(s);
-    if (!vdp_is_mode5(s)) {
-        run_mode4_line(c, number, time, line_clock);
-        return;
-    }
-    run_sprites(c, number, time, height);
-    if (number < 0 || !c->render || time <= VDP_HSCROLL_FETCH(h40))
-        return;
-    vdp_line *line = &c->d->lines[number & 1];
-    if (!line->hscroll_read) {
-        draw_hscroll(s, number, &line->hscroll[0], &line->hscroll[1]);
-        line->hscroll_read = 1;
-    }
     int columns = h40 ? 21 : 17, first = VDP_LEFT_COLUMN_FETCH(h40), step = 16 * VDP_PIXEL(h40);
     int display = vdp_display_on(s), shown = events_before(time, first + DISPLAY_ON(h40), step, columns);
     if (display || line->columns[0] || shown < columns) {
@@ -174,6 +167,22 @@ static void run_line(draw_context *c, int number, int time, int64_t line_clock, 
             line->blank_columns |= (1u << shown) - (1u << line->columns_shown);
         line->columns_shown = (uint8_t)shown;
     }
+}
+
+/* Everything of line `number` up to `time`. */
+static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
+{
+    const vdp *s = c->s;
+    run_sprites(c, number, time, height);
+    if (number < 0 || time <= VDP_HSCROLL_FETCH(vdp_is_h40(s)))
+        return;
+    vdp_line *line = &c->d->lines[number & 1];
+    if (!line->hscroll_read)
+        read_hscroll(c, line);
+    if (!c->render)
+        return;
+    if (vdp_is_mode5(s) && line->hscroll_read == DRAW_LINE_MODE5)
+        fetch_columns(c, line, time);
     show(c, line, time, line_clock);
 }
 
@@ -212,7 +221,7 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
                                                                             : height;
     if (end > height)
         end = height;
-    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s))
+    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s))
         draw_sprites_scan_lines(c, d->line + 1, end);
     while (d->line < height) {
         int done = end - d->line > 1 ? run_band(c, d->line, end, height) : 0;
@@ -340,7 +349,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
     };
-    int height = vdp_height(s);
+    int height = picture_lines(s, since(clock, s->picture_clock));
     if (!chip->render && s->sprite_overflow && s->sprite_collision) {
         /* no flag can change before the last lines: their sprites depend on those of three lines */
         int64_t skip = since(clock, s->picture_clock) / VDP_LINE - 4;

@@ -21,6 +21,9 @@
 
 #define DRAW_STRIDE 320                 /* pixels from one row of the buffers to the next */
 #define DRAW_MARGIN 16                  /* pixels in a line buffer before screen x = 0 */
+/* vdp_line.hscroll_read: the mode that the line has been fetched in */
+#define DRAW_LINE_MODE5 1
+#define DRAW_LINE_MODE4 2
 #define DRAW_ALL 0x3FFFFFFF             /* a time after everything in a line */
 
 /* The scan of many lines at once. */

@@ -45,7 +45,7 @@ def change(rng: np.random.Generator, state: VDPState, drawing: Drawing, clock: i
         state.vram[address] = rng.integers(0, 256)
     elif kind == 5:
         drawing.draw(clock)
-        registers[1] ^= 0x40
+        registers[1] ^= rng.choice([0x40, 0x40, 0x40, 0x44, 0x04])
     else:
         number = int(rng.choice([0, 2, 3, 4, 5, 7, 11, 12, 13, 16, 17, 18]))
         value = int(rng.integers(0, 256))
