@@ -291,6 +291,9 @@ typedef struct vdp_drawing {
     uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
     int16_t rgb_line;
     int16_t rgb_pixel;
+    int16_t dot_line;           /* a CRAM write leaves a dot in the line before this, of which rgb lacks it; 0: none */
+    int16_t dot_pixel;
+    uint8_t dot_rgb[3];
     uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
@@ -688,6 +691,7 @@ typedef struct vdp_interface {
     int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
     int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);
     void (*acknowledge)(void *chip, int64_t clock);
+    void (*th_fall)(void *chip, int64_t clock);
 } vdp_interface;
 
 typedef struct ym2612_interface {
@@ -831,6 +835,7 @@ typedef struct megadrive {
 void md_connect(megadrive *md);
 void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
+void md_th_fall(megadrive *md, int port); /* a device on port 0-2 pulls TH low, at the present time */
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
 void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);

@@ -87,6 +87,12 @@ static inline void set_colour(vdp_drawing *d, unsigned index, uint32_t rgb)
     d->lut_second[index] = (uint64_t)rgb << 24;
 }
 
+/* not 0, so that the first time counts as a change */
+static uint8_t colours_kind(const vdp *s)
+{
+    return !vdp_is_mode5(s) ? COLOURS_MODE4 : s->registers[0] & 4 ? COLOURS_FULL : COLOURS_DARK;
+}
+
 static void update_colours(const vdp *s, vdp_drawing *d, uint8_t kind)
 {
     for (unsigned i = 0; i < 64; i++) {
@@ -140,6 +146,13 @@ void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, in
     }
     d->rgb_line = (int16_t)line;
     d->rgb_pixel = (int16_t)pixel;
+    int dot = d->dot_line - 1;
+    if (dot >= 0 && (dot < line || (dot == line && d->dot_pixel < pixel))) {
+        int row = tall ? 2 * dot + d->field : dot;
+        if (d->dot_pixel < d->drawn[row])
+            memcpy(rgb + 3 * (DRAW_STRIDE * row + d->dot_pixel), d->dot_rgb, 3);
+        d->dot_line = 0;
+    }
 }
 
 /* Before pixels from `pixel` on are drawn: follow changes of CRAM and of the palette bit R0.2. */
@@ -147,13 +160,37 @@ static void follow_colours(draw_context *c, int line, int pixel)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
-    /* not 0, so that the first time counts as a change */
-    uint8_t kind = !vdp_is_mode5(s) ? COLOURS_MODE4 : s->registers[0] & 4 ? COLOURS_FULL : COLOURS_DARK;
+    uint8_t kind = colours_kind(s);
     if (kind == d->lut_kind && memcmp(d->lut_cram, s->cram, sizeof d->lut_cram) == 0)
         return;
     if (d->rgb_lacks)
         draw_rgb(d, c->indexed, c->rgb, d->tall, line, pixel);
     update_colours(s, d, kind);
+}
+
+/* CRAM has one port: while a word is written to it, the pixel at the output shows that word [handbook 04, 16]. */
+void vdp_draw_dot(vdp_chip *chip, int64_t clock, uint16_t word)
+{
+    const vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    if (!chip->render || s->draw_clock == VDP_NEVER || d->clock != s->draw_clock)
+        return;
+    int h40 = vdp_is_h40(s);
+    int64_t time = (clock > d->clock ? clock : d->clock) - s->picture_clock - VDP_COLOUR_ZERO(h40);
+    if (time < 0 || time >= VDP_LINE * (int64_t)vdp_height(s))
+        return;
+    int line = (int)(time / VDP_LINE), pixel = ((int)(time % VDP_LINE) + VDP_PIXEL(h40) - 1) / VDP_PIXEL(h40);
+    if (pixel >= draw_width(s))
+        return;
+    if (d->dot_line && d->rgb_lacks)       /* the last one is drawn by now */
+        draw_rgb(d, chip->indexed, chip->rgb, d->tall, line, pixel);
+    uint8_t kind = colours_kind(s);
+    uint32_t rgb = kind == COLOURS_MODE4 ? colour_mode4(word) : colour(kind == COLOURS_DARK ? word & 0x222 : word, 0, 2);
+    d->dot_rgb[0] = (uint8_t)rgb;
+    d->dot_rgb[1] = (uint8_t)(rgb >> 8);
+    d->dot_rgb[2] = (uint8_t)(rgb >> 16);
+    d->dot_line = (int16_t)(line + 1);
+    d->dot_pixel = (int16_t)pixel;
 }
 
 /* --------------------------------------------------------------------------------------------- output */

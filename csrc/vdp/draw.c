@@ -266,6 +266,7 @@ static void begin_picture(vdp_chip *chip)
         memset(d->drawn, 0, sizeof d->drawn);
         d->rgb_line = d->line < 0 ? 0 : d->line;
         d->rgb_pixel = 0;
+        d->dot_line = 0;
     }
 }
 

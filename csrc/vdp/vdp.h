@@ -138,6 +138,9 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
     return s->draw_clock;
 }
 
+/* A word has been written to CRAM at `clock`, up to which has been drawn: the dot that it leaves on the screen. */
+void vdp_draw_dot(vdp_chip *chip, int64_t clock, uint16_t word);
+
 /* Bring SOVR and SCOL up to `clock`. */
 void vdp_draw_flags(vdp_chip *chip, int64_t clock);
 
