@@ -354,7 +354,7 @@ class MegaDrive:
     def pull_th(self, player: int) -> None:
         """Let a device on a controller port pull its TH line low for a moment, as a light gun does that sees light.
 
-        If the program has enabled the port's TH interrupt (control register, bit 7) the VDP raises its external interrupt,
+        If the program has enabled the TH interrupt (control register, bit 7) the VDP raises its external interrupt,
         and latches the HV counter if the program has asked for it.
 
         Parameters
