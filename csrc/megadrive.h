@@ -280,8 +280,9 @@ typedef struct vdp_line {       /* fetches and output of one line */
 typedef struct vdp_colour_change {
     int16_t line;
     int16_t pixel;
-    uint16_t index;
     uint16_t word;
+    uint8_t index;
+    uint8_t dot;                /* 1: the pixel itself shows the word */
 } vdp_colour_change;
 
 typedef struct vdp_drawing {
@@ -309,6 +310,8 @@ typedef struct vdp_drawing {
     int32_t changes;
     int32_t changes_made;       /* of them, in lut */
     vdp_colour_change change[1024];
+    vdp_colour_change dot;      /* the last one, if rgb lacks its dot; else dot.dot is 0 */
+    uint32_t dot_colour;
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
     uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
@@ -704,6 +707,7 @@ typedef struct vdp_interface {
     int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
     int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);
     void (*acknowledge)(void *chip, int64_t clock);
+    void (*th_fall)(void *chip, int64_t clock);
 } vdp_interface;
 
 typedef struct ym2612_interface {
@@ -848,6 +852,7 @@ typedef struct megadrive {
 void md_connect(megadrive *md);
 void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
+void md_th_fall(megadrive *md, int port); /* a device on port 0-2 pulls TH low, at the present time */
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
 void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);
