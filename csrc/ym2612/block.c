@@ -359,6 +359,7 @@ static void run_bus(ym2612 *ym, ym2612_run_state *run, int64_t cycles, const uin
         ym2612_write(ym, writes[1], (uint8_t)writes[2]);
     }
     ym2612_advance_ports(ym, log, cycles - log->now);
+    ym2612_log_timers(ym, log, cycles);
     ym2612_log_key(ym, log, cycles);
     for (slot = 0; slot < 24; slot++)
         run->inputs[slot].change = log->first[slot];

@@ -39,7 +39,7 @@ static void add_turn(ym2612_log *log, uint32_t sample, uint32_t channel, uint32_
 
 void ym2612_start_log(ym2612_log *log, const ym2612 *ym)
 {
-    log->now = 0;
+    log->now = log->timers_behind = 0;
     log->key_since = 0;
     log->changes = log->turns = 0;
     memset(log->first, 0, sizeof log->first);
@@ -189,13 +189,24 @@ static void log_channel3_mode(ym2612 *ym, ym2612_log *log, uint32_t before)
     }
 }
 
+void ym2612_log_timers(ym2612 *ym, ym2612_log *log, int64_t end)
+{
+    ym2612_advance_timers(ym, (uint32_t)(end - log->timers_behind) % 24, log->timers_behind);
+    log->timers_behind = 0;
+}
+
 void ym2612_log_mode(ym2612 *ym, ym2612_log *log)
 {
     uint32_t mode = ym->channel3_mode;
     int32_t pins;
 
     switch (ym->mode_address) {
+    case 0x24: case 0x25: case 0x26:
+        ym2612_log_timers(ym, log, log->now + 1);
+        ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
+        break;
     case 0x27:
+        ym2612_log_timers(ym, log, log->now + 1);
         ym2612_log_key(ym, log, log->now + 1);
         ym2612_write_mode(ym, 0x27, (uint8_t)ym->bus);
         log_channel3_mode(ym, log, mode);

@@ -95,6 +95,25 @@ static void step_timers_samples(ym2612 *ym, int64_t samples)
     }
 }
 
+/* Settled timers over `cycles` cycles; 0 if one overflows: nothing is done then. */
+static int count_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
+{
+    int64_t samples = (cycle + cycles + 22) / 24 - (cycle + 22) / 24; /* how often cycle 1 is among them */
+    int64_t a = ym->timer_running[0] ? ym->timer_count[0] + samples : 0;
+    int64_t b = ym->timer_running[1] ? ym->timer_count[1] + ((ym->timer_prescaler + samples) >> 4) : 0;
+
+    if (a >= timer_top[0] || b >= timer_top[1])
+        return 0;
+    if (ym->timer_running[0])
+        ym->timer_count[0] = (uint16_t)a;
+    if (ym->timer_running[1])
+        ym->timer_count[1] = (uint16_t)b;
+    ym->timer_prescaler = (uint8_t)((ym->timer_prescaler + samples) & 15);
+    if ((cycle + cycles + 21) / 24 > (cycle + 21) / 24)
+        ym->csm_key = 0;
+    return 1;
+}
+
 /* The same over `cycles` cycles, of which the first is `cycle`. */
 void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
 {
@@ -104,6 +123,8 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
         return;
     }
     while (cycles > 0) {
+        if (are_timers_settled(ym) && count_timers(ym, cycle, cycles))
+            return;
         if (are_timers_counting(ym)) {
             uint32_t idle = cycle == 1 || cycle == 2 ? 0 : (25 - cycle) % 24; /* up to cycle 1 */
 

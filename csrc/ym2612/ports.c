@@ -16,7 +16,10 @@ static void step_ports(ym2612 *ym, ym2612_log *log)
     uint32_t cycle = ym->cycle;
     uint32_t seen = ym2612_sample_bus(ym);
 
-    ym2612_step_timers(ym, cycle);
+    if (log)
+        log->timers_behind++;
+    else
+        ym2612_step_timers(ym, cycle);
     if (is_storing(ym, seen))
         ym2612_store_registers(ym, log, cycle, seen);
     ym->cycle = (uint8_t)(cycle == 23 ? 0 : cycle + 1);
@@ -40,7 +43,10 @@ void ym2612_advance_ports(ym2612 *ym, ym2612_log *log, int64_t cycles)
     left = ym->busy_left;
     ym->busy = left >= cycles;
     ym->busy_left = (uint8_t)(left > cycles ? left - cycles : 0);
-    ym2612_advance_timers(ym, ym->cycle, cycles);
+    if (log)
+        log->timers_behind += cycles;
+    else
+        ym2612_advance_timers(ym, ym->cycle, cycles);
     ym->cycle = (uint8_t)((ym->cycle + cycles) % 24);
     ym->clock += cycles;
     if (log)
