@@ -345,26 +345,6 @@ static void start_run(const ym2612 *ym, ym2612_run_state *run)
     ym2612_start_log(&run->log, ym);
 }
 
-/* The bus, the timers and the busy flag to the end of the block, and what the writes change into the log. */
-static void run_bus(ym2612 *ym, ym2612_run_state *run, int64_t cycles, const uint32_t *writes, int64_t count, int64_t start)
-{
-    ym2612_log *log = &run->log;
-    uint32_t slot;
-
-    for (; count > 0; count--, writes += 3) {
-        int64_t at = (int64_t)writes[0] - start;
-
-        if (at > log->now)
-            ym2612_advance_ports(ym, log, at - log->now);
-        ym2612_write(ym, writes[1], (uint8_t)writes[2]);
-    }
-    ym2612_advance_ports(ym, log, cycles - log->now);
-    ym2612_log_timers(ym, log, cycles);
-    ym2612_log_key(ym, log, cycles);
-    for (slot = 0; slot < 24; slot++)
-        run->inputs[slot].change = log->first[slot];
-}
-
 /* The registers of the channels from sample `at` on; returns the sample that has others. */
 static int64_t take_turns(ym2612_run_state *run, uint32_t *turn, int64_t at)
 {
@@ -414,7 +394,9 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t
     memcpy(sums, ym->accumulator, sizeof sums);
     start_run(ym, &run);
     finish_last_sample(ym, run.voices);
-    run_bus(ym, &run, samples * 24, writes, count, start);
+    ym2612_run_bus(ym, &run.log, samples * 24, writes, count, start);
+    for (slot = 0; slot < 24; slot++)
+        run.inputs[slot].change = run.log.first[slot];
     dac.level = run.log.dac_level;
     dac.end = run.log.dac_level + run.log.dac_levels;
     while (at < samples) {
