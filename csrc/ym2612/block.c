@@ -91,11 +91,14 @@ static void fill(uint16_t *stream, uint32_t samples, uint32_t value)
 
 static void ramp(uint16_t *restrict stream, uint32_t samples, uint32_t position, uint32_t step)
 {
+    uint32_t offset[GROUP];
     uint32_t at, i;
 
-    for (at = 0; at < samples; at += GROUP, stream += GROUP)
+    for (i = 0; i < GROUP; i++)
+        offset[i] = i * step;
+    for (at = 0; at < samples; at += GROUP, stream += GROUP, position += GROUP * step)
         for (i = 0; i < GROUP; i++)
-            stream[i] = (uint16_t)((position + (at + i) * step) >> 22);
+            stream[i] = (uint16_t)((position + offset[i]) >> 22);
 }
 
 /* Operators that hear themselves: each sample waits for the one before, so they are run side by side. */

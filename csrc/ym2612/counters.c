@@ -70,12 +70,14 @@ static void run_fast_timer(ym2612 *ym, int t, uint32_t cycle, int64_t cycles)
     }
 }
 
-/* The same over whole samples, with nothing loaded, cleared or overflowing at the start. */
-static void step_timers_samples(ym2612 *ym, int64_t samples)
+/* Settled timers over `cycles` cycles at the end of which none is just overflowing. */
+static void count_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
 {
+    int64_t samples = (cycle + cycles + 22) / 24 - (cycle + 22) / 24; /* how often cycle 1 is among them */
     int t;
 
-    ym->csm_key = 0;
+    if ((cycle + cycles + 21) / 24 > (cycle + 21) / 24)
+        ym->csm_key = 0;
     for (t = 0; t < 2; t++) {
         int64_t steps = samples;
 
@@ -87,7 +89,8 @@ static void step_timers_samples(ym2612 *ym, int64_t samples)
             continue;
         if (ym->timer_count[t] + steps >= timer_top[t]) {
             steps -= timer_top[t] - ym->timer_count[t];
-            steps %= timer_top[t] - ym->timer_period[t];
+            if (steps)
+                steps %= timer_top[t] - ym->timer_period[t];
             ym->timer_count[t] = ym->timer_period[t];
             ym->timer_flag[t] |= ym->timer_enable[t];
         }
@@ -95,26 +98,7 @@ static void step_timers_samples(ym2612 *ym, int64_t samples)
     }
 }
 
-/* Settled timers over `cycles` cycles; 0 if one overflows: nothing is done then. */
-static int count_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
-{
-    int64_t samples = (cycle + cycles + 22) / 24 - (cycle + 22) / 24; /* how often cycle 1 is among them */
-    int64_t a = ym->timer_running[0] ? ym->timer_count[0] + samples : 0;
-    int64_t b = ym->timer_running[1] ? ym->timer_count[1] + ((ym->timer_prescaler + samples) >> 4) : 0;
-
-    if (a >= timer_top[0] || b >= timer_top[1])
-        return 0;
-    if (ym->timer_running[0])
-        ym->timer_count[0] = (uint16_t)a;
-    if (ym->timer_running[1])
-        ym->timer_count[1] = (uint16_t)b;
-    ym->timer_prescaler = (uint8_t)((ym->timer_prescaler + samples) & 15);
-    if ((cycle + cycles + 21) / 24 > (cycle + 21) / 24)
-        ym->csm_key = 0;
-    return 1;
-}
-
-/* The same over `cycles` cycles, of which the first is `cycle`. */
+/* The timers over `cycles` cycles, of which the first is `cycle`. */
 void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
 {
     if (ym->test_21 & 4 && ym->channel3_mode != 2) {
@@ -123,19 +107,16 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
         return;
     }
     while (cycles > 0) {
-        if (are_timers_settled(ym) && count_timers(ym, cycle, cycles))
-            return;
-        if (are_timers_counting(ym)) {
-            uint32_t idle = cycle == 1 || cycle == 2 ? 0 : (25 - cycle) % 24; /* up to cycle 1 */
+        if (are_timers_settled(ym)) {
+            uint32_t last = (uint32_t)((cycle + cycles) % 24);
+            int64_t rest = last == 2 || last == 3 ? last - 1 : 0; /* cycles 1 and 2: an overflow may be on its way */
 
-            if (idle >= cycles)
-                return;
-            cycles -= idle;
-            cycle = idle ? 1 : cycle;
-            if (cycle == 1 && cycles >= 24 && are_timers_settled(ym)) {
-                step_timers_samples(ym, cycles / 24);
-                cycles %= 24;
-                continue;
+            if (rest < cycles) {
+                count_timers(ym, cycle, cycles - rest);
+                if (rest == 0)
+                    return;
+                cycle = 1;
+                cycles = rest;
             }
         }
         ym2612_step_timers(ym, cycle);

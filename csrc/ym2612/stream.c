@@ -196,7 +196,14 @@ static uint32_t track_am(const ym2612_track *track)
 
 static uint32_t track_step(const ym2612 *ym, const ym2612_track *track)
 {
-    return phase_step(ym, track->slot, track->inputs->pms, &track->inputs->pitch, track->stretch->lfo_pm[track->segment]) << 12;
+    ym2612_slot_inputs *inputs = track->inputs;
+    uint8_t pm = inputs->pms ? track->stretch->lfo_pm[track->segment] : 0;
+
+    if (inputs->step_pm != pm) {
+        inputs->step_pm = pm;
+        inputs->step = phase_step(ym, track->slot, inputs->pms, &inputs->pitch, pm) << 12;
+    }
+    return inputs->step;
 }
 
 /* Samples from..to-1 of a steady slot show `level`. */
@@ -384,6 +391,7 @@ void ym2612_start_inputs(const ym2612 *ym, ym2612_slot_inputs *inputs, uint32_t 
     inputs->pms = ym->pms[channel];
     inputs->ams = ym->ams[channel];
     inputs->key = ym->key_register[slot];
+    inputs->step_pm = 255;
 }
 
 static void take_change(ym2612 *ym, ym2612_slot_inputs *inputs, const ym2612_change *change, uint32_t slot)
@@ -404,6 +412,7 @@ static void take_change(ym2612 *ym, ym2612_slot_inputs *inputs, const ym2612_cha
     default:
         ym2612_store_slot(ym, slot, change->what, (uint8_t)change->value);
     }
+    inputs->step_pm = 255;
     inputs->change = change->next;
 }
 

@@ -45,7 +45,8 @@ void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, ui
 typedef struct ym2612_slot_inputs {
     ym2612_pitch pitch;
     uint8_t pms, ams, key;
-    uint8_t reserved;
+    uint8_t step_pm;            /* LFO that `step` is for; 255: it is not known */
+    uint32_t step;              /* of the phase, in the upper 20 bits */
     uint32_t change;            /* next one in the log, 0 none */
 } ym2612_slot_inputs;
 
