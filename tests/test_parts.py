@@ -92,6 +92,16 @@ def test_parts_in_pieces(kind: Any) -> None:
     assert late.run_channels(3)[:, 0, 0].sum() == 72
 
 
+@pytest.mark.parametrize("kind", [YM2612, model.YM2612])
+def test_a_reset_in_the_middle_of_a_sample_starts_the_parts_anew(kind: Any) -> None:
+    whole, muted = kind(), kind()
+    muted.muted = {"fm6"}
+    for chip in (whole, muted):
+        chip.run_cycles(24 * 7 + 17)
+        chip.reset()
+    assert (whole.run(5) == muted.run(5)).all()
+
+
 @pytest.mark.parametrize("kind", [PSG, model.PSG])
 def test_psg_parts(kind: Any) -> None:
     log = [(0, value) for value in (0x85, 0x02, 0x90, 0xA9, 0x00, 0xB3, 0xC1, 0x05, 0xD6, 0xE4, 0xF2)] + [(700, 0xE7)]
@@ -119,6 +129,8 @@ def test_muting_in_the_machine(models: bool) -> None:
     some.ym2612.muted = {"dac", "fm2"}
     none.ym2612.muted, none.psg.muted = none.ym2612.PARTS, none.psg.PARTS
     energy = np.zeros(3)
+    for md in (heard, some, none):
+        md.run_frame(render=False)
     for _ in range(2 if models else 60):
         for i, md in enumerate((heard, some, none)):
             md.set_buttons(0, demo_input(md.frame_count))

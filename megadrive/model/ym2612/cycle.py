@@ -33,7 +33,7 @@ class Cycle(Operators):
     def begin_parts(self, silenced: int) -> None:
         """Go on with the parts of the sample in the making, if its beginning was listened to."""
         self.silenced = silenced
-        if self.part_clock != self.clock:
+        if self.part_clock != self.clock or self.cycle == 0:
             self.part = [0] * 14
             self.part[2 * SHOWN[0] : 2 * SHOWN[0] + 2] = self.sum
 
