@@ -261,7 +261,7 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint16_t hscroll[2];        /* planes A and B, as latched */
     uint16_t vscroll[2];        /* of the whole screen, as latched */
     uint16_t pixels;            /* shown so far */
-    uint8_t hscroll_read;       /* 1: hscroll[] is valid */
+    uint8_t hscroll_read;       /* 0 not yet; 1 in mode 5; 2 in mode 4 */
     uint8_t columns[2];         /* 16-pixel columns fetched of planes A and B; the first is the one left of the screen */
     uint8_t columns_shown;      /* columns of which it is known whether the display was on for them */
     uint8_t after_window;       /* 1: the last column of plane A fetched was window */
@@ -280,17 +280,23 @@ typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
     int64_t display_clock;      /* mclk: when display_before ends and the display bit counts */
+    int64_t quiet_clock;        /* mclk: no flag can be set before, unless something is drawn for another reason */
     int16_t line;               /* first line not completely drawn; -1 before the picture */
     uint8_t tall;               /* 1: interlace 2 */
     uint8_t field;              /* 1: the field of the odd rows in interlace 2 */
     uint8_t display;            /* R1.6 as of the last call */
     uint8_t display_before;
     uint8_t finished;           /* 1: width and height of the picture have been set */
+    uint8_t quiet_lines;        /* how many lines quiet_clock was looked for in */
+    uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
+    int16_t rgb_line;
+    int16_t rgb_pixel;
     uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
     uint8_t lut_cram[128];
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
     uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
+    uint16_t drawn[480];        /* pixels of it that this picture has drawn */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
 } vdp_drawing;
@@ -301,6 +307,7 @@ typedef struct vdp_chip {
     void *bus;                  /* passed to dma_read */
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
+    uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
@@ -320,6 +327,7 @@ void vdp_run(vdp_chip *chip, int64_t clock);
 int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
 void vdp_acknowledge(vdp_chip *chip, int64_t clock);
+void vdp_fill_rgb(vdp_chip *chip);                      /* what rgb lacks of the last picture; before it is looked at */
 void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
@@ -348,6 +356,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
+ *   ym2612_run_ports  run the bus, the timers and the status for `cycles` cycles, and nothing else: for a copy of the chip that
+ *                  follows the writes while the chip waits.  Returns 0 if the status shows more than that ($21 bit 6).
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
@@ -472,10 +482,28 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+int ym2612_run_ports(ym2612 *ym, int64_t cycles);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
 int ym2612_valid(const ym2612 *ym);
+
+/* Listening to the channels apart.  The pins show one channel after the other, so each sample is a sum of seven parts: channels
+ * 1 to 6 and the DAC, which takes the place of channel 6.
+ *
+ *   ym2612_run_output  as ym2612_run_writes.  apart == 0: `out` takes one pair for each sample, with silence in
+ *                      the place of what is muted; else seven pairs, in this order, that add up to the sample
+ */
+#define YM2612_PARTS 7
+
+typedef struct ym2612_output {
+    int64_t clock;              /* the chip's clock up to which `part` holds */
+    uint32_t muted;             /* bits 0-5: channels 1-6; bit 6: DAC */
+    int16_t part[14];           /* left and right of each part since the sample began */
+} ym2612_output;
+
+int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, ym2612_output *output,
+                          int apart, int16_t *out);
 
 /* -------------------------------------------------------------------------------------------- PSG */
 
@@ -486,6 +514,7 @@ int ym2612_valid(const ym2612 *ym);
  *   psg_write         one byte to the write port, at the present time, that is before the next tick
  *   psg_run           run `ticks` ticks; `out` takes the level during each (the sum of the channels, each 0-8191),
  *                     or is NULL: the state comes out the same
+ *   psg_run_muted     the same; `out` is left without the channels whose bits (0-2 tone, 3 noise) are set in `muted`
  *   psg_run_channels  the same, but `out` takes the channels apart: 4 rows of `ticks` levels
  *   psg_level         the level on the output now
  */
@@ -504,6 +533,7 @@ typedef struct psg {
 void psg_reset(psg *chip);
 void psg_write(psg *chip, uint8_t value);
 void psg_run(psg *chip, int64_t ticks, int16_t *out);
+void psg_run_muted(psg *chip, int64_t ticks, int16_t *out, uint32_t muted);
 void psg_run_channels(psg *chip, int64_t ticks, int16_t *out);
 int32_t psg_level(const psg *chip);
 
@@ -675,10 +705,57 @@ typedef struct psg_interface {
 } psg_interface;
 
 #define MD_FM_CAPACITY 4096
-#define MD_FM_WRITES 512
+#define MD_FM_WRITES 2048
 #define MD_PSG_CAPACITY 16384
 
+#define MD_LOG_CAPACITY 131072
+
+#define MD_LOG_PSG 4
+#define MD_LOG_FM_RESET 5
+
+/* What was written to the sound chips: more room than the CPUs' bus cycles in the longest frame. */
+typedef struct md_sound_log {
+    int64_t start;              /* mclk from which entries count */
+    int64_t fm_clock;           /* mclk of the last entry of the YM2612, and of the PSG */
+    int64_t psg_clock;
+    uint32_t count;
+    uint32_t lost;              /* entries for which there was no room */
+    uint64_t entry[131072];     /* mclk since start << 16 | port << 8 | value; port 0-3 or MD_LOG_ */
+} md_sound_log;
+
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
+/* Polling loops of the 68000: see polling.c. */
+typedef struct md_polling_turn {
+    uint32_t r[16];             /* the CPU's registers at the branch */
+    uint32_t flags[5];          /* n, z, v, c, x */
+    uint16_t status;            /* VDP status that was read in this turn */
+    uint8_t met;
+    uint8_t reserved;
+} md_polling_turn;
+
+typedef struct md_polling {
+    int64_t clock;              /* 68000 clocks: last time at the branch */
+    int64_t refresh_clock;      /* state.refresh_clock then */
+    int64_t period;             /* 68000 clocks a turn; 0 not known */
+    int64_t status_age;         /* 68000 clocks from the read of the VDP's status to the branch */
+    uint32_t target;            /* first word of the loop that is watched */
+    uint32_t accesses_seen;     /* `accesses` at the last time at the branch */
+    uint8_t code[18];           /* the loop's words */
+    uint8_t length;             /* bytes of `code`; 0: no loop is watched */
+    uint8_t operands;           /* instructions in it that read memory */
+    uint8_t running;            /* 1: since `clock` there was nothing but this loop */
+    uint8_t misses;             /* times that the registers were not as before */
+    uint8_t last;               /* turn[last] was the last one; 2: none */
+    uint8_t follows;            /* bit 2 a + b: turn[b] has been seen to follow turn[a] */
+    md_polling_turn turn[2];    /* with HBLANK off and on in the status that was read */
+    uint32_t refused[16];       /* loops that do not just poll; by bits 1-4 of their addresses */
+    int64_t status_clock;       /* 68000 clocks: last read of the VDP's status */
+    uint32_t accesses;          /* of the 68000 outside plain memory, so far */
+    uint32_t status_access;     /* the one of them that was the last read of the VDP's status */
+    uint16_t status;            /* what that gave */
+    uint8_t reserved[2];
+} md_polling;
+
 typedef struct megadrive {
     md_state state;
     vdp_chip vdp;               /* draws state.vdp */
@@ -690,7 +767,12 @@ typedef struct megadrive {
     const uint8_t *rom;         /* padded to rom_mask + 1 bytes, at least 64 KiB */
     const uint8_t *read_page[256]; /* each 64 KiB of the 68000's space that is plain memory; else NULL */
     uint8_t *write_page[256];
+    md_sound_log *sound_log;    /* NULL: nothing is logged */
+    ym2612_output fm_output;    /* what is muted; see ym2612_run_output */
+    uint32_t psg_muted;         /* see psg_run_muted */
     int64_t target;             /* mclk: where the present slice ends */
+    int64_t run_until;          /* 68000 clocks: where its present run ends */
+    md_polling polling;
     uint32_t rom_size;          /* before padding */
     uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
     uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
@@ -703,9 +785,13 @@ typedef struct megadrive {
     uint8_t want_audio;         /* 1: samples of the present frame are kept */
     uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
+    uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
-    uint32_t fm_write[1536];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
+    int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; 0: it is not up to date */
+    int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
+    ym2612 fm_ahead;            /* bus and timers of the chip after waiting writes, to answer reads */
+    uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */
     int32_t psg_count;          /* samples in psg */
     int16_t fm[8192];           /* the frame's FM samples, L and R, at their native rate */
@@ -738,7 +824,9 @@ typedef struct megadrive {
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
  *   md_checksum       of a save state's contents, which its header names
  *   md_sram_size      bytes of state.sram that the cartridge has
- *   md_fork           make `to` (not yet connected) the same machine as `from`
+ *   md_fork           make `to` (not yet connected) the same machine as `from`; it logs nothing
+ *   md_fm_samples     FM samples up to now, counted from power-on: what md->fm must reach up to
+ *   md_fm_gap         samples that md->fm lacks at its head, because nobody heard them or the chip was reset
  */
 void md_connect(megadrive *md);
 void md_power_on(megadrive *md, uint64_t seed);
@@ -751,3 +839,6 @@ void md_save(const megadrive *md, uint8_t *out);
 uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);
+int64_t md_fm_samples(const megadrive *md);
+int64_t md_fm_gap(const megadrive *md);
+int64_t md_psg_gap(const megadrive *md);

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from megadrive import inputs, media
 from megadrive.cartridge import Cartridge
 from megadrive.controllers import Button
+from megadrive.vgm import command as vgm_command
 
 if TYPE_CHECKING:
     from megadrive.machine import MegaDrive
@@ -70,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help="show a ROM's header", description="Show a ROM's header.")
     info.add_argument("rom", metavar="ROM", help="game: raw, SMD, zip or gz")
     info.add_argument("--json", action="store_true", help="as JSON")
+    vgm_command.add_arguments(
+        commands.add_parser("vgm", help="play a VGM file into a WAV file", description=vgm_command.__doc__)
+    )
 
     verify = commands.add_parser(
         "verify",
@@ -114,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "play": _play,
             "run": _run,
             "info": _info,
+            "vgm": vgm_command.run,
             "verify": _verify,
         }[options.command]
         return command(options) or 0

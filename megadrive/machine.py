@@ -7,7 +7,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,10 @@ from megadrive.psg import PSG
 from megadrive.vdp import VDP
 from megadrive.ym2612 import YM2612
 from megadrive.z80 import Z80Registers
+
+if TYPE_CHECKING:
+    from megadrive.vgm.file import Tags
+    from megadrive.vgm.recorder import Recorder
 
 Region = Literal["J", "U", "E"]
 Array = npt.NDArray[Any]
@@ -113,6 +117,7 @@ class MegaDrive:
         pad = Pad.SIX_BUTTON if cartridge.six_button else Pad.THREE_BUTTON
         md.state.io.pad_type = [pad, pad]
         md.address_errors = bool(address_errors)
+        md.plain = os.environ.get("MEGADRIVE_PLAIN", "0") not in ("", "0")
         self._cartridge = cartridge
         self._insert(md, cartridge)
         lib.md_connect(md)
@@ -163,6 +168,7 @@ class MegaDrive:
         self._ym2612 = YM2612(_chip=ffi.addressof(state, "ym2612"), _owner=md)
         self._psg = PSG(_chip=ffi.addressof(state, "psg"), _owner=md)
         self._chips = Chips(md)
+        self._recorder: Recorder | None = None
 
     def _program_word(self, address: int) -> int:
         """Return a word of ROM or RAM that the 68000 would fetch."""
@@ -228,15 +234,23 @@ class MegaDrive:
 
     def _run(self, n: int, render: int, audio: bool) -> None:
         with self._used() as md:
-            if not audio:
-                count = lib.md_run_frames(md, n, render, ffi.NULL, 0)
-            else:
-                if len(self._samples) < n * _MOST_PAIRS:
-                    self._samples = np.empty((n * _MOST_PAIRS, 2), np.int16)
-                samples = ffi.from_buffer("int16_t[]", self._samples)
-                count = lib.md_run_frames(md, n, render, samples, len(self._samples))
-            if count < 0:
-                raise ValueError("the YM2612's state was written with values that the chip cannot have")
+            if audio and len(self._samples) < n * _MOST_PAIRS:
+                self._samples = np.empty((n * _MOST_PAIRS, 2), np.int16)
+            recorder = self._recorder if self._recorder is not None and self._recorder.running else None
+            count, left = 0, n
+            while left > 0:  # a recording is looked after in every frame
+                step = left if recorder is None else 1
+                left -= step
+                how = lib.MD_RENDER_NONE if render == lib.MD_RENDER_LAST and left else render
+                out = ffi.from_buffer("int16_t[]", self._samples[count:]) if audio else ffi.NULL
+                made = lib.md_run_frames(md, step, how, out, len(self._samples) - count if audio else 0)
+                if made < 0:
+                    raise ValueError("the YM2612's state was written with values that the chip cannot have")
+                count += made
+                if recorder is not None:
+                    recorder.take()
+                if md.failed:
+                    break
             self._audio = self._samples[:count]
             if md.failed:
                 self._chips.raise_failure()
@@ -251,6 +265,7 @@ class MegaDrive:
     @property
     def frame(self) -> npt.NDArray[np.uint8]:
         """Last frame drawn: uint8 (height, width, 3), RGB; a view that the next frame overwrites."""
+        lib.vdp_fill_rgb(ffi.addressof(self._md, "vdp"))
         return self._rgb[: self._md.vdp.height, : self._md.vdp.width]
 
     @property
@@ -267,6 +282,55 @@ class MegaDrive:
     def sample_rate(self) -> int:
         """Rate of :attr:`audio` in Hz."""
         return self._sample_rate
+
+    def record_vgm(self, path: str | os.PathLike[str] | None = None, tags: Tags | None = None) -> Recorder:
+        """Log what is written to the sound chips from now on, into a VGM file.
+
+        Parameters
+        ----------
+        path : path, optional
+            The file; VGZ if it ends in ``.vgz``. It appears, complete, when the recording is stopped.
+        tags : megadrive.vgm.Tags, optional
+            Titles; by default the game's name from its header.
+
+        Returns
+        -------
+        Recorder
+            A context manager; or call its ``stop()``, which returns the file's contents.
+
+        Raises
+        ------
+        RuntimeError
+            If a recording is going on.
+        FileNotFoundError
+            If the file's folder does not exist.
+
+        Notes
+        -----
+        Every VGM player can play the file. :class:`megadrive.vgm.VGM` plays from it the very samples that the console
+        gives when each frame is run with its sound and nothing is muted. Sounds need not be looked at meanwhile. What
+        Python code writes to the chips itself, and chips with a state of their own, are not in the recording.
+
+        Examples
+        --------
+        >>> import megadrive, numpy, tempfile
+        >>> from megadrive.vgm import VGM
+        >>> md = megadrive.MegaDrive(megadrive.builtin_rom())
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with md.record_vgm(f"{folder}/tune.vgz"):
+        ...         md.run_frames(100, audio=True)
+        ...     bool(numpy.array_equal(VGM(f"{folder}/tune.vgz").render(), md.audio))
+        True
+        """
+        from megadrive.vgm.file import Tags
+        from megadrive.vgm.recorder import SYSTEM, Recorder
+
+        with self._used() as md:
+            if self._recorder is not None and self._recorder.running:
+                raise RuntimeError("a recording is going on; stop it first")
+            title = self._cartridge.header.title
+            self._recorder = Recorder(md, path, Tags(game=title, system=SYSTEM) if tags is None else tags)
+            return self._recorder
 
     # --------------------------------------------------------------------------------------- input
 
@@ -447,11 +511,15 @@ class MegaDrive:
         ------
         StateError
             If `data` is not a save state of this ROM and region; the machine has not changed then.
+        RuntimeError
+            If a recording is going on (:meth:`record_vgm`).
         """
         try:
             source = ffi.from_buffer("uint8_t[]", data)
         except TypeError as error:
             raise TypeError(f"a save state is bytes, not {type(data).__name__}") from error
+        if self._recorder is not None and self._recorder.running:
+            raise RuntimeError("a VGM recording is going on, which a load would cut; stop it first")
         with self._used() as md:
             result = lib.md_load(md, source, len(source))
             if result != lib.MD_LOAD_DONE:

@@ -98,6 +98,10 @@ class WavWriter(_Closing):
 
     def add(self, frame: Frame, samples: Samples) -> None:
         """Append the sound of a frame: int16 (n, 2)."""
+        self.write(samples)
+
+    def write(self, samples: Samples) -> None:
+        """Append samples: int16 (n, 2)."""
         self._file.writeframes(np.ascontiguousarray(samples, "<i2").tobytes())
 
     def close(self) -> None:

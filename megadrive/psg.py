@@ -9,12 +9,13 @@ import numpy.typing as npt
 
 from megadrive._core import ffi, lib
 from megadrive._memory import Memory
+from megadrive.parts import PSG_PARTS, Parts
 
 MOST_TICKS = 1 << 26
 """Ticks that one call may run: five minutes."""
 
 
-class PSG:
+class PSG(Parts):
     """An SN76489 as it is built into the VDP: three square waves and a noise, each with an attenuator.
 
     Its unit of time is the tick, 240 master clocks: 223,721.6 a second on an NTSC console, 221,680.9 on a PAL one.
@@ -34,9 +35,12 @@ class PSG:
     (dtype('int16'), (1000,), 8191)
     """
 
+    PARTS = PSG_PARTS
+
     def __init__(self, _chip: Any = None, _owner: Any = None) -> None:
         self._chip = ffi.new("psg *") if _chip is None else _chip
         self._owner = self._chip if _chip is None or _owner is None else _owner
+        self._muted = muted_of(self._owner)
         memory = Memory(self._owner, ffi.sizeof(ffi.typeof(self._owner).item))
         self._period = memory.view(self._chip.period, np.uint16)
         self._counter = memory.view(self._chip.counter, np.uint16)
@@ -85,7 +89,7 @@ class PSG:
             If `ticks` is out of range.
         """
         out = np.empty(count(ticks), np.int16)
-        lib.psg_run(self._chip, len(out), ffi.from_buffer("int16_t[]", out))
+        lib.psg_run_muted(self._chip, len(out), ffi.from_buffer("int16_t[]", out), self._muted[0])
         return out
 
     def run_channels(self, ticks: int) -> npt.NDArray[np.int16]:
@@ -99,11 +103,10 @@ class PSG:
         Returns
         -------
         int16 (4, ticks)
-            Levels of tone 1 to 3 and the noise, 0 to 8191; their sum is what :meth:`run` returns.
+            Levels of tone 1 to 3 and the noise, 0 to 8191, muted or not; their sum is what :meth:`run` returns if
+            nothing is muted.
         """
-        out = np.empty((4, count(ticks)), np.int16)
-        lib.psg_run_channels(self._chip, out.shape[1], ffi.from_buffer("int16_t[]", out))
-        return out
+        return self.render_channels((), ticks)
 
     def advance(self, ticks: int) -> None:
         """Run without sound: the state comes out as :meth:`run` leaves it.
@@ -144,13 +147,27 @@ class PSG:
         """
         log = write_log(writes, count(ticks))
         out = np.empty(ticks, np.int16)
-        where, start = ffi.from_buffer("int16_t[]", out), 0
+        where, start, muted = ffi.from_buffer("int16_t[]", out), 0, self._muted[0]
         for tick, value in log.tolist():
-            lib.psg_run(self._chip, tick - start, where + start)
+            lib.psg_run_muted(self._chip, tick - start, where + start, muted)
             lib.psg_write(self._chip, value)
             start = tick
-        lib.psg_run(self._chip, ticks - start, where + start)
+        lib.psg_run_muted(self._chip, ticks - start, where + start, muted)
         return out
+
+    def render_channels(self, writes: npt.ArrayLike, ticks: int) -> npt.NDArray[np.int16]:
+        """Run while writes come in, as :meth:`render`; return the channels apart, as :meth:`run_channels`."""
+        log = write_log(writes, count(ticks))
+        parts, start = [np.zeros((len(self.PARTS), 0), np.int16)], 0
+        for tick, value in [*log.tolist(), (ticks, None)]:
+            if tick > start:
+                part = np.empty((len(self.PARTS), tick - start), np.int16)
+                lib.psg_run_channels(self._chip, tick - start, ffi.from_buffer("int16_t[]", part))
+                parts.append(part)
+            if value is not None:
+                lib.psg_write(self._chip, value)
+            start = tick
+        return np.concatenate(parts, 1)
 
     # ----------------------------------------------------------------------------------- registers
 
@@ -230,6 +247,13 @@ def byte(value: int) -> int:
     if not 0 <= value <= 255:
         raise ValueError(f"value is {value!r}, expected a byte, 0 to 255")
     return int(value)
+
+
+def muted_of(owner: Any) -> Any:
+    """Return where an owner (``megadrive *``, or a chip alone) keeps what is muted: ``uint32_t *``."""
+    if ffi.typeof(owner) is ffi.typeof("megadrive *"):
+        return ffi.addressof(owner, "psg_muted")
+    return ffi.new("uint32_t *")
 
 
 def count(ticks: int, most: int = MOST_TICKS) -> int:

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from megadrive._core import ffi, lib
 from megadrive._memory import Memory
+from megadrive.parts import YM2612_PARTS, Parts
+from megadrive.patch import Channel, channels_of
 
 VARIANTS = ("discrete", "integrated")
 """YM2612 with its ladder effect, and YM3438."""
@@ -21,7 +23,7 @@ CYCLES = 24
 """Internal cycles in a sample."""
 
 
-class YM2612:
+class YM2612(Parts):
     """A YM2612 (OPN2) or YM3438 (OPN2C): six channels of four operators each, or five and a DAC.
 
     It makes one sample in 24 internal cycles, each of 42 master clocks: 53,267.04 samples a second on an NTSC console,
@@ -54,10 +56,14 @@ class YM2612:
     ((1000, 2), dtype('int16'), 765)
     """
 
+    PARTS = YM2612_PARTS
+
     def __init__(self, variant: str = "discrete", _chip: Any = None, _owner: Any = None) -> None:
         integrated = check_variant(variant)
         self._chip = ffi.new("ym2612 *") if _chip is None else _chip
         self._owner = self._chip if _chip is None or _owner is None else _owner
+        self._output = output_of(self._owner)
+        self._muted = ffi.addressof(self._output, "muted")
         memory = Memory(self._owner, ffi.sizeof(ffi.typeof(self._owner).item))
         chip = self._chip
         self._registers = memory.view(chip.registers).reshape(2, 256)
@@ -166,8 +172,41 @@ class YM2612:
         """
         cycles = check_range("cycles", cycles, CYCLES * MOST_SAMPLES)
         out = np.empty(((self._chip.cycle + cycles) // CYCLES, 2), np.int16)
-        lib.ym2612_run(self._chip, cycles, ffi.from_buffer("int16_t[]", out))
+        to = ffi.from_buffer("int16_t[]", out)
+        if self._muted[0]:
+            lib.ym2612_run_output(self._chip, ffi.NULL, 0, cycles, self._output, False, to)
+        else:
+            lib.ym2612_run(self._chip, cycles, to)
         return out
+
+    def run_channels(self, samples: int) -> npt.NDArray[np.int16]:
+        """Run, and return the channels apart.
+
+        Parameters
+        ----------
+        samples : int
+            How many, 0 to 2**25.
+
+        Returns
+        -------
+        int16 (7, samples, 2)
+            What channels 1 to 6 and the DAC, which takes the place of channel 6, have added to each sample, muted or
+            not; the sum of all seven is what :meth:`run` returns if nothing is muted.
+
+        Raises
+        ------
+        ValueError
+            If `samples` is out of range.
+
+        Examples
+        --------
+        Each channel of a YM2612 gives 12 in silence, by the ladder effect:
+
+        >>> import megadrive
+        >>> megadrive.YM2612().run_channels(100)[:, -1, 0].tolist()
+        [12, 12, 12, 12, 12, 12, 0]
+        """
+        return self.render_channels((), samples)
 
     def advance(self, cycles: int) -> None:
         """Run internal cycles without sound: the state comes out as :meth:`run_cycles` leaves it.
@@ -217,8 +256,19 @@ class YM2612:
         log = check_writes(writes, check_range("samples", samples, MOST_SAMPLES))
         out = np.empty((samples, 2), np.int16)
         start, where = ffi.from_buffer("uint32_t[]", log), ffi.from_buffer("int16_t[]", out)
-        lib.ym2612_render(self._chip, start, len(log), samples, where)
+        if self._muted[0]:
+            lib.ym2612_run_output(self._chip, start, len(log), CYCLES * samples, self._output, False, where)
+        else:
+            lib.ym2612_render(self._chip, start, len(log), samples, where)
         return out
+
+    def render_channels(self, writes: npt.ArrayLike, samples: int) -> npt.NDArray[np.int16]:
+        """Run while writes come in, as :meth:`render`; return the channels apart, as :meth:`run_channels`."""
+        log = check_writes(writes, check_range("samples", samples, MOST_SAMPLES))
+        out = np.empty((samples, len(self.PARTS), 2), np.int16)
+        start, where = ffi.from_buffer("uint32_t[]", log), ffi.from_buffer("int16_t[]", out)
+        lib.ym2612_run_output(self._chip, start, len(log), CYCLES * samples, self._output, True, where)
+        return np.ascontiguousarray(out.transpose(1, 0, 2))
 
     # ----------------------------------------------------------------------------------- registers
 
@@ -258,6 +308,11 @@ class YM2612:
             If `address` or `value` is out of range.
         """
         lib.ym2612_poke(self._chip, check_range("address", address, 0x1FF), check_range("value", value, 255))
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The six channels: instruments, pitches and keys by name."""
+        return channels_of(self, self._chip)
 
     @property
     def phase(self) -> npt.NDArray[np.uint32]:
@@ -301,6 +356,13 @@ def check_variant(variant: str) -> bool:
     if variant not in VARIANTS:
         raise ValueError(f"variant is {variant!r}, expected 'discrete' or 'integrated'")
     return variant == "integrated"
+
+
+def output_of(owner: Any) -> Any:
+    """Return where an owner (``megadrive *``, or a chip alone) keeps what is muted: ``ym2612_output *``."""
+    if ffi.typeof(owner) is ffi.typeof("megadrive *"):
+        return ffi.addressof(owner, "fm_output")
+    return ffi.new("ym2612_output *")
 
 
 def check_range(name: str, value: int, most: int) -> int:

@@ -50,7 +50,9 @@ class Screen:
 
     def draw(self, line: int, mclk: int = 0) -> None:
         """Draw what comes before `mclk` of a line."""
-        lib.vdp_draw(self.chip, self.state.picture_clock + LINE * line + mclk)
+        time = LINE * line + mclk
+        self.state.vblank = time >= LINE * (self.height if self.registers[1] & 4 else 192)
+        lib.vdp_draw(self.chip, self.state.picture_clock + time)
 
     def finish(self) -> Bytes:
         self.draw(self.height, PICTURE_END)
@@ -61,6 +63,7 @@ class Screen:
         return indexed[: self.chip.height, : self.chip.width].copy()
 
     def rgb(self) -> Bytes:
+        lib.vdp_fill_rgb(self.chip)
         rgb = np.frombuffer(ffi.buffer(self.chip.rgb), np.uint8).reshape(480, 320, 3)
         return rgb[: self.chip.height, : self.chip.width].copy()
 

@@ -100,10 +100,14 @@ def test_undriven_bits_come_from_the_next_fifo_entry():
     vdp.cram[:], vdp.vsram[:] = 0x0246, 0x0357
     vdp.vram[0x100:0x102] = 0x12, 0x34
     command(vdp, VRAM_WRITE, 0x8000)
-    for value in (0xFFFF, 0, 0, 0):     # the oldest of the four is written next
+    for value in (0xFFFF, 0, 0, 0):  # the oldest of the four is written next
         vdp.write_data(value)
-    for code, address, value in ((CRAM_READ, 0, 0xF357), (VSRAM_READ, 0, 0xFB57), (VRAM_BYTE_READ, 0x101, 0xFF12),
-                                 (VRAM_BYTE_READ, 0x100, 0xFF34)):
+    for code, address, value in (
+        (CRAM_READ, 0, 0xF357),
+        (VSRAM_READ, 0, 0xFB57),
+        (VRAM_BYTE_READ, 0x101, 0xFF12),
+        (VRAM_BYTE_READ, 0x100, 0xFF34),
+    ):
         command(vdp, code, address)
         assert vdp.read_data() == value
 
@@ -137,7 +141,7 @@ def test_reads_that_hang_a_console_end():
         command(vdp, code, 0)
         vdp.read_data()
     command(vdp, VRAM_READ, 0)
-    vdp.write_control(0x8F02)   # leaves an invalid code
+    vdp.write_control(0x8F02)  # leaves an invalid code
     vdp.read_data()
 
 
@@ -147,8 +151,8 @@ def test_reads_that_hang_a_console_end():
 def test_first_word_takes_effect_at_once():
     vdp = chip()
     command(vdp, VRAM_WRITE, 0xC000)
-    vdp.write_control(0x4124)       # VRAM write $0124, with A15-A14 of before
-    vdp.write_data(0xABCD)          # ends the command
+    vdp.write_control(0x4124)  # VRAM write $0124, with A15-A14 of before
+    vdp.write_data(0xABCD)  # ends the command
     settle(vdp)
     assert bytes(vdp.vram[0xC124:0xC126]) == b"\xab\xcd"
 
@@ -233,7 +237,7 @@ def test_active_slots(width):
     ends = []
     while vdp.clock < start + 2 * LINE:
         vdp.write_data(0x0EEE)
-        ends.append(vdp.clock - 1 - start - LINE)     # the slot that made room
+        ends.append(vdp.clock - 1 - start - LINE)  # the slot that made room
     assert [t for t in ends if 0 <= t < LINE] == SLOTS[width]
 
 
@@ -258,7 +262,7 @@ def test_read_waits_for_the_fifo():
         vdp.write_data(value)
     command(vdp, VRAM_READ, 6)
     assert vdp.read_data() == 0x4444
-    assert vdp.clock == start - 1200 + 2972 + 1     # 8 slots for the words from 1436 on, 2 for the read
+    assert vdp.clock == start - 1200 + 2972 + 1  # 8 slots for the words from 1436 on, 2 for the read
 
 
 # -------------------------------------------------------------------------------------------------- DMA
@@ -299,8 +303,14 @@ def lib_length(state) -> int:
     return (state.registers[20] << 8 | state.registers[19]) or 65536
 
 
-@given(st.sampled_from([VRAM_WRITE, CRAM_WRITE, VSRAM_WRITE]), st.integers(0, 0xFFFF), st.integers(1, 200),
-       st.integers(0, 0xFFFFFF), st.integers(0, 255), st.sampled_from([0, 0x10]))
+@given(
+    st.sampled_from([VRAM_WRITE, CRAM_WRITE, VSRAM_WRITE]),
+    st.integers(0, 0xFFFF),
+    st.integers(1, 200),
+    st.integers(0, 0xFFFFFF),
+    st.integers(0, 255),
+    st.sampled_from([0, 0x10]),
+)
 @settings(max_examples=50, deadline=None)
 def test_bus_dma(code, address, length, source, step, cd4):
     """Every word arrives where it should; the source wraps within 128 KB; CD4 makes no difference."""
@@ -366,8 +376,10 @@ def test_the_rest_of_a_long_write_waits_for_the_dma():
 
 @pytest.mark.parametrize(
     ("address", "expected"),
-    [(0x100, {0x100: 0x11, 0x101: 0x22, 0x102: 0x11, 0x107: 0x11, 0x108: 0x11}),
-     (0x101, {0x101: 0x11, 0x100: 0x22, 0x105: 0x11, 0x106: 0x11, 0x10B: 0x11})],
+    [
+        (0x100, {0x100: 0x11, 0x101: 0x22, 0x102: 0x11, 0x107: 0x11, 0x108: 0x11}),
+        (0x101, {0x101: 0x11, 0x100: 0x22, 0x105: 0x11, 0x106: 0x11, 0x10B: 0x11}),
+    ],
 )
 def test_fill(address, expected):
     """testpico: increment 3, length 3."""
@@ -388,7 +400,7 @@ def test_fill_of_cram_takes_the_word_of_four_writes_ago():
         vdp.write_data(value)
     settle(vdp)
     command(vdp, CRAM_WRITE | 0x20, 0)
-    vdp.write_data(0x0EEE)      # goes to entry 0; entry 1 is written next
+    vdp.write_data(0x0EEE)  # goes to entry 0; entry 1 is written next
     settle(vdp)
     assert vdp.cram[:6].tolist() == [0x0EEE, 0x0444, 0x0444, 0x0444, 0x0444, 0]
 
@@ -429,14 +441,14 @@ def test_copy(source, address, length, step, code):
 
 
 def test_sprite_cache_follows_the_table():
-    vdp = chip(0x8570)      # table at $E000
+    vdp = chip(0x8570)  # table at $E000
     command(vdp, VRAM_WRITE, 0xE000)
     for value in range(0x100, 0x100 + 8):
         vdp.write_data(value)
     settle(vdp)
     assert vdp.sprite_cache[:2].tolist() == [[1, 0, 1, 1], [1, 4, 1, 5]]
     vdp.write_control(0x8578)
-    assert vdp.sprite_cache[:2].tolist() == [[1, 0, 1, 1], [1, 4, 1, 5]]    # a new base loads nothing
+    assert vdp.sprite_cache[:2].tolist() == [[1, 0, 1, 1], [1, 4, 1, 5]]  # a new base loads nothing
     command(vdp, VRAM_WRITE, 0xE000)
     vdp.write_data(0xFFFF)
     settle(vdp)

@@ -116,8 +116,11 @@ def test_v_counter_interlaced(pal, v30, last, odd_first, lengths, lsm):
 
 
 def test_v_counter_read_back():
-    for lsm, expected in ((0, lambda v: v & 0xFF), (2, lambda v: v & 0xFE | v >> 8),
-                          (6, lambda v: v << 1 & 0xFE | v >> 7 & 1)):
+    for lsm, expected in (
+        (0, lambda v: v & 0xFF),
+        (2, lambda v: v & 0xFE | v >> 8),
+        (6, lambda v: v << 1 & 0xFE | v >> 7 & 1),
+    ):
         vdp = chip(0x8C81 | lsm)
         to_line(vdp, 0)
         to_line(vdp, 0)
@@ -165,8 +168,13 @@ def test_line_224(width, f, odd, int_end, frame_end):
     changes = {}
     for t in range(LINE):
         vdp.run(start + t)
-        now = {"frame": state.frame - before[0], "f": vdp.status >> 7 & 1, "irq": state.irq_level,
-               "z80": state.z80_int, "odd": state.odd_field ^ before[1]}
+        now = {
+            "frame": state.frame - before[0],
+            "f": vdp.status >> 7 & 1,
+            "irq": state.irq_level,
+            "z80": state.z80_int,
+            "odd": state.odd_field ^ before[1],
+        }
         for key, value in now.items():
             changes.setdefault(key, []).append(value)
     assert runs(changes["frame"]) == [(0, frame_end), (1, LINE - frame_end)]
@@ -285,8 +293,34 @@ def test_frame_length(pal, lines):
 # ------------------------------------------------------------------------------------------- properties
 
 words = st.one_of(
-    st.sampled_from([0x8004, 0x8014, 0x8104, 0x8174, 0x814C, 0x817C, 0x8164, 0x8C00, 0x8C81, 0x8C83, 0x8C87, 0x8F02,
-                     0x8A00, 0x8A05, 0x9310, 0x9400, 0x9780, 0x97C0, 0x9700, 0x4000, 0x0080, 0x0082, 0x00C0, 0xC000]),
+    st.sampled_from(
+        [
+            0x8004,
+            0x8014,
+            0x8104,
+            0x8174,
+            0x814C,
+            0x817C,
+            0x8164,
+            0x8C00,
+            0x8C81,
+            0x8C83,
+            0x8C87,
+            0x8F02,
+            0x8A00,
+            0x8A05,
+            0x9310,
+            0x9400,
+            0x9780,
+            0x97C0,
+            0x9700,
+            0x4000,
+            0x0080,
+            0x0082,
+            0x00C0,
+            0xC000,
+        ]
+    ),
     st.integers(0, 0xFFFF),
 )
 access = st.tuples(st.sampled_from("wwwwdrsha"), words, st.integers(0, 2 * LINE))

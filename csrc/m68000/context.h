@@ -38,6 +38,10 @@
  *                                                         Without these two the instance is compact and slow.
  *     bool M68000_AT_DEADLINE(cpu, bus)                   called when cpu->clock has reached cpu->deadline: it may move
  *                                                         both on and give true, to go on without leaving the run
+ *     M68000_LOOP_AGAIN(c, target)                        called at the end of a short branch back by at most
+ *     M68000_LOOP_ENDS(c)                                 M68000_LOOP_BYTES, taken or not taken: what waits in such a
+ *                                                         loop can be skipped by changing c->clock, c->sample, the data
+ *                                                         registers and the flags (fast path only)
  *     M68000_TAS_WRITES                                   1 (default) or 0: whether TAS's write reaches memory
  *     M68000_TAS(c, address, fc)                          TAS's whole read-modify-write cycle instead (the core adds
  *                                                         its 10 clocks); gives the byte read
@@ -79,7 +83,11 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define M68000_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define M68000_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#ifdef M68000_SMALL /* set by the build: compiled in less time, slower */
+#define M68000_INLINE static inline __attribute__((unused))
+#else
 #define M68000_INLINE static inline __attribute__((always_inline, unused))
+#endif
 #define M68000_COLD __attribute__((cold, noinline))
 #else
 #define M68000_LIKELY(condition) (condition)
@@ -93,6 +101,8 @@
 #else
 #define M68000_HIDDEN
 #endif
+
+#define M68000_LOOP_BYTES 16    /* from the branch's extension word back to the loop's first word */
 
 typedef struct m68000_context {
     m68000 *cpu;

@@ -10,16 +10,22 @@ M68000_INLINE bool arrive(m68000_context *c)
 /* Taken: n2 p p.  Not taken: .B n4 p, .W n4 p p. */
 M68000_INLINE bool branch(m68000_context *c, unsigned code, bool wide)
 {
+    const bool loops = c->fast && !wide && (c->ir & 0xff) >= 0x100 - M68000_LOOP_BYTES;
     if (condition(c->cpu, code)) {
         uint32_t target = c->pc + 2 + (wide ? sign_extend(c->irc, WORD) : sign_extend(c->ir, BYTE));
         idle(c, 2);
         TRY(jump(c, target, c->pc + 2));
-        return arrive(c);
+        prefetch(c);
+        if (loops)
+            M68000_LOOP_AGAIN(c, target);
+        return true;
     }
     idle(c, 4);
     if (wide)
         extension(c);
     prefetch(c);
+    if (loops)
+        M68000_LOOP_ENDS(c);
     return true;
 }
 

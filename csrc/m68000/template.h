@@ -15,6 +15,10 @@
 #ifndef M68000_AT_DEADLINE
 #define M68000_AT_DEADLINE(cpu, bus) false
 #endif
+#ifndef M68000_LOOP_AGAIN
+#define M68000_LOOP_AGAIN(c, target) ((void)0)
+#define M68000_LOOP_ENDS(c) ((void)0)
+#endif
 #ifndef M68000_IDLE
 #define M68000_IDLE(c, clocks) ((void)0)
 #endif

@@ -70,11 +70,7 @@ static void set_z80_lines(megadrive *md, uint8_t busreq, uint8_t reset)
     md_sync_z80(md, clock);
     int ran = z80_runs(md);
     if (reset && !md->state.z80_reset) {
-        md_sync_fm(md, clock);
-        if (md->ym2612_other.chip)
-            md->ym2612_other.reset(md->ym2612_other.chip);
-        else
-            ym2612_reset(&md->state.ym2612, md->state.ym2612.integrated);
+        md_fm_reset(md, clock);
         z80_reset(&md->state.z80);
         md->state.z80_locked = 0;
     }
@@ -156,6 +152,11 @@ static uint16_t vdp_area_read(megadrive *md, uint32_t address)
         return lock_up(md);
     if (port < 0x10)
         wait_until(md, md_vdp_read(md, access_clock(md), port, &value));
+    if ((port & 0x1C) == 0x04) {
+        md->polling.status = value;
+        md->polling.status_access = md->polling.accesses;
+        md->polling.status_clock = md->state.cpu.clock;
+    }
     return value;
 }
 

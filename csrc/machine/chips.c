@@ -7,15 +7,18 @@
 void md_sync_fm(megadrive *md, int64_t clock)
 {
     int64_t cycles = clock / MD_MCLK_PER_YM - md->state.fm_clock;
-    if (md->fm_writes && cycles < (int64_t)md->fm_write[3 * md->fm_writes - 3])
-        cycles = md->fm_write[3 * md->fm_writes - 3];
+    if (cycles < md->fm_reach)
+        cycles = md->fm_reach;
     if (cycles <= 0 && !md->fm_writes)
         return;
     int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * 24;
     int16_t *out = md->want_audio && cycles < room ? md->fm + 2 * md->fm_count : NULL;
     int64_t samples = md->ym2612_other.chip ? md->ym2612_other.run(md->ym2612_other.chip, cycles, out)
-                                            : ym2612_run_writes(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, out);
-    md->fm_writes = 0;
+                    : md->fm_output.muted && out
+                        ? ym2612_run_output(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, &md->fm_output, 0, out)
+                        : ym2612_run_writes(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, out);
+    md->fm_writes = md->fm_ahead_writes = 0;
+    md->fm_reach = 0;
     if (out)
         md->fm_count += (int32_t)samples;
     md->state.fm_clock += cycles;
@@ -30,15 +33,26 @@ void md_sync_psg(megadrive *md, int64_t clock)
     if (md->psg_other.chip)
         md->psg_other.run(md->psg_other.chip, ticks, out);
     else
-        psg_run(&md->state.psg, ticks, out);
+        psg_run_muted(&md->state.psg, ticks, out, md->psg_muted);
     if (out)
         md->psg_count += (int32_t)ticks;
     md->state.psg_clock += ticks;
 }
 
-/* Writes wait until somebody wants to know what the kernel does, so that it can run over many of them at once. */
+/* The cycle of an access to the kernel, from state.fm_clock: one that comes earlier than another counts as made now. */
+static int64_t fm_access(megadrive *md, int64_t clock)
+{
+    int64_t cycle = clock / MD_MCLK_PER_YM - md->state.fm_clock;
+    if (md->fm_reach < cycle)
+        md->fm_reach = cycle;
+    return md->fm_reach;
+}
+
+/* Writes wait until the frame ends, so that the kernel runs over many of them at once. */
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
+    if (md->sound_log)
+        md_log_sound(md, clock, port & 3, value);
     if (md->ym2612_other.chip) {
         md_sync_fm(md, clock);
         md->ym2612_other.write(md->ym2612_other.chip, port & 3, value);
@@ -46,33 +60,44 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
     }
     if (md->fm_writes == MD_FM_WRITES)
         md_sync_fm(md, clock);
-    int64_t cycle = clock / MD_MCLK_PER_YM - md->state.fm_clock;
-    uint32_t *write = md->fm_write + 3 * md->fm_writes;
-    if (cycle < 0)
-        cycle = 0;
-    if (md->fm_writes && cycle < (int64_t)write[-3])
-        cycle = write[-3];
-    write[0] = (uint32_t)cycle;
+    uint32_t *write = md->fm_write + 3 * md->fm_writes++;
+    write[0] = (uint32_t)fm_access(md, clock);
     write[1] = port & 3;
     write[2] = value;
-    md->fm_writes++;
 }
 
+/* What a program that polls the status sees depends on the bus and the timers alone: a copy of them goes ahead. */
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
 {
     if (md->ym2612_other.chip) {
         md_sync_fm(md, clock);
         return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
     }
-    if (md->fm_writes || clock > md->target)     /* past the slice: nobody else will bring the chip as far as that */
+    ym2612 *chip = &md->state.ym2612, *ahead = &md->fm_ahead;
+    int64_t at = chip->clock + fm_access(md, clock);
+    if (md->fm_writes == 0)
+        return ym2612_read_at(chip, port & 3, at);
+    if (md->fm_ahead_writes == 0)
+        *ahead = *chip;
+    for (; md->fm_ahead_writes < md->fm_writes; md->fm_ahead_writes++) {
+        const uint32_t *write = md->fm_write + 3 * md->fm_ahead_writes;
+        ym2612_run_ports(ahead, chip->clock + write[0] - ahead->clock);
+        ym2612_write(ahead, write[1], (uint8_t)write[2]);
+    }
+    if (!ym2612_run_ports(ahead, at - ahead->clock)) {
         md_sync_fm(md, clock);
-    /* The kernel works out the status of a time to come, so a program that polls it does not cut the samples up. */
-    int64_t ahead = clock / MD_MCLK_PER_YM - md->state.fm_clock;
-    return ym2612_read_at(&md->state.ym2612, port & 3, md->state.ym2612.clock + (ahead > 0 ? ahead : 0));
+        return ym2612_read(chip, port & 3);
+    }
+    uint8_t value = ym2612_read(ahead, port & 3);
+    chip->status = ahead->status;
+    chip->status_until = ahead->status_until;
+    return value;
 }
 
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value)
 {
+    if (md->sound_log)
+        md_log_sound(md, clock, MD_LOG_PSG, value);
     md_sync_psg(md, clock);
     if (md->psg_other.chip)
         md->psg_other.write(md->psg_other.chip, value);
@@ -97,9 +122,11 @@ void md_follow_vdp(megadrive *md)
         cpu->deadline = INT64_MIN;
     }
     if (video->next_event < md->target) {
-        int64_t deadline = round_up(video->next_event, MD_MCLK_PER_68K);
-        if (deadline < cpu->deadline)
-            cpu->deadline = deadline;
+        int64_t until = round_up(video->next_event, MD_MCLK_PER_68K);
+        if (until < md->run_until)
+            md->run_until = until;
+        if (until < cpu->deadline)
+            cpu->deadline = until;
     }
 }
 

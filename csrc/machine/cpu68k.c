@@ -10,6 +10,11 @@
 
 static uint16_t console_read_word(m68000_context *c, uint32_t address)
 {
+    megadrive *md = c->bus;
+    const uint8_t *page = md->read_page[address >> 16];
+    if (page)
+        return m68000_get_word(page + (address & 0xFFFF));
+    md->polling.accesses++;
     m68000_flush(c);
     uint16_t value = md_68k_read(c->bus, address, 3);
     m68000_reload(c);
@@ -18,6 +23,11 @@ static uint16_t console_read_word(m68000_context *c, uint32_t address)
 
 static uint8_t console_read_byte(m68000_context *c, uint32_t address)
 {
+    megadrive *md = c->bus;
+    const uint8_t *page = md->read_page[address >> 16];
+    if (page)
+        return page[address & 0xFFFF];
+    md->polling.accesses++;
     m68000_flush(c);
     uint16_t value = md_68k_read(c->bus, address, address & 1 ? 1 : 2);
     m68000_reload(c);
@@ -26,6 +36,13 @@ static uint8_t console_read_byte(m68000_context *c, uint32_t address)
 
 static void console_write_word(m68000_context *c, uint32_t address, uint16_t value)
 {
+    megadrive *md = c->bus;
+    uint8_t *page = md->write_page[address >> 16];
+    if (page) {
+        m68000_put_word(page + (address & 0xFFFF), value);
+        return;
+    }
+    md->polling.accesses++;
     m68000_flush(c);
     md_68k_write(c->bus, address, value, 3);
     m68000_reload(c);
@@ -33,6 +50,13 @@ static void console_write_word(m68000_context *c, uint32_t address, uint16_t val
 
 static void console_write_byte(m68000_context *c, uint32_t address, uint8_t value)
 {
+    megadrive *md = c->bus;
+    uint8_t *page = md->write_page[address >> 16];
+    if (page) {
+        page[address & 0xFFFF] = value;
+        return;
+    }
+    md->polling.accesses++;
     m68000_flush(c);
     md_68k_write(c->bus, address, (uint16_t)(value << 8 | value), address & 1 ? 1 : 2);
     m68000_reload(c);
@@ -42,11 +66,31 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
 {
     megadrive *md = c->bus;
     m68000_flush(c);
+    md->polling.running = 0;
     int64_t start = c->clock;
     md->state.cpu.clock += VPA_SETUP - 4 + (E_PERIOD - (start + VPA_SETUP) % E_PERIOD) % E_PERIOD;
     md_vdp_acknowledge(md, (start + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K);
     m68000_reload(c);
     return 24 + level;
+}
+
+/* A refresh that comes within the run needs no leaving of it. */
+static bool refresh_in_run(megadrive *md)
+{
+    if (md->state.cpu.deadline != md->state.refresh_clock || md->state.cpu.deadline >= md->run_until || md->failed)
+        return false;
+    md_refresh_68k(md);
+    return true;
+}
+
+static inline void loop_again(m68000_context *c, uint32_t target)
+{
+    megadrive *md = c->bus;
+    if (target == md->polling.refused[target >> 1 & 15])
+        return;
+    int64_t skipped = md_polling_again(md, target, c->clock);
+    c->clock += skipped;
+    c->sample += skipped;
 }
 
 #define M68000_NAME(name) console_##name
@@ -58,6 +102,10 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
 #define M68000_WRITE_WORD(c, address, value, fc) ((void)(fc), console_write_word(c, address, value))
 #define M68000_WRITE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
+#define M68000_AT_DEADLINE(cpu, bus) refresh_in_run(bus)
+#define M68000_LOOP_AGAIN(c, target) loop_again(c, target)
+#define M68000_LOOP_ENDS(c) (((megadrive *)(c)->bus)->polling.running = 0)
+#define M68000_BAD_CYCLE(c, address, value, fc, write) ((void)(value), ((megadrive *)(c)->bus)->polling.running = 0)
 #define M68000_TAS_WRITES 0             /* the arbiter does not complete the read-modify-write (Gargoyles, Ex-Mutants) */
 #include "m68000/template.h"
 

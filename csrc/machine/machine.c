@@ -4,13 +4,6 @@
 #include "cartridge/cartridge.h"
 #include "io/io.h"
 
-/* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM
- * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6). */
-#define ROM_REFRESH_PERIOD 128
-#define ROM_REFRESH_WAIT 2
-#define RAM_REFRESH_PERIOD 115
-#define RAM_REFRESH_WAIT 3
-
 /* The Z80 is brought level at least this often, so that the 68000 sees what it writes to work RAM and feels the
  * bus cycles it borrows. */
 #define SLICE MD_MCLK_PER_LINE
@@ -94,7 +87,8 @@ void md_power_on(megadrive *md, uint64_t seed)
     state->z80_reset = 1;
     state->hold_clock = -1;
     start_clocks(md);
-    md->fm_count = md->psg_count = md->fm_writes = 0;
+    md->fm_count = md->psg_count = md->fm_writes = md->fm_ahead_writes = 0;
+    md->fm_reach = 0;
     md_68k_reset(md);
 }
 
@@ -102,16 +96,12 @@ void md_reset(megadrive *md)
 {
     md_state *state = &md->state;
     md_sync_z80(md, state->clock);
-    md_sync_fm(md, state->clock);
+    md_fm_reset(md, state->clock);
     state->z80_reset = 1;
     state->z80_busreq = 0;
     state->z80_locked = 0;
     state->locked = 0;
     z80_reset(&state->z80);
-    if (md->ym2612_other.chip)
-        md->ym2612_other.reset(md->ym2612_other.chip);
-    else
-        ym2612_reset(&state->ym2612, state->ym2612.integrated);
     cartridge_power_on(md);
     md_68k_reset(md);
 }
@@ -132,33 +122,48 @@ void md_sync_z80(megadrive *md, int64_t clock)
         cpu->clock = until;             /* stopped, held in reset or locked */
 }
 
+/* 1: the next instruction stores into work RAM, as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
+static int stores_into_ram(const m68000 *cpu)
+{
+    unsigned ir = cpu->ir, line = ir >> 12, mode = ir >> 3 & 7, reg = ir & 7;
+    if (line >= 1 && line <= 3) {
+        mode = ir >> 6 & 7;
+        reg = ir >> 9 & 7;
+    } else if ((ir & 0xFF00) != 0x4200 && (ir & 0xFF80) != 0x4880) {
+        return 0;
+    }
+    return mode >= 2 && mode <= 4 && reg != 7 && (cpu->r[8 + reg] & 0xE00000) == 0xE00000;
+}
+
+void md_refresh_68k(megadrive *md)
+{
+    md_state *state = &md->state;
+    m68000 *cpu = &state->cpu;
+    int64_t period = refresh_period(cpu->pc);
+    if (!cpu->stopped && !state->locked)
+        cpu->clock += refresh_wait(cpu->pc) + (!in_work_ram(cpu->pc) && stores_into_ram(cpu) ? RAM_REFRESH_WAIT : 0);
+    state->refresh_clock += period;
+    if (state->refresh_clock <= cpu->clock)
+        state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
+    cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
+}
+
 /* The 68000 up to `clock`, with refresh. */
 static void run_68k(megadrive *md, int64_t clock)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
-    int64_t until = round_up(clock, MD_MCLK_PER_68K);
-    while (cpu->clock < until && state->hold_clock < 0 && !md->failed) {
+    md->run_until = round_up(clock, MD_MCLK_PER_68K);
+    md->polling.running = 0;
+    while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
-            cpu->clock = until;
+            cpu->clock = md->run_until;
             break;
         }
-        cpu->deadline = until < state->refresh_clock ? until : state->refresh_clock;
+        cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
         md_68k_run(md);
-        if (cpu->clock >= state->refresh_clock) {
-            int from_ram = (cpu->pc & 0xFFFFFF) >= 0xE00000;
-            if (!cpu->stopped && !state->locked)
-                cpu->clock += from_ram ? RAM_REFRESH_WAIT : ROM_REFRESH_WAIT;
-            int64_t period = from_ram ? RAM_REFRESH_PERIOD : ROM_REFRESH_PERIOD;
-            state->refresh_clock += period;
-            if (state->refresh_clock <= cpu->clock)
-                state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
-        }
-        if (state->vdp.next_event < md->target) {
-            int64_t event = round_up(state->vdp.next_event, MD_MCLK_PER_68K);
-            if (event < until)
-                until = event;
-        }
+        if (cpu->clock >= state->refresh_clock)
+            md_refresh_68k(md);
     }
 }
 
@@ -200,26 +205,6 @@ static void run_frame(megadrive *md)
     md_sync_psg(md, state->clock);
 }
 
-/* Sound of the frame that has just ended.  The chips may have been brought a little past its end; the samples that
- * this gave stay at the head of the buffers. */
-static int64_t render_audio(megadrive *md, int16_t *audio, int64_t capacity)
-{
-    int64_t end = md->state.clock;
-    int32_t fm = (int32_t)(end / (24 * MD_MCLK_PER_YM) - md->audio.clock / (24 * MD_MCLK_PER_YM));
-    int32_t psg = (int32_t)(end / MD_MCLK_PER_PSG - md->audio.clock / MD_MCLK_PER_PSG);
-    if (fm > md->fm_count)
-        fm = md->fm_count;
-    if (psg > md->psg_count)
-        psg = md->psg_count;
-    int32_t room = capacity > INT32_MAX ? INT32_MAX : (int32_t)capacity;
-    int64_t count = audio_render(&md->audio, md->audio_table, end, md->fm, fm, md->psg, psg, audio, room);
-    md->fm_count -= fm;
-    md->psg_count -= psg;
-    memmove(md->fm, md->fm + 2 * fm, 4 * (size_t)md->fm_count);
-    memmove(md->psg, md->psg + psg, 2 * (size_t)md->psg_count);
-    return count;
-}
-
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
 {
     int64_t total = 0;
@@ -235,7 +220,7 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
             audio_skip(&md->audio, md->state.clock);
             continue;
         }
-        int64_t count = render_audio(md, audio + 2 * total, capacity - total);
+        int64_t count = md_render_audio(md, audio + 2 * total, capacity - total);
         if (count < 0)
             return MD_RUN_NO_ROOM;
         total += count;
@@ -276,5 +261,6 @@ void md_fork(megadrive *to, const megadrive *from)
 {
     *to = *from;
     to->vdp_other.chip = to->ym2612_other.chip = to->psg_other.chip = NULL;
+    to->sound_log = NULL;
     md_connect(to);
 }

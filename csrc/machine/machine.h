@@ -31,6 +31,11 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port);
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value);
 
+/* sound.c: the YM2612's reset line, the log of writes, and the sound of the frame that has just ended. */
+void md_fm_reset(megadrive *md, int64_t clock);
+void md_log_sound(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
+int64_t md_render_audio(megadrive *md, int16_t *audio, int64_t capacity);
+
 /* 68000 bus cycles that do not end in plain memory.  They may advance the CPU's clock (waits). */
 uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes);
 void md_68k_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes);
@@ -42,6 +47,13 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
 /* Run a CPU until its clock reaches its deadline. */
 void md_68k_run(megadrive *md);
 void md_68k_reset(megadrive *md);
+
+/* The 68000 has reached the time of a refresh. */
+void md_refresh_68k(megadrive *md);
+
+/* The 68000 has branched back to `target` at `clock`, both its own: how many clocks can be skipped because it only
+ * waits there.  The registers and flags are those after that time. */
+int64_t md_polling_again(megadrive *md, uint32_t target, int64_t clock);
 void md_z80_run(megadrive *md);
 
 static inline int z80_runs(const megadrive *md)
@@ -52,6 +64,32 @@ static inline int z80_runs(const megadrive *md)
 static inline int64_t round_up(int64_t clock, int64_t unit)
 {
     return (clock + unit - 1) / unit;
+}
+
+/* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM
+ * it loses 3 about every 806 mclk (board measurements, handbook 01 section 6).  Work RAM's refresh is felt by programs in
+ * the cartridge too, when they happen to access it within 19 clocks.  Of this only the plainest case is followed: the
+ * cartridge's refresh meets an instruction of a fill or copy loop.  By the same figures a loop that clears work RAM loses
+ * some hundredth of its time to it; without any of that, programs that clear 64 KB first and then wait for a picture may
+ * catch one too early. */
+#define ROM_REFRESH_PERIOD 128
+#define ROM_REFRESH_WAIT 2
+#define RAM_REFRESH_PERIOD 115
+#define RAM_REFRESH_WAIT 3
+
+static inline int in_work_ram(uint32_t pc)
+{
+    return (pc & 0xFFFFFF) >= 0xE00000;
+}
+
+static inline int64_t refresh_period(uint32_t pc)
+{
+    return in_work_ram(pc) ? RAM_REFRESH_PERIOD : ROM_REFRESH_PERIOD;
+}
+
+static inline int64_t refresh_wait(uint32_t pc)
+{
+    return in_work_ram(pc) ? RAM_REFRESH_WAIT : ROM_REFRESH_WAIT;
 }
 
 #endif

@@ -121,14 +121,14 @@ static void run_noise(psg *chip, int64_t ticks, int16_t *out)
         add(out, from, ticks, volume);
 }
 
-/* `stride` apart, each channel adds its levels to what is in `out`. */
-static void run(psg *chip, int64_t ticks, int16_t *out, int64_t stride)
+/* `stride` apart, each channel that is not muted adds its levels to what is in `out`. */
+static void run(psg *chip, int64_t ticks, int16_t *out, int64_t stride, uint32_t muted)
 {
     if (ticks <= 0)
         return;
-    run_noise(chip, ticks, out ? out + NOISE * stride : NULL);
+    run_noise(chip, ticks, out && !(muted >> NOISE & 1) ? out + NOISE * stride : NULL);
     for (int channel = 0; channel < 4; channel++) {
-        if (out && channel < NOISE)
+        if (out && channel < NOISE && !(muted >> channel & 1))
             draw_tone(chip, channel, ticks, out + channel * stride);
         advance_wave(chip, channel, ticks);
     }
@@ -164,18 +164,23 @@ void psg_write(psg *chip, uint8_t value)
     }
 }
 
-void psg_run(psg *chip, int64_t ticks, int16_t *out)
+void psg_run_muted(psg *chip, int64_t ticks, int16_t *out, uint32_t muted)
 {
     if (out && ticks > 0)
         memset(out, 0, (size_t)ticks * sizeof *out);
-    run(chip, ticks, out, 0);
+    run(chip, ticks, out, 0, muted);
+}
+
+void psg_run(psg *chip, int64_t ticks, int16_t *out)
+{
+    psg_run_muted(chip, ticks, out, 0);
 }
 
 void psg_run_channels(psg *chip, int64_t ticks, int16_t *out)
 {
     if (ticks > 0)
         memset(out, 0, (size_t)ticks * 4 * sizeof *out);
-    run(chip, ticks, out, ticks);
+    run(chip, ticks, out, ticks, 0);
 }
 
 int32_t psg_level(const psg *chip)

@@ -87,15 +87,8 @@ static inline void set_colour(vdp_drawing *d, unsigned index, uint32_t rgb)
     d->lut_second[index] = (uint64_t)rgb << 24;
 }
 
-/* Follow changes of CRAM and of the palette bit R0.2. */
-void draw_update_colours(draw_context *c)
+static void update_colours(const vdp *s, vdp_drawing *d, uint8_t kind)
 {
-    const vdp *s = c->s;
-    vdp_drawing *d = c->d;
-    /* not 0, so that the first time counts as a change */
-    uint8_t kind = !vdp_is_mode5(s) ? COLOURS_MODE4 : s->registers[0] & 4 ? COLOURS_FULL : COLOURS_DARK;
-    if (kind == d->lut_kind && memcmp(d->lut_cram, s->cram, sizeof d->lut_cram) == 0)
-        return;
     for (unsigned i = 0; i < 64; i++) {
         if (kind == d->lut_kind && memcmp(d->lut_cram + 2 * i, s->cram + 2 * i, 2) == 0)
             continue;
@@ -134,6 +127,33 @@ static void convert(const vdp_drawing *d, const uint8_t *from, uint8_t *to, int 
         to[1] = (uint8_t)(rgb >> 8);
         to[2] = (uint8_t)(rgb >> 16);
     }
+}
+
+/* Colours are looked up as late as possible: before one changes, and when somebody wants to see them. */
+void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel)
+{
+    int y = d->rgb_line, from = d->rgb_pixel;
+    for (; y <= line; y++, from = 0) {
+        int row = tall ? 2 * y + d->field : y, to = y < line ? d->drawn[row] : pixel;
+        if (to > from)
+            convert(d, indexed + DRAW_STRIDE * row + from, rgb + 3 * (DRAW_STRIDE * row + from), to - from);
+    }
+    d->rgb_line = (int16_t)line;
+    d->rgb_pixel = (int16_t)pixel;
+}
+
+/* Before pixels from `pixel` on are drawn: follow changes of CRAM and of the palette bit R0.2. */
+static void follow_colours(draw_context *c, int line, int pixel)
+{
+    const vdp *s = c->s;
+    vdp_drawing *d = c->d;
+    /* not 0, so that the first time counts as a change */
+    uint8_t kind = !vdp_is_mode5(s) ? COLOURS_MODE4 : s->registers[0] & 4 ? COLOURS_FULL : COLOURS_DARK;
+    if (kind == d->lut_kind && memcmp(d->lut_cram, s->cram, sizeof d->lut_cram) == 0)
+        return;
+    if (d->rgb_lacks)
+        draw_rgb(d, c->indexed, c->rgb, d->tall, line, pixel);
+    update_colours(s, d, kind);
 }
 
 /* --------------------------------------------------------------------------------------------- output */
@@ -180,11 +200,17 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     if (from >= to)
         return;
     line->pixels = (uint16_t)to;
+    if (c->rgb) {
+        follow_colours(c, line->line, from);
+        c->d->rgb_lacks = 1;
+    }
     int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
     uint8_t *row = c->indexed + DRAW_STRIDE * y;
     uint8_t backdrop = draw_backdrop(s);
     int shadows = s->registers[12] & 8;
+    display = display && vdp_is_mode5(s) == (line->hscroll_read != DRAW_LINE_MODE4);
     c->d->wide[y] = draw_width(s) == 320;
+    c->d->drawn[y] = (uint16_t)to;
     if (display && !vdp_is_mode5(s)) {
         draw_mode4_mix(line, row, from, to);
     } else if (display) {
@@ -203,8 +229,4 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     }
     if (!display || line->blank_columns || s->registers[0] & 0x20)
         blank(c, line, row, from, to, display);
-    if (c->rgb) {
-        draw_update_colours(c);
-        convert(c->d, row + from, c->rgb + 3 * (DRAW_STRIDE * y + from), to - from);
-    }
 }

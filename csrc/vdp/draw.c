@@ -12,6 +12,7 @@ static const int16_t pattern_slots_h32[32] = {
     280, 300, 320, 340, 360, 380, 400, 420, 440, 460, 520, 540, 560, 580, 620, 700,
 };
 
+#define QUIET_LINES 8           /* looked ahead for sprites that set a flag; more each time in vain */
 #define FIRST_FETCH (-60)       /* mclk: nothing of a line but its sprite search happens before it */
 #define LAST_PIXEL 3560         /* mclk: everything of a line is over */
 
@@ -64,6 +65,15 @@ static int pattern_slots_before(int h40, int time)
     while (count < most && slots[count] < time)
         count++;
     return count;
+}
+
+/* Lines of the picture at `past` mclk after the V step into line 0.  Mode 4 ends it at line 192 if it is on when that
+ * line begins; a picture that has got further is one of mode 5. */
+static int picture_lines(const vdp *s, int64_t past)
+{
+    if (vdp_is_mode5(s) || s->vblank || past < LAST_PIXEL + 191 * (int64_t)VDP_LINE)
+        return vdp_height(s);
+    return s->registers[1] & 8 ? 240 : 224;
 }
 
 /* ------------------------------------------------------------------------------------------- one line */
@@ -129,39 +139,23 @@ static void run_sprites(draw_context *c, int number, int time, int height)
     }
 }
 
-static void run_mode4_line(draw_context *c, int number, int time, int64_t line_clock)
+/* The scroll table is read: the mode at this moment is the line's.  In the other mode it shows the backdrop. */
+static void read_hscroll(draw_context *c, vdp_line *line)
 {
-    int h40 = vdp_is_h40(c->s);
-    if (number < 0 || time <= VDP_HSCROLL_FETCH(h40))
-        return;
-    vdp_line *line = &c->d->lines[number & 1];
-    if (line->line != number)
-        begin_line(line, number);
-    if (!line->hscroll_read) {
+    if (!vdp_is_mode5(c->s)) {
+        line->hscroll_read = DRAW_LINE_MODE4;
         draw_mode4_line(c, line);
-        line->hscroll_read = 1;
+        return;
     }
+    line->hscroll_read = DRAW_LINE_MODE5;
     if (c->render)
-        show(c, line, time, line_clock);
+        draw_hscroll(c->s, line->line, &line->hscroll[0], &line->hscroll[1]);
 }
 
-/* Everything of line `number` up to `time`. */
-static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
+static void fetch_columns(draw_context *c, vdp_line *line, int time)
 {
     const vdp *s = c->s;
     int h40 = vdp_is_h40(s);
-    if (!vdp_is_mode5(s)) {
-        run_mode4_line(c, number, time, line_clock);
-        return;
-    }
-    run_sprites(c, number, time, height);
-    if (number < 0 || !c->render || time <= VDP_HSCROLL_FETCH(h40))
-        return;
-    vdp_line *line = &c->d->lines[number & 1];
-    if (!line->hscroll_read) {
-        draw_hscroll(s, number, &line->hscroll[0], &line->hscroll[1]);
-        line->hscroll_read = 1;
-    }
     int columns = h40 ? 21 : 17, first = VDP_LEFT_COLUMN_FETCH(h40), step = 16 * VDP_PIXEL(h40);
     int display = vdp_display_on(s), shown = events_before(time, first + DISPLAY_ON(h40), step, columns);
     if (display || line->columns[0] || shown < columns) {
@@ -173,6 +167,22 @@ static void run_line(draw_context *c, int number, int time, int64_t line_clock, 
             line->blank_columns |= (1u << shown) - (1u << line->columns_shown);
         line->columns_shown = (uint8_t)shown;
     }
+}
+
+/* Everything of line `number` up to `time`. */
+static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
+{
+    const vdp *s = c->s;
+    run_sprites(c, number, time, height);
+    if (number < 0 || time <= VDP_HSCROLL_FETCH(vdp_is_h40(s)))
+        return;
+    vdp_line *line = &c->d->lines[number & 1];
+    if (!line->hscroll_read)
+        read_hscroll(c, line);
+    if (!c->render)
+        return;
+    if (vdp_is_mode5(s) && line->hscroll_read == DRAW_LINE_MODE5)
+        fetch_columns(c, line, time);
     show(c, line, time, line_clock);
 }
 
@@ -211,7 +221,7 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
                                                                             : height;
     if (end > height)
         end = height;
-    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s))
+    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s))
         draw_sprites_scan_lines(c, d->line + 1, end);
     while (d->line < height) {
         int done = end - d->line > 1 ? run_band(c, d->line, end, height) : 0;
@@ -252,6 +262,27 @@ static void begin_picture(vdp_chip *chip)
     /* In the middle of a picture (a loaded state) drawing goes on with the line that the clock is in. */
     int64_t line = since(s->draw_clock, s->picture_clock) / VDP_LINE;
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
+    if (chip->render) {
+        memset(d->drawn, 0, sizeof d->drawn);
+        d->rgb_line = d->line < 0 ? 0 : d->line;
+        d->rgb_pixel = 0;
+    }
+}
+
+void vdp_fill_rgb(vdp_chip *chip)
+{
+    vdp_drawing *d = &chip->drawing;
+    chip->want_rgb = 1;
+    if (!d->rgb_lacks)
+        return;
+    if (chip->render && !d->finished) {
+        const vdp_line *line = &d->lines[d->line & 1];
+        if (d->line >= 0)
+            draw_rgb(d, chip->indexed, chip->rgb, d->tall, d->line, line->line == d->line ? line->pixels : 0);
+        return;
+    }
+    draw_rgb(d, chip->indexed, chip->rgb, 0, chip->height, 0); /* a picture of interlace 2 lacks nothing at its end */
+    d->rgb_lacks = 0;
 }
 
 /* Rows of 256 pixels in a picture that has wider ones: nearest pixels. */
@@ -275,7 +306,12 @@ static void finish_picture(vdp_chip *chip, int height)
         return;
     for (int y = 0; y < rows; y++)
         wide += d->wide[y];
-    if (wide && wide < rows)
+    int mixed = wide && wide < rows;
+    if (chip->want_rgb || d->tall || mixed) {
+        draw_rgb(d, chip->indexed, chip->rgb, d->tall, height, 0);
+        d->rgb_lacks = 0;
+    }
+    if (mixed)
         for (int y = 0; y < rows; y++)
             if (!d->wide[y])
                 widen(chip, y);
@@ -304,6 +340,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         return;
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock)
         begin_picture(chip);
+    d->quiet_clock = 0;
     follow_display(s, d);
 
     draw_scan scan;
@@ -312,7 +349,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
     };
-    int height = vdp_height(s);
+    int height = picture_lines(s, since(clock, s->picture_clock));
     if (!chip->render && s->sprite_overflow && s->sprite_collision) {
         /* no flag can change before the last lines: their sprites depend on those of three lines */
         int64_t skip = since(clock, s->picture_clock) / VDP_LINE - 4;
@@ -325,6 +362,43 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     s->sprite_overflow |= c.overflow;
     s->sprite_collision |= c.collision;
     d->clock = s->draw_clock = clock;
+}
+
+/* Having drawn up to `clock`: look ahead for the first line whose sprites might set a flag.  Of the line that the clock
+ * is in the flags are known; the search for the next one's sprites must be over, those of the further ones lie ahead. */
+static int64_t find_quiet(vdp_chip *chip, int64_t clock, int lines)
+{
+    const vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    int64_t past = since(clock, s->picture_clock - VDP_LINE);
+    int height = vdp_height(s), next = (int)(past / VDP_LINE);
+    if (!vdp_is_mode5(s) || d->tall || d->finished || !d->display || !d->display_before || next < 0 || next >= height
+        || past % VDP_LINE < VDP_FLAGS_END)
+        return 0;
+    const vdp_sprite_list *list = &d->list[next & 1];
+    if (list->line != next || list->slots || (!list->ended && list->scanned < (vdp_is_h40(s) ? 80 : 64)))
+        return 0;
+    draw_scan scan;
+    draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan };
+    int end = next + lines < height ? next + lines : height;
+    draw_sprites_scan_lines(&c, next + 1, end > next + 1 ? end : next + 1);
+    scan.count[next] = list->found;
+    scan.overflow[next] = 0;
+    memcpy(scan.entry[next], list->entry, sizeof list->entry);
+    while (next < end && !scan.overflow[next] && draw_sprites_are_quiet(&c, scan.entry[next], scan.count[next]))
+        next++;
+    return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;
+}
+
+void vdp_draw_flags(vdp_chip *chip, int64_t clock)
+{
+    vdp_drawing *d = &chip->drawing;
+    if (clock <= vdp_quiet_until(chip))
+        return;
+    int lines = d->quiet_clock && d->quiet_lines < 128 ? 2 * d->quiet_lines : QUIET_LINES;
+    vdp_draw(chip, clock);
+    d->quiet_lines = (uint8_t)lines;
+    d->quiet_clock = find_quiet(chip, clock, lines);
 }
 
 /* -------------------------------------------------------------------------------------- whole pictures */

@@ -21,6 +21,9 @@
 
 #define DRAW_STRIDE 320                 /* pixels from one row of the buffers to the next */
 #define DRAW_MARGIN 16                  /* pixels in a line buffer before screen x = 0 */
+/* vdp_line.hscroll_read: the mode that the line has been fetched in */
+#define DRAW_LINE_MODE5 1
+#define DRAW_LINE_MODE4 2
 #define DRAW_ALL 0x3FFFFFFF             /* a time after everything in a line */
 
 /* The scan of many lines at once. */
@@ -37,7 +40,7 @@ typedef struct draw_context {
     vdp_drawing *d;
     const uint8_t *cache;               /* bytes 0-3 of the sprite table entries */
     draw_scan *scan;
-    uint8_t *indexed, *rgb;             /* rgb may be NULL */
+    uint8_t *indexed, *rgb;             /* rgb may be NULL: no colours */
     uint8_t render;                     /* 0: no pixels, only flags */
     uint8_t overflow, collision;        /* set when drawing sets the flags */
 } draw_context;
@@ -48,6 +51,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to);
 void draw_sprites_scan_lines(draw_context *c, int first, int end);
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to);
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to);
+int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count);
 
 /* planes.c: `to` counts columns, the first of which is the one left of the screen */
 void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b);
@@ -68,7 +72,7 @@ void draw_band_planes(draw_context *c, draw_band *band);
 /* compose.c: `to` counts pixels; a and b are the line buffers of the planes; `display` tells whether they are shown
  * or blanked */
 void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display);
-void draw_update_colours(draw_context *c);
+void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel);
 
 /* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */
 void draw_mode4_line(draw_context *c, vdp_line *line);

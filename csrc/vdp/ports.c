@@ -156,7 +156,7 @@ static uint16_t read_status(vdp_chip *chip)
     vdp *s = chip->state;
     int64_t offset = s->clock - s->line_clock;
     int settled = offset > VDP_FLAGS_END && offset < VDP_LINE + VDP_FLAGS_BEGIN;
-    vdp_draw_before(chip, settled ? s->line_clock + VDP_FLAGS_END : s->clock);
+    vdp_draw_flags(chip, settled ? s->line_clock + VDP_FLAGS_END : s->clock);
     uint16_t value = vdp_peek_status(s);
     s->command_pending = 0;
     s->sprite_overflow = 0;

@@ -1,7 +1,9 @@
 /* sprites.c - the three phases of a line's sprites: scan, attributes, patterns.  Handbook 04, 13.
  *
- * Nothing advances in steps and slots that go by while the display is off. */
+ * Nothing advances in steps and slots that go by while the display is off or the chip is in mode 4. */
 #include "draw.h"
+
+static inline int sprites_on(const vdp *s) { return vdp_display_on(s) && vdp_is_mode5(s); }
 
 static inline int sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 16; }
 static inline int cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }
@@ -35,7 +37,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
     const draw_scan *scan = c->scan;
     int whole = list->scanned == 0 && to >= entry_limit(s);
     list->scanned = (uint8_t)to;
-    if (list->ended || !vdp_display_on(s))
+    if (list->ended || !sprites_on(s))
         return;
     if (whole && list->line >= scan->first && list->line < scan->end) {
         list->ended = 1;
@@ -103,7 +105,7 @@ void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
     if (slot >= to)
         return;
     list->slots = (uint8_t)to;
-    if (!vdp_display_on(s))
+    if (!sprites_on(s))
         return;
     /* The sprites have gone through a shift register of 20 (16): with fewer of them the first slots find nothing. */
     int line = sprite_line(c, list->line), tall = c->d->tall, idle = sprite_limit(s) - list->found;
@@ -144,10 +146,12 @@ static void begin_patterns(draw_context *c, vdp_line *line, vdp_sprite_list *lis
 /* The 8 pixels of one cell into the line; what is already opaque stays. */
 static inline void put_cell(draw_context *c, vdp_line *line, int x, int width, uint64_t pixels)
 {
+    uint64_t beside = 0; /* bytes that are not the cell's */
     if (x <= -8 || x >= width)
         return;
     if (x < 0) {
         pixels = DRAW_SHIFT_LEFTWARD(pixels, -8 * x);
+        beside = ~DRAW_SHIFT_LEFTWARD(~(uint64_t)0, -8 * x);
         x = 0;
     }
     if (x > width - 8) {
@@ -158,7 +162,7 @@ static inline void put_cell(draw_context *c, vdp_line *line, int x, int width, u
     uint64_t there = draw_load(to), opaque = draw_opaque(there);
     if (opaque & draw_opaque(pixels))
         c->collision = 1;
-    draw_store(to, (there & opaque) | (pixels & ~opaque));
+    draw_store(to, (there & (opaque | beside)) | (pixels & ~opaque));
 }
 
 static inline void fetch_cell(draw_context *c, vdp_line *line, const vdp_sprite *sprite, int cell, int width)
@@ -184,28 +188,50 @@ static inline void fetch_cell(draw_context *c, vdp_line *line, const vdp_sprite 
     put_cell(c, line, x, width, pixels | DRAW_BYTES * (word >> 9 & 0x70));
 }
 
+/* Take a sprite's place on the screen, a bit for each pixel; 0 if another one has a part of it. */
+static int take_place(uint64_t taken[6], int from, int cells, int width)
+{
+    int pixels = 8 * cells;
+    if (from < 0) {
+        pixels += from;
+        from = 0;
+    }
+    if (pixels <= 0 || from >= width)
+        return 1;
+    uint64_t bits = ((uint64_t)1 << pixels) - 1;
+    int word = from >> 6, bit = from & 63;
+    uint64_t low = bits << bit, high = bit ? bits >> (64 - bit) : 0;
+    if ((taken[word] & low) | (taken[word + 1] & high))
+        return 0;
+    taken[word] |= low;
+    taken[word + 1] |= high;
+    return 1;
+}
+
 /* No pixels are wanted and no two sprites of the line can touch: nothing can come of the patterns. */
 static int cannot_collide(const vdp_sprite_list *list, int width)
 {
-    uint64_t taken[6] = { 0 }; /* a bit for each pixel of the screen */
-    for (int i = 0; i < list->count; i++) {
-        const vdp_sprite *sprite = &list->sprite[i];
-        int from = sprite->x, pixels = 8 * sprite->width;
-        if (from < 0) {
-            pixels += from;
-            from = 0;
-        }
-        if (sprite->masked || pixels <= 0 || from >= width)
-            continue;
-        uint64_t bits = ((uint64_t)1 << pixels) - 1;
-        int word = from >> 6, bit = from & 63;
-        uint64_t low = bits << bit, high = bit ? bits >> (64 - bit) : 0;
-        if ((taken[word] & low) | (taken[word + 1] & high))
+    uint64_t taken[6] = { 0 };
+    for (int i = 0; i < list->count; i++)
+        if (!list->sprite[i].masked && !take_place(taken, list->sprite[i].x, list->sprite[i].width, width))
             return 0;
-        taken[word] |= low;
-        taken[word + 1] |= high;
-    }
     return 1;
+}
+
+/* Whether these sprites on a line to come can set no flag.  Not for interlace 2. */
+int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count)
+{
+    const vdp *s = c->s;
+    uint64_t taken[6] = { 0 };
+    int cells = 0, width = vdp_is_h40(s) ? 320 : 256;
+    for (int i = 0; i < count; i++) {
+        int x = (vdp_vram_word(s, vdp_sprite_table(s) + 8u * entry[i] + 6) & 0x1FF) - 128;
+        int across = (c->cache[4 * entry[i] + 2] >> 2 & 3) + 1;
+        cells += across;
+        if (!take_place(taken, x, across, width))
+            return 0;
+    }
+    return cells <= cell_limit(s);
 }
 
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
@@ -221,7 +247,7 @@ void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
         return;
     if (!line->sprites_started)
         begin_patterns(c, line, list);
-    if (vdp_display_on(s) && line->sprite_at < list->count) {
+    if (sprites_on(s) && line->sprite_at < list->count) {
         int width = vdp_is_h40(s) ? 320 : 256;
         if (!c->render && whole && (s->sprite_collision | c->collision || cannot_collide(list, width)))
             slots = 0;

@@ -123,9 +123,23 @@ void vdp_draw_sanitize(vdp *s); /* bring the drawing's own fields of a foreign s
 
 static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
 {
+    chip->drawing.quiet_clock = 0;
     if (clock > chip->state->draw_clock)
         vdp_draw(chip, clock);
 }
+
+/* The time up to which SOVR and SCOL are known without further drawing, if nothing changes. */
+static inline int64_t vdp_quiet_until(const vdp_chip *chip)
+{
+    const vdp *s = chip->state;
+    const vdp_drawing *d = &chip->drawing;
+    if (d->quiet_clock > s->draw_clock && d->clock == s->draw_clock && d->picture_clock == s->picture_clock)
+        return d->quiet_clock;
+    return s->draw_clock;
+}
+
+/* Bring SOVR and SCOL up to `clock`. */
+void vdp_draw_flags(vdp_chip *chip, int64_t clock);
 
 /* ----------------------------------------------------------------------------------------- timing */
 

@@ -1,36 +1,43 @@
-/* block.c - many whole samples at once, while no write is on its way.
+/* block.c - many whole samples at once.
  *
  * Operators are run one after the other over a stretch of samples.  That is possible because only S1 hears itself: S2 follows from
  * S1, S3 from S1 and S2, S4 from all of them.  Phases, envelopes and sums go in groups of 16 without a dependence between samples.
+ *
+ * The scan looks at a channel's algorithm and feedback in four cycles of a sample, each the first of one of its quarters:
+ *   0  modulation of S3
+ *   1  modulation of S2; S1 to the sum
+ *   2  modulation of S4; S3 to the sum
+ *   3  modulation of S1 for the next sample; S2 to the sum
+ * A write between two quarters makes a stretch of that one sample.
  */
-#include "stream.h"
+#include "block.h"
 
-typedef struct ym2612_voice {
-    int16_t s1[2 + STREAM];     /* outputs; the first two are of the samples before */
-    int16_t s2[1 + STREAM];
-    int16_t s3[STREAM];
-    int16_t s4[STREAM];
-    int16_t sum[2 + STREAM];    /* channel sums */
-    uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch */
-    uint8_t idle;               /* 1: so are they all, and the pins show nothing else */
-} ym2612_voice;
+typedef struct ym2612_run_state {
+    ym2612_stretch stretch;
+    ym2612_program program;
+    ym2612_voice voices[6];
+    ym2612_slot_inputs inputs[24];
+    ym2612_log log;
+} ym2612_run_state;
 
-/* Samples that a block may have: none while a register is on its way or a test bit is set, else all up to the next key that
- * timer A presses in CSM mode. */
+/* Test bits that change phases and outputs. */
+#define TEST_21_SLOW 0x18
+
+/* Samples that a block may have: none while a byte on the bus has not been seen, else all up to the next key that timer A presses
+ * in CSM mode. */
 int64_t ym2612_block_limit(const ym2612 *ym)
 {
-    if (ym->cycle || (ym->address_strobe & 1) || (ym->data_strobe & 1) || (ym->fm_data && ym->store_left))
+    if (ym->cycle || (ym->address_strobe & 1) || (ym->data_strobe & 1) || (ym->fm_data && ym->data != (ym->bus & 0xFF)))
         return 0;
-    if (ym->test_21 || (ym->test_2c & 0x20) || !are_timers_settled(ym))
+    if ((ym->test_21 & TEST_21_SLOW) || (ym->test_21 & 0x20 && (ym->eg_timer || ym->eg_carry)))
         return 0;
-    if (ym->key_channel < 6) {
-        const uint8_t *key = ym->key_register + ym->key_channel;
-        if ((key[0] | key[12] << 1 | key[6] << 2 | key[18] << 3) != ym->key_operators)
+    if (ym->channel3_mode == 2) {
+        if (!are_timers_settled(ym))
             return 0;
+        if (ym->timer_running[0])
+            return 1023 - ym->timer_count[0];
     }
-    if (ym->channel3_mode == 2 && ym->timer_running[0])
-        return 1023 - ym->timer_count[0];
-    return INT64_MAX;
+    return YM2612_LONGEST_BLOCK;
 }
 
 static void operate(int16_t *out, const uint16_t *phase, const uint16_t *attenuation, uint32_t samples)
@@ -87,8 +94,11 @@ static void run_loops(const ym2612_loop *loops, uint32_t count, uint32_t samples
 }
 
 /* S1 of all channels. */
-static void run_s1(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voices, int heard)
+static void run_s1(ym2612 *ym, ym2612_run_state *run, int heard)
 {
+    const ym2612_stretch *stretch = &run->stretch;
+    const uint8_t *feedback = run->program.feedback;
+    ym2612_voice *voices = run->voices;
     uint16_t phase[6][STREAM], attenuation[6][STREAM];
     ym2612_loop loops[6];
     uint32_t samples = stretch->samples;
@@ -97,10 +107,11 @@ static void run_s1(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voic
 
     for (c = 0; c < 6; c++) {
         ym2612_voice *voice = voices + c;
-        int looped = ym->feedback[c] != 0;
-        int wanted = heard || looped;
+        int looped = feedback[c] != 0;
+        int wanted = heard || looped || run->log.feedback_turns[c];
 
-        voice->s1_on = (uint8_t)(ym2612_stream_slot(ym, stretch, c, wanted ? phase[c] : NULL, wanted ? attenuation[c] : NULL));
+        voice->s1_on = (uint8_t)ym2612_stream_slot(ym, stretch, &run->log, run->inputs + c, c, wanted ? phase[c] : NULL,
+                                                   wanted ? attenuation[c] : NULL);
         if (!voice->s1_on) {
             memset(voice->s1 + 2, 0, sizeof voice->s1 - 4);
         } else if (looped) {
@@ -109,7 +120,7 @@ static void run_s1(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voic
             loop->phase = phase[c];
             loop->attenuation = attenuation[c];
             loop->s1 = voice->s1;
-            loop->shift = 10 - ym->feedback[c];
+            loop->shift = 10 - feedback[c];
             loop->first = ym->modulation[c];
         } else {
             phase[c][0] = (uint16_t)(phase[c][0] + ym->modulation[c]);
@@ -120,16 +131,18 @@ static void run_s1(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voic
     for (c = 0; c < 6; c++) {
         int32_t last = voices[c].s1[samples + 1] + voices[c].s1[samples];
 
-        ym->modulation[c] = (int16_t)(ym->feedback[c] ? last >> (10 - ym->feedback[c]) : 0);
+        ym->modulation[c] = (int16_t)(feedback[c] ? last >> (10 - feedback[c]) : 0);
     }
 }
 
-static void run_s2(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voice, uint32_t channel)
+static void run_s2(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
+    const ym2612_stretch *stretch = &run->stretch;
+    ym2612_voice *voice = run->voices + channel;
     uint16_t phase[STREAM], attenuation[STREAM];
-    uint32_t algorithm = ym->algorithm[channel];
+    uint32_t algorithm = run->program.algorithm[channel][1];
 
-    voice->s2_on = (uint8_t)ym2612_stream_slot(ym, stretch, 12 + channel, phase, attenuation);
+    voice->s2_on = (uint8_t)ym2612_stream_slot(ym, stretch, &run->log, run->inputs + 12 + channel, 12 + channel, phase, attenuation);
     if (!voice->s2_on) {
         memset(voice->s2 + 1, 0, sizeof voice->s2 - 2);
         return;
@@ -139,16 +152,18 @@ static void run_s2(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voic
     operate(voice->s2 + 1, phase, attenuation, stretch->samples);
 }
 
-static void run_s3(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voice, uint32_t channel)
+static void run_s3(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
+    const ym2612_stretch *stretch = &run->stretch;
+    ym2612_voice *voice = run->voices + channel;
     uint16_t phase[STREAM], attenuation[STREAM];
 
-    voice->s3_on = (uint8_t)ym2612_stream_slot(ym, stretch, 6 + channel, phase, attenuation);
+    voice->s3_on = (uint8_t)ym2612_stream_slot(ym, stretch, &run->log, run->inputs + 6 + channel, 6 + channel, phase, attenuation);
     if (!voice->s3_on) {
         memset(voice->s3, 0, sizeof voice->s3);
         return;
     }
-    switch (ym->algorithm[channel]) {
+    switch (run->program.algorithm[channel][0]) {
     case 0: case 2: modulate(phase, voice->s2, stretch->samples); break;
     case 1: modulate2(phase, voice->s1 + 1, voice->s2, stretch->samples); break;
     case 5: modulate(phase, voice->s1 + 1, stretch->samples); break;
@@ -156,16 +171,18 @@ static void run_s3(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voic
     operate(voice->s3, phase, attenuation, stretch->samples);
 }
 
-static void run_s4(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voice, uint32_t channel)
+static void run_s4(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
+    const ym2612_stretch *stretch = &run->stretch;
+    ym2612_voice *voice = run->voices + channel;
     uint16_t phase[STREAM], attenuation[STREAM];
 
-    voice->s4_on = (uint8_t)ym2612_stream_slot(ym, stretch, 18 + channel, phase, attenuation);
+    voice->s4_on = (uint8_t)ym2612_stream_slot(ym, stretch, &run->log, run->inputs + 18 + channel, 18 + channel, phase, attenuation);
     if (!voice->s4_on) {
         memset(voice->s4, 0, sizeof voice->s4);
         return;
     }
-    switch (ym->algorithm[channel]) {
+    switch (run->program.algorithm[channel][2]) {
     case 0: case 1: case 4: modulate(phase, voice->s3, stretch->samples); break;
     case 2: modulate2(phase, voice->s1 + 2, voice->s3, stretch->samples); break;
     case 3: modulate2(phase, voice->s2, voice->s3, stretch->samples); break;
@@ -183,7 +200,7 @@ static inline int16_t clamped(int value)
 }
 
 /* Channel sums, limited after each addition, in the order S1, S3, S2, S4. */
-static void add_carriers(ym2612_voice *voice, uint32_t algorithm, uint32_t samples)
+static void add_carriers(ym2612_voice *voice, const uint8_t *algorithm, uint32_t samples)
 {
     uint32_t at, i;
 
@@ -192,13 +209,13 @@ static void add_carriers(ym2612_voice *voice, uint32_t algorithm, uint32_t sampl
         int16_t sum[GROUP];
 
         memset(sum, 0, sizeof sum);
-        if (algorithm == 7)
+        if (algorithm[1] == 7)
             for (i = 0; i < GROUP; i++)
                 sum[i] = s1[i] >> 5;
-        if (algorithm >= 5)
+        if (algorithm[2] >= 5)
             for (i = 0; i < GROUP; i++)
                 sum[i] = clamped(sum[i] + (s3[i] >> 5));
-        if (algorithm >= 4)
+        if (algorithm[3] >= 4)
             for (i = 0; i < GROUP; i++)
                 sum[i] = clamped(sum[i] + (s2[i] >> 5));
         for (i = 0; i < GROUP; i++)
@@ -207,113 +224,12 @@ static void add_carriers(ym2612_voice *voice, uint32_t algorithm, uint32_t sampl
     }
 }
 
-/* Add to one side what the pins of a channel add up to in a sample. */
-static void mix_channel(int16_t *restrict side, const int16_t *restrict sum, uint32_t samples, int integrated, int on)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP) {
-        const int16_t *restrict from = sum + at;
-        int16_t *restrict to = side + at;
-
-        if (integrated) {
-            if (on)
-                for (i = 0; i < GROUP; i++)
-                    to[i] = (int16_t)(to[i] + 3 * from[i]);
-        } else if (on) { /* 3 * (sum + 4), or 3 * (sum - 3) below 0 */
-            for (i = 0; i < GROUP; i++)
-                to[i] = (int16_t)(to[i] + 3 * from[i] + 12 - (from[i] < 0 ? 21 : 0));
-        } else {
-            for (i = 0; i < GROUP; i++)
-                to[i] = (int16_t)(to[i] + 12 - (from[i] < 0 ? 24 : 0));
-        }
-    }
-}
-
-/* DAC writes that come in during a block. */
-typedef struct ym2612_dac {
-    const uint32_t *writes;     /* cycle, port, value */
-    int64_t count;
-    int64_t now;                /* cycle at which the next sample begins, on the writes' scale */
-    uint16_t value;             /* as ym2612.dac */
-} ym2612_dac;
-
-static uint16_t dac_level(uint16_t before, uint32_t data)
-{
-    return (uint16_t)(((data & 0xFF) ^ 0x80) << 1 | (before & 1));
-}
-
-/* The level in a cycle of the present sample: what has been written before it. */
-static int32_t dac_in_cycle(ym2612_dac *dac, int64_t cycle)
-{
-    while (dac->count && dac->writes[0] < dac->now + cycle) {
-        if (dac->writes[1] & 1)
-            dac->value = dac_level(dac->value, dac->writes[2]);
-        dac->writes += 3;
-        dac->count--;
-    }
-    return dac->value >= 256 ? dac->value - 512 : dac->value;
-}
-
-/* Add the DAC in the place of channel 6, which the pins show in cycles 4 to 7: as show() in cycle.c. */
-static void mix_dac(const ym2612 *ym, ym2612_dac *dac, int16_t *left, int16_t *right, uint32_t samples)
-{
-    uint32_t i, pan = ym->pan[5];
-
-    for (i = 0; i < samples; i++, dac->now += 24) {
-        int32_t on = 0, off = 0, cycle;
-
-        for (cycle = 4; cycle < 8; cycle++) {
-            int32_t value = dac_in_cycle(dac, cycle), sign = value < 0 ? -3 : 3;
-
-            if (ym->integrated) {
-                on += cycle > 4 ? value : 0;
-            } else {
-                on += cycle == 7 ? 3 * (value < 0 ? value : value + 1) : sign;
-                off += sign;
-            }
-        }
-        left[i] = (int16_t)(left[i] + (pan & 2 ? on : off));
-        right[i] = (int16_t)(right[i] + (pan & 1 ? on : off));
-    }
-}
-
-/* Samples: channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. */
-static void mix(const ym2612 *ym, const ym2612_voice *voices, ym2612_dac *dac, int16_t *out, uint32_t samples)
-{
-    int16_t left[STREAM], right[STREAM];
-    int16_t rest = 0;
-    uint32_t i, c;
-
-    for (c = 0; c < 6; c++)
-        if (voices[c].idle && !ym->integrated && !(c == 5 && ym->dac_enable))
-            rest += 12;
-    for (i = 0; i < STREAM; i++)
-        left[i] = right[i] = rest;
-    for (c = 0; c < 6; c++) {
-        const int16_t *sum = voices[c].sum + (c & 1 ? 0 : 1);
-
-        if (c == 5 && ym->dac_enable) {
-            mix_dac(ym, dac, left, right, samples);
-            continue;
-        } else if (voices[c].idle) {
-            continue; /* in `rest` */
-        }
-        mix_channel(left, sum, samples, ym->integrated, ym->pan[c] & 2);
-        mix_channel(right, sum, samples, ym->integrated, ym->pan[c] & 1);
-    }
-    for (i = 0; i < samples; i++) {
-        out[2 * i] = left[i];
-        out[2 * i + 1] = right[i];
-    }
-}
-
 /* The cycles at the start of a sample that still belong to the last one: the outputs of slots 19 to 23, the sums of S4. */
 static void finish_last_sample(ym2612 *ym, ym2612_voice *voices)
 {
     uint32_t slot, c;
 
-    ym->attenuation[23] = (uint16_t)limit_attenuation((uint32_t)ym->waiting_level + ym->waiting_am
+    ym->attenuation[23] = (uint16_t)limit_attenuation((ym->test_21 & 0x20 ? 0u : ym->waiting_level) + ym->waiting_am
                                                       + ((uint32_t)ym->waiting_total_level << 3));
     for (slot = 19; slot < 24; slot++) {
         ym->output[slot] = (int16_t)operator_output((ym->phase[slot] >> 10) + (uint32_t)ym->modulation[slot],
@@ -330,28 +246,29 @@ static void finish_last_sample(ym2612 *ym, ym2612_voice *voices)
 }
 
 /* Leave the last sample of the block as the scan leaves it: the S4 of channels 2 to 6 is still to come. */
-static void keep_last_sample(ym2612 *ym, const ym2612_voice *voices, uint32_t samples)
+static void keep_last_sample(ym2612 *ym, const ym2612_run_state *run)
 {
+    uint32_t samples = run->stretch.samples;
     uint32_t c;
 
     for (c = 0; c < 6; c++) {
-        const ym2612_voice *voice = voices + c;
-        uint32_t algorithm = ym->algorithm[c];
+        const ym2612_voice *voice = run->voices + c;
+        const uint8_t *algorithm = run->program.algorithm[c];
         int32_t s1 = voice->s1[samples + 1], s2 = voice->s2[samples], s2_before = voice->s2[samples - 1], s3 = voice->s3[samples - 1];
         int32_t sum = 0, modulation = 0;
 
-        switch (algorithm) {
+        switch (algorithm[2]) {
         case 0: case 1: case 4: modulation = s3; break;
         case 2: modulation = s1 + s3; break;
         case 3: modulation = s2_before + s3; break;
         case 5: modulation = s1; break;
         }
         ym->modulation[18 + c] = (int16_t)(modulation >> 1);
-        if (algorithm == 7)
+        if (algorithm[1] == 7)
             sum = s1 >> 5;
-        if (algorithm >= 5)
+        if (algorithm[2] >= 5)
             sum = clamp9(sum + (s3 >> 5));
-        if (algorithm >= 4)
+        if (algorithm[3] >= 4)
             sum = clamp9(sum + (s2 >> 5));
         ym->accumulator[c] = (int16_t)sum;
         ym->channel_output[c] = voice->sum[samples];
@@ -362,6 +279,9 @@ static void keep_last_sample(ym2612 *ym, const ym2612_voice *voices, uint32_t sa
         if (c == 0)
             ym->output[18] = voice->s4[samples - 1];
     }
+    ym->picked_fnum = ym->fnum[0];
+    ym->picked_block = ym->block[0];
+    ym->picked_key_code = ym->key_code[0];
 }
 
 /* Make the last outputs the first of the next stretch. */
@@ -381,104 +301,148 @@ static void carry_over(ym2612_voice *voices, uint32_t samples)
 }
 
 /* Nobody listens to a stretch that others follow: only S1 has to be run, where it hears itself. */
-static void run_quiet(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voices)
+static void run_quiet(ym2612 *ym, ym2612_run_state *run)
 {
     uint32_t slot;
 
-    run_s1(ym, stretch, voices, 0);
+    run_s1(ym, run, 0);
     for (slot = 6; slot < 24; slot++)
-        ym2612_stream_slot(ym, stretch, slot, NULL, NULL);
+        ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + slot, slot, NULL, NULL);
 }
 
-static void run_heard(ym2612 *ym, const ym2612_stretch *stretch, ym2612_voice *voices)
+static void run_heard(ym2612 *ym, ym2612_run_state *run)
 {
     uint32_t c;
 
-    run_s1(ym, stretch, voices, 1);
+    run_s1(ym, run, 1);
     for (c = 0; c < 6; c++) {
-        ym2612_voice *voice = voices + c;
+        ym2612_voice *voice = run->voices + c;
 
-        run_s2(ym, stretch, voice, c);
-        run_s3(ym, stretch, voice, c);
-        run_s4(ym, stretch, voice, c);
+        run_s2(ym, run, c);
+        run_s3(ym, run, c);
+        run_s4(ym, run, c);
         voice->idle = !(voice->s1_on | voice->s2_on | voice->s3_on | voice->s4_on);
         if (voice->idle)
             memset(voice->sum + 2, 0, sizeof voice->sum - 4);
         else
-            add_carriers(voice, ym->algorithm[c], stretch->samples);
+            add_carriers(voice, run->program.algorithm[c], run->stretch.samples);
         voice->idle &= voice->sum[0] == 0 && voice->sum[1] == 0;
     }
 }
 
-/* The bus and the busy flag, as ym2612_sample_bus() and ym2612_store_registers() leave them. */
-static void step_bus(ym2612 *ym, int64_t cycles, const uint32_t *writes, int64_t count, int64_t start)
+static void start_run(const ym2612 *ym, ym2612_run_state *run)
 {
-    int64_t now = start, left = ym->busy_left;
+    uint32_t c, slot;
 
-    ym->address_strobe = ym->data_strobe = 0;
+    memset(run->voices, 0, sizeof run->voices);
+    for (c = 0; c < 6; c++) {
+        memset(run->program.algorithm[c], ym->algorithm[c], 4);
+        run->program.feedback[c] = ym->feedback[c];
+        run->program.pan[c] = ym->pan[c];
+    }
+    for (slot = 0; slot < 24; slot++)
+        ym2612_start_inputs(ym, run->inputs + slot, slot);
+    ym2612_start_log(&run->log, ym);
+}
+
+/* The bus, the timers and the busy flag to the end of the block, and what the writes change into the log. */
+static void run_bus(ym2612 *ym, ym2612_run_state *run, int64_t cycles, const uint32_t *writes, int64_t count, int64_t start)
+{
+    ym2612_log *log = &run->log;
+    uint32_t slot;
+
     for (; count > 0; count--, writes += 3) {
-        int data = writes[1] & 1;
+        int64_t at = (int64_t)writes[0] - start;
 
-        left -= writes[0] - now;
-        left = (left < 0 ? 0 : left) - (left > 0);
-        if (data && left == 0)
-            left = 32;
-        now = (int64_t)writes[0] + 1;
-        ym->bus = (uint16_t)(writes[2] & 0xFF);
-        ym->fm_data = (uint8_t)(data && ym->fm_address);
-        if (data) {
-            ym->dac = dac_level(ym->dac, writes[2]);
-            ym->registers[0x2A] = (uint8_t)writes[2];
-            if (ym->fm_data) {
-                ym->data = (uint8_t)writes[2];
-                ym->store_left = 0;
-            }
-        } else {
-            ym->fm_address = 1;
-            ym->address = 0x2A;
+        if (at > log->now)
+            ym2612_advance_ports(ym, log, at - log->now);
+        ym2612_write(ym, writes[1], (uint8_t)writes[2]);
+    }
+    ym2612_advance_ports(ym, log, cycles - log->now);
+    ym2612_log_key(ym, log, cycles);
+    for (slot = 0; slot < 24; slot++)
+        run->inputs[slot].change = log->first[slot];
+}
+
+/* The registers of the channels from sample `at` on; returns the sample that has others. */
+static int64_t take_turns(ym2612_run_state *run, uint32_t *turn, int64_t at)
+{
+    const ym2612_log *log = &run->log;
+
+    for (; *turn < log->turns && log->turn[*turn].sample <= at; ++*turn) {
+        const ym2612_turn *t = log->turn + *turn;
+        uint32_t q;
+
+        switch (t->what) {
+        case TURN_FEEDBACK: run->program.feedback[t->channel] = t->value; break;
+        case TURN_PAN: run->program.pan[t->channel] = t->value; break;
+        default:
+            for (q = t->what - TURN_ALGORITHM; q < 4; q++)
+                run->program.algorithm[t->channel][q] = t->value;
         }
     }
-    now = start + cycles - now;
-    ym->busy = left >= now;
-    ym->busy_left = (uint8_t)(left > now ? left - now : 0);
-    ym->clock += cycles;
+    return *turn < log->turns ? log->turn[*turn].sample : INT64_MAX;
+}
+
+/* $2C bit 5: the sums of the channels count, four times a sample. */
+static void count_sums(ym2612 *ym, const int16_t *before, int64_t samples)
+{
+    uint32_t c;
+
+    for (c = 0; c < 6; c++) {
+        int64_t sum = before[c] + 4 * samples;
+
+        ym->accumulator[c] = (int16_t)(sum < 255 ? sum : 255);
+        ym->channel_output[c] = (int16_t)(sum - 1 < 255 ? sum - 1 : 255);
+    }
 }
 
 /* The outputs of the last 4 samples hold all that the chip remembers of S2, S3, S4 and the sums. */
 #define MEMORY 4
 
-/* `out` may be NULL.  `writes` are `count` DAC writes, the block beginning at `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start)
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t muted, const uint32_t *writes, int64_t count,
+                  int64_t start)
 {
-    ym2612_dac dac = {writes, count, start, ym->dac};
-    ym2612_voice voices[6];
-    ym2612_stretch stretch;
-    int64_t left = samples;
+    ym2612_run_state run;
+    ym2612_dac_reader dac;
+    uint32_t turn = 0, slot;
+    int64_t at = 0;
+    int test = ym->test_2c & 0x20;
+    int16_t sums[6];
 
-    memset(voices, 0, sizeof voices);
-    finish_last_sample(ym, voices);
-    ym2612_step_timers_samples(ym, samples);
-    step_bus(ym, samples * 24, writes, count, start);
-    while (left > 0) {
-        int quiet = out == NULL && left > MEMORY;
-        int64_t now = quiet ? left - MEMORY : left;
+    memcpy(sums, ym->accumulator, sizeof sums);
+    start_run(ym, &run);
+    finish_last_sample(ym, run.voices);
+    run_bus(ym, &run, samples * 24, writes, count, start);
+    dac.level = run.log.dac_level;
+    dac.end = run.log.dac_level + run.log.dac_levels;
+    while (at < samples) {
+        int quiet = (out == NULL || test) && samples - at > MEMORY;
+        int64_t end = quiet ? samples - MEMORY : samples, next = take_turns(&run, &turn, at);
+        uint32_t now;
 
-        if (now > STRETCH)
-            now = STRETCH;
-        left -= now;
-        ym2612_plan_stretch(ym, &stretch, (uint32_t)now, left == 0);
-        if (quiet) {
-            run_quiet(ym, &stretch, voices);
-        } else {
-            run_heard(ym, &stretch, voices);
-            if (out) {
-                mix(ym, voices, &dac, out, (uint32_t)now);
-                out += 2 * now;
-            }
-        }
-        if (left == 0)
-            keep_last_sample(ym, voices, (uint32_t)now);
+        if (end > at + STRETCH)
+            end = at + STRETCH;
+        if (end > next)
+            end = next;
+        now = (uint32_t)(end - at);
+        ym2612_plan_stretch(ym, &run.stretch, (uint32_t)at, now, end == samples);
+        if (quiet)
+            run_quiet(ym, &run);
         else
-            carry_over(voices, (uint32_t)now);
+            run_heard(ym, &run);
+        if (out) {
+            ym2612_mix(ym, &run.program, run.voices, &dac, (uint32_t)at, now, apart, muted, out);
+            out += (apart ? 2 * YM2612_PARTS : 2) * now;
+        }
+        if (end == samples)
+            keep_last_sample(ym, &run);
+        else
+            carry_over(run.voices, now);
+        at = end;
     }
+    if (test)
+        count_sums(ym, sums, samples);
+    for (slot = 0; slot < 24; slot++)
+        ym2612_finish_changes(ym, &run.log, run.inputs + slot, slot);
 }

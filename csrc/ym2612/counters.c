@@ -5,44 +5,73 @@ const uint8_t ym2612_lfo_period[8] = {108, 77, 71, 67, 62, 44, 8, 5};
 
 static const uint16_t timer_top[2] = {1024, 256};
 
-/* A counter steps in cycle 1, its flag rises in cycle 2 and it takes the period again in cycle 3. */
+/* A counter steps in cycle 1, its flag rises in cycle 2 and it takes the period again in cycle 3.  $21 bit 2: it steps all the time. */
+static void step_timer(ym2612 *ym, int t, uint32_t cycle)
+{
+    int load = ym->timer_overflow[t];
+    int step = ym->test_21 >> 2 & 1;
+    uint32_t count;
+
+    if (cycle == 1) {
+        if (t == 0) {
+            step |= ym->timer_running[t];
+        } else {
+            ym->timer_prescaler = (ym->timer_prescaler + 1) & 15;
+            step |= ym->timer_running[t] && ym->timer_prescaler == 0;
+        }
+    } else if (cycle == 2) {
+        load |= ym->timer_load[t] && !ym->timer_running[t];
+        ym->timer_running[t] = ym->timer_load[t];
+        if (t == 0)
+            ym->csm_key = (uint8_t)(ym->channel3_mode == 2 && load);
+    }
+    count = (uint32_t)(ym->timer_reload[t] ? ym->timer_period[t] : ym->timer_count[t]) + (uint32_t)step;
+    ym->timer_reload[t] = (uint8_t)load;
+    if (ym->timer_clear[t])
+        ym->timer_flag[t] = 0;
+    else
+        ym->timer_flag[t] |= ym->timer_overflow[t] & ym->timer_enable[t];
+    ym->timer_clear[t] = 0;
+    ym->timer_overflow[t] = count >= timer_top[t];
+    ym->timer_count[t] = (uint16_t)(count & (timer_top[t] - 1u));
+}
+
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle)
 {
-    int fast = ym->test_21 >> 2 & 1;
-    int t;
+    step_timer(ym, 0, cycle);
+    step_timer(ym, 1, cycle);
+}
 
-    for (t = 0; t < 2; t++) {
-        int load = ym->timer_overflow[t];
-        int step = fast;
-        uint32_t count;
+/* A timer that steps all the time, over `cycles` cycles: from a period to the next it takes two cycles more than it counts. */
+static void run_fast_timer(ym2612 *ym, int t, uint32_t cycle, int64_t cycles)
+{
+    int64_t at = cycle, end = cycle + cycles, round = timer_top[t] - ym->timer_period[t] + 1;
 
-        if (cycle == 1) {
-            if (t == 0) {
-                step |= ym->timer_running[t];
-            } else {
-                ym->timer_prescaler = (ym->timer_prescaler + 1) & 15;
-                step |= ym->timer_running[t] && ym->timer_prescaler == 0;
-            }
-        } else if (cycle == 2) {
-            load |= ym->timer_load[t] && !ym->timer_running[t];
-            ym->timer_running[t] = ym->timer_load[t];
-            if (t == 0)
-                ym->csm_key = (uint8_t)(ym->channel3_mode == 2 && load);
+    while (at < end) {
+        int64_t steps = timer_top[t] - 1 - ym->timer_count[t]; /* that do not overflow */
+
+        if (ym->timer_clear[t] || ym->timer_reload[t] || ym->timer_overflow[t] || ym->timer_load[t] != ym->timer_running[t]
+            || steps == 0) {
+            step_timer(ym, t, (uint32_t)(at++ % 24));
+            continue;
         }
-        count = (uint32_t)(ym->timer_reload[t] ? ym->timer_period[t] : ym->timer_count[t]) + (uint32_t)step;
-        ym->timer_reload[t] = (uint8_t)load;
-        if (ym->timer_clear[t])
-            ym->timer_flag[t] = 0;
-        else
-            ym->timer_flag[t] |= ym->timer_overflow[t] & ym->timer_enable[t];
-        ym->timer_clear[t] = 0;
-        ym->timer_overflow[t] = count >= timer_top[t];
-        ym->timer_count[t] = (uint16_t)(count & (timer_top[t] - 1u));
+        if (ym->timer_count[t] == ym->timer_period[t] + 1 && end - at >= round) {
+            steps = (end - at) / round * round;
+            ym->timer_flag[t] |= ym->timer_enable[t];
+        } else {
+            steps = steps < end - at ? steps : end - at;
+            ym->timer_count[t] = (uint16_t)(ym->timer_count[t] + steps);
+        }
+        if (t == 1)
+            ym->timer_prescaler = (uint8_t)((ym->timer_prescaler + (at + steps + 22) / 24 - (at + 22) / 24) & 15);
+        if ((at + steps + 21) / 24 > (at + 21) / 24)
+            ym->csm_key = 0;
+        at += steps;
     }
 }
 
 /* The same over whole samples, with nothing loaded, cleared or overflowing at the start. */
-void ym2612_step_timers_samples(ym2612 *ym, int64_t samples)
+static void step_timers_samples(ym2612 *ym, int64_t samples)
 {
     int t;
 
@@ -63,6 +92,34 @@ void ym2612_step_timers_samples(ym2612 *ym, int64_t samples)
             ym->timer_flag[t] |= ym->timer_enable[t];
         }
         ym->timer_count[t] = (uint16_t)(ym->timer_count[t] + steps);
+    }
+}
+
+/* The same over `cycles` cycles, of which the first is `cycle`. */
+void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
+{
+    if (ym->test_21 & 4 && ym->channel3_mode != 2) {
+        run_fast_timer(ym, 0, cycle, cycles);
+        run_fast_timer(ym, 1, cycle, cycles);
+        return;
+    }
+    while (cycles > 0) {
+        if (are_timers_counting(ym)) {
+            uint32_t idle = cycle == 1 || cycle == 2 ? 0 : (25 - cycle) % 24; /* up to cycle 1 */
+
+            if (idle >= cycles)
+                return;
+            cycles -= idle;
+            cycle = idle ? 1 : cycle;
+            if (cycle == 1 && cycles >= 24 && are_timers_settled(ym)) {
+                step_timers_samples(ym, cycles / 24);
+                cycles %= 24;
+                continue;
+            }
+        }
+        ym2612_step_timers(ym, cycle);
+        cycle = cycle == 23 ? 0 : cycle + 1;
+        cycles--;
     }
 }
 

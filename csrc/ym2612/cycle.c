@@ -122,8 +122,8 @@ static void step_slot(ym2612 *ym, uint32_t slot, uint32_t channel)
     ym2612_pitch pitch = {ym->picked_fnum, ym->picked_block, ym->picked_key_code};
     ym2612_loudness shown;
 
-    ym->phase_step[slot] = phase_step(ym, slot, channel, &pitch, ym->lfo_pm);
-    shown = envelope_step(ym, slot, channel, &clocks, pitch.key_code, channel == 2 && ym->csm_key);
+    ym->phase_step[slot] = phase_step(ym, slot, ym->pms[channel], &pitch, ym->lfo_pm);
+    shown = envelope_step(ym, slot, ym->ams[channel], &clocks, pitch.key_code, channel == 2 && ym->csm_key);
     ym->waiting_level = (uint16_t)shown.level;
     ym->waiting_am = (uint8_t)shown.am;
     ym->waiting_total_level = ym->total_level[slot];
@@ -185,7 +185,7 @@ static void one_cycle(ym2612 *ym, uint32_t cycle)
     if (cycle == 0 || cycle == 23 || ym->lfo_changed || ym->test_21)
         ym2612_step_lfo(ym, cycle == 23 || (ym->test_21 & 2));
     if (is_storing(ym, seen))
-        ym2612_store_registers(ym, cycle, seen);
+        ym2612_store_registers(ym, NULL, cycle, seen);
 }
 
 int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out)

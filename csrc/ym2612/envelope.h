@@ -53,7 +53,7 @@ typedef struct ym2612_loudness {
 } ym2612_loudness;
 
 /* `csm`: timer A holds the key of this slot down. */
-static inline ym2612_loudness envelope_step(ym2612 *ym, uint32_t slot, uint32_t channel, const ym2612_clocks *clocks,
+static inline ym2612_loudness envelope_step(ym2612 *ym, uint32_t slot, uint32_t ams, const ym2612_clocks *clocks,
                                             uint32_t key_code, int csm)
 {
     static const uint8_t am_shift[4] = {7, 3, 1, 0};
@@ -89,7 +89,7 @@ static inline ym2612_loudness envelope_step(ym2612 *ym, uint32_t slot, uint32_t 
     }
 
     shown.level = (uint32_t)(invert ? (512 - level) & 1023 : level);
-    shown.am = ym->am_enable[slot] ? clocks->lfo_am >> am_shift[ym->ams[channel]] : 0;
+    shown.am = ym->am_enable[slot] ? clocks->lfo_am >> am_shift[ams] : 0;
 
     start = pressed || (key_before && repeat);
     if (start || clocks->tick)

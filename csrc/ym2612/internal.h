@@ -1,11 +1,16 @@
 /* internal.h - what the files of the YM2612 share.
  *
- *   chip.c       reset, ports, run: chooses between single cycles and whole samples
- *   validity.c   states from outside
+ *   chip.c       reset, run
+ *   ports.c      bus and timers by themselves; the status
  *   registers.c  from the bus to the registers
- *   cycle.c      one internal cycle, exact for writes in any of the 24
- *   block.c      many whole samples at once, while no write is on its way
- *   stream.c     phase and attenuation of one slot over a stretch of samples, for block.c
+ *   cycle.c      one internal cycle, exact for all that a program may do
+ *   writes.c     running while writes come in: chooses between single cycles and blocks
+ *   block.c      many whole samples at once
+ *   changes.c    which sample of a block finds a written register changed, for each slot
+ *   stream.c     phase and attenuation of one slot over a stretch of samples
+ *   mix.c        what the output pins show in a block
+ *   output.c     the channels apart
+ *   validity.c   states from outside
  *   envelope.h   one step of a slot's envelope
  *   phase.h      the phase step of a slot
  *   counters.c   timers, LFO and envelope timer
@@ -27,6 +32,9 @@ enum { ATTACK, DECAY, SUSTAIN, RELEASE };
 extern const uint16_t ym2612_sine[1024];
 /* Output for log sine + (attenuation << 3), in the format above. */
 extern const int16_t ym2612_wave[2 * 6400];
+
+/* What a YM2612 adds to a sample in a cycle in which a pin shows nothing but the sign; positive also if it is silent. */
+#define YM2612_STEP 3
 
 /* Output of an operator, 14 bits signed. */
 static inline int32_t operator_output(uint32_t phase10, uint32_t attenuation)
@@ -58,10 +66,19 @@ typedef struct ym2612_pitch {
     uint32_t fnum, block, key_code;
 } ym2612_pitch;
 
+/* What a block keeps of the writes that come in while it lasts: changes.h. */
+typedef struct ym2612_log ym2612_log;
+
 /* registers.c */
 enum { BUS_ADDRESS = 1, BUS_DATA = 2 };
+uint32_t ym2612_note(uint32_t fnum); /* bits 1-0 of the key code */
+void ym2612_store_slot(ym2612 *ym, uint32_t slot, uint32_t address, uint8_t data);
+void ym2612_store_channel(ym2612 *ym, uint32_t channel, uint32_t address, uint8_t data);
+void ym2612_write_mode(ym2612 *ym, uint32_t address, uint8_t data);
 uint32_t ym2612_sample_bus(ym2612 *ym);
-void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen);
+/* With a log, what reaches a register goes there. */
+void ym2612_move_data(ym2612 *ym, ym2612_log *log, uint32_t cycle, int64_t cycles);
+void ym2612_store_registers(ym2612 *ym, ym2612_log *log, uint32_t cycle, uint32_t seen);
 /* Is there anything for ym2612_store_registers() to do? */
 static inline int is_storing(const ym2612 *ym, uint32_t seen)
 {
@@ -71,7 +88,7 @@ static inline int is_storing(const ym2612 *ym, uint32_t seen)
 /* counters.c */
 extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
-void ym2612_step_timers_samples(ym2612 *ym, int64_t samples);
+void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles);
 int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles);
 /* 1 if the timers do nothing but count, and look at $27 in cycle 2. */
 static inline int are_timers_counting(const ym2612 *ym)
@@ -88,13 +105,24 @@ void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle);
 void ym2612_latch_lfo(ym2612 *ym);
 void ym2612_step_lfo(ym2612 *ym, uint32_t increment);
 
+/* ports.c: `cycles` cycles for the bus, the data on its way and the timers, and for nothing else */
+void ym2612_advance_ports(ym2612 *ym, ym2612_log *log, int64_t cycles);
+
 /* cycle.c: returns the samples that ended */
 int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
-/* block.c: the samples that can be run as a block now */
+/* block.c: the samples that can be run as a block now, of what is there now */
 int64_t ym2612_block_limit(const ym2612 *ym);
-void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, const uint32_t *writes, int64_t count, int64_t start);
+/* `out` may be NULL; if `apart`, it takes the parts; those in the set `muted` are left silent.  `writes` are `count` writes (cycle, port, value), the block beginning at
+ * `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
+void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t muted, const uint32_t *writes, int64_t count,
+                  int64_t start);
+
+/* writes.c: samples from `now` on, all over before `end`, that can be a block; *taken: the writes that come in during it */
+int64_t ym2612_block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken);
 /* Samples for which a block is worth its preparation. */
 #define YM2612_SHORTEST_BLOCK 4
+/* Cycles of a block fit in 32 bits. */
+#define YM2612_LONGEST_BLOCK (1 << 26)
 
 #endif

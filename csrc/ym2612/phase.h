@@ -44,11 +44,11 @@ static inline uint32_t detune_amount(uint32_t detune, uint32_t key_code)
     return (uint32_t)mantissa[(exponent & 1) << 2 | (key_code & 3)] >> (9 - (exponent >> 1));
 }
 
-static inline uint32_t phase_step(const ym2612 *ym, uint32_t slot, uint32_t channel, const ym2612_pitch *pitch, uint32_t pm)
+static inline uint32_t phase_step(const ym2612 *ym, uint32_t slot, uint32_t pms, const ym2612_pitch *pitch, uint32_t pm)
 {
     uint32_t multiple = ym->multiple[slot] ? 2 * (uint32_t)ym->multiple[slot] : 1;
     uint32_t amount = detune_amount(ym->detune[slot], pitch->key_code);
-    uint32_t base = vibrato(pitch->fnum, ym->pms[channel], pm) << pitch->block >> 2;
+    uint32_t base = vibrato(pitch->fnum, pms, pm) << pitch->block >> 2;
 
     base += ym->detune[slot] & 4 ? 0 - amount : amount;
     return ((base & 0x1FFFF) * multiple >> 1) & 0xFFFFF;

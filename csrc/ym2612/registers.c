@@ -3,16 +3,16 @@
  * $21-$2C take effect at once.  Data for the slots and channels waits in a latch until the scan comes to its place: a slot is
  * reached every 12 cycles, a channel every 6.
  */
-#include "internal.h"
+#include "changes.h"
 
-static uint32_t note(uint32_t fnum)
+uint32_t ym2612_note(uint32_t fnum)
 {
     uint32_t top = fnum >> 7;
 
     return top < 7 ? 0 : top < 9 ? top - 6 : 3;
 }
 
-static void store_slot(ym2612 *ym, uint32_t slot, uint32_t address, uint8_t data)
+void ym2612_store_slot(ym2612 *ym, uint32_t slot, uint32_t address, uint8_t data)
 {
     switch (address & 0xF0) {
     case 0x30:
@@ -43,7 +43,7 @@ static void store_slot(ym2612 *ym, uint32_t slot, uint32_t address, uint8_t data
     }
 }
 
-static void store_channel(ym2612 *ym, uint32_t channel, uint32_t address, uint8_t data)
+void ym2612_store_channel(ym2612 *ym, uint32_t channel, uint32_t address, uint8_t data)
 {
     uint8_t high;
 
@@ -52,7 +52,7 @@ static void store_channel(ym2612 *ym, uint32_t channel, uint32_t address, uint8_
         high = ym->fnum_latch[0];
         ym->fnum[channel] = (uint16_t)((high & 7) << 8 | data);
         ym->block[channel] = high >> 3 & 7;
-        ym->key_code[channel] = (uint8_t)(ym->block[channel] << 2 | note(ym->fnum[channel]));
+        ym->key_code[channel] = (uint8_t)(ym->block[channel] << 2 | ym2612_note(ym->fnum[channel]));
         break;
     case 0xA4:
         ym->fnum_latch[0] = data & 0x3F;
@@ -62,7 +62,7 @@ static void store_channel(ym2612 *ym, uint32_t channel, uint32_t address, uint8_
             high = ym->fnum_latch[1];
             ym->fnum3[channel] = (uint16_t)((high & 7) << 8 | data);
             ym->block3[channel] = high >> 3 & 7;
-            ym->key_code3[channel] = (uint8_t)(ym->block3[channel] << 2 | note(ym->fnum3[channel]));
+            ym->key_code3[channel] = (uint8_t)(ym->block3[channel] << 2 | ym2612_note(ym->fnum3[channel]));
         }
         break;
     case 0xAC:
@@ -80,7 +80,7 @@ static void store_channel(ym2612 *ym, uint32_t channel, uint32_t address, uint8_
     }
 }
 
-static void write_mode(ym2612 *ym, uint32_t address, uint8_t data)
+void ym2612_write_mode(ym2612 *ym, uint32_t address, uint8_t data)
 {
     switch (address) {
     case 0x21:
@@ -143,26 +143,56 @@ uint32_t ym2612_sample_bus(ym2612 *ym)
     return seen;
 }
 
-/* The end of a cycle: move FM data, then take in what the bus sampling has seen. */
-void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
+/* The slot or the channel that `data` is for, -1 if there is none such: the register's own scan cycle, repeated every 12 or 6. */
+static int32_t place_of(const ym2612 *ym)
+{
+    uint32_t number = ym->address & 3, channel = (ym->address >> 8) * 3u + number;
+
+    if (number == 3)
+        return -1;
+    return (int32_t)((ym->address & 0xFF) >= 0xA0 ? channel : channel + (ym->address & 4 ? 6 : 0));
+}
+
+static void put(ym2612 *ym, ym2612_log *log, uint32_t place, int64_t at)
+{
+    if ((ym->address & 0xFF) >= 0xA0) {
+        if (log)
+            ym2612_log_channel(ym, log, place, at);
+        else
+            ym2612_store_channel(ym, place, ym->address, ym->data);
+        return;
+    }
+    place += ym->address & 8 ? 12 : 0;
+    if (log)
+        ym2612_log_slot(ym, log, place, at);
+    else
+        ym2612_store_slot(ym, place, ym->address, ym->data);
+}
+
+/* FM data moves for `cycles` cycles, with nothing new on the bus. */
+void ym2612_move_data(ym2612 *ym, ym2612_log *log, uint32_t cycle, int64_t cycles)
+{
+    int32_t place;
+    uint32_t period, wait;
+
+    if (!ym->fm_data || !ym->store_left)
+        return;
+    if (cycles > ym->store_left)
+        cycles = ym->store_left;
+    place = place_of(ym);
+    period = (ym->address & 0xFF) >= 0xA0 ? 6 : 12;
+    wait = ((uint32_t)place + 24 - cycle) % period;
+    if (place >= 0 && wait < cycles)    /* a channel is met twice, and has it all the first time */
+        put(ym, log, (uint32_t)place, log ? log->now + wait : 0);
+    ym->store_left = (uint8_t)(ym->store_left - cycles);
+}
+
+/* The end of a cycle: take in what the bus sampling has seen. */
+static void take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen)
 {
     uint32_t address_written = seen & BUS_ADDRESS;
     uint32_t data_written = seen & BUS_DATA;
 
-    if (ym->fm_data && ym->store_left) {
-        uint32_t part = ym->address >> 8;
-        uint32_t number = ym->address & 3;
-
-        if (number != 3) {
-            uint32_t channel = part * 3 + number;
-
-            if (cycle % 6 == channel && (ym->address & 0xFF) >= 0xA0)
-                store_channel(ym, channel, ym->address, ym->data);
-            if (cycle % 12 == channel + (ym->address & 4 ? 6 : 0))
-                store_slot(ym, cycle % 12 + (ym->address & 8 ? 12 : 0), ym->address, ym->data);
-        }
-        ym->store_left--;
-    }
     if (address_written)
         ym->fm_data = 0;
     if (data_written && ym->fm_address)
@@ -173,8 +203,12 @@ void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
             ym->address = ym->bus;
     }
     if (data_written) {
-        if (!(ym->bus & 0x100))
-            write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
+        if (!(ym->bus & 0x100)) {
+            if (log)
+                ym2612_log_mode(ym, log);
+            else
+                ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
+        }
         ym->registers[ym->mode_address] = (uint8_t)ym->bus;
     }
     if (address_written)
@@ -185,14 +219,21 @@ void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
     }
 }
 
+/* The end of a cycle: move FM data, then take in what the bus sampling has seen. */
+void ym2612_store_registers(ym2612 *ym, ym2612_log *log, uint32_t cycle, uint32_t seen)
+{
+    ym2612_move_data(ym, log, cycle, 1);
+    take_bus(ym, log, seen);
+}
+
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value)
 {
     uint32_t channel = (address >> 8 & 1) * 3 + (address & 3);
 
     ym->registers[address & 0x1FF] = value;
-    write_mode(ym, address & 0x1FF, value);
+    ym2612_write_mode(ym, address & 0x1FF, value);
     if ((address & 3) != 3) {
-        store_slot(ym, channel + (address & 4 ? 6 : 0) + (address & 8 ? 12 : 0), address, value);
-        store_channel(ym, channel, address, value);
+        ym2612_store_slot(ym, channel + (address & 4 ? 6 : 0) + (address & 8 ? 12 : 0), address, value);
+        ym2612_store_channel(ym, channel, address, value);
     }
 }

@@ -26,14 +26,12 @@ static void add_segment(ym2612_stretch *stretch, uint32_t start, uint32_t count)
 }
 
 /* The LFO steps when the bits of the period are all set in the divider, which counts samples. */
-static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
+static void step_lfo_samples(ym2612 *ym, ym2612_stretch *stretch)
 {
     uint32_t samples = stretch->samples;
     uint32_t period = ym2612_lfo_period[ym->lfo_rate];
     uint32_t at = 0;
 
-    stretch->segments = 0;
-    add_segment(stretch, 0, ym->lfo_count);
     if (ym->lfo_count && !ym->lfo_mask) { /* switched off at the end of the last sample */
         ym->lfo_count = 0;
         if (samples > 1)
@@ -57,26 +55,66 @@ static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
         if (at < samples && ym->lfo_mask)
             add_segment(stretch, at, ym->lfo_count);
     }
-    stretch->segment_start[stretch->segments] = samples;
+}
+
+/* $21 bit 1: the divider counts cycles. */
+static void step_lfo_cycles(ym2612 *ym, ym2612_stretch *stretch)
+{
+    uint32_t period = ym2612_lfo_period[ym->lfo_rate];
+    uint32_t at;
+
+    for (at = 1; at <= stretch->samples; at++) {
+        uint32_t before = ym->lfo_count, left = 24;
+
+        while (left > 0) {
+            if (ym->lfo_divider <= period && period - ym->lfo_divider >= left) {
+                ym->lfo_divider = (uint8_t)(ym->lfo_divider + left);
+                break;
+            }
+            if (ym->lfo_divider < period) {
+                left -= period - ym->lfo_divider;
+                ym->lfo_divider = (uint8_t)period;
+            }
+            ym2612_step_lfo(ym, 1);
+            left--;
+        }
+        ym->lfo_count &= ym->lfo_mask;
+        if (ym->lfo_count != before && at < stretch->samples)
+            add_segment(stretch, at, ym->lfo_count);
+    }
+}
+
+static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
+{
+    uint32_t at;
+
+    stretch->segments = 0;
+    add_segment(stretch, 0, ym->lfo_count);
+    if (ym->test_21 & 2)
+        step_lfo_cycles(ym, stretch);
+    else
+        step_lfo_samples(ym, stretch);
+    stretch->segment_start[stretch->segments] = stretch->samples;
     for (at = 0; at < stretch->segments; at++) {
         uint32_t i;
 
         for (i = stretch->segment_start[at]; i < stretch->segment_start[at + 1]; i++)
             stretch->am[i] = stretch->lfo_am[at];
     }
-    for (at = samples; at < STREAM; at++)
+    for (at = stretch->samples; at < STREAM; at++)
         stretch->am[at] = 0;
     ym->lfo_pm = stretch->lfo_pm[stretch->segments - 1];
     ym->lfo_am = stretch->lfo_am[stretch->segments - 1];
 }
 
-/* As ym2612_step_eg_timer() over whole samples. */
+/* As ym2612_step_eg_timer() over whole samples.  $21 bit 5 has cleared the timer before anybody looks. */
 static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
 {
     uint32_t samples = stretch->samples;
     uint32_t at = stretch->first_tick = (4u - ym->eg_divider) % 3;
     uint32_t tick;
     uint32_t lock = ym->eg_lock, low = ym->eg_low, timer = ym->eg_timer;
+    int cleared = ym->test_21 & 0x20;
 
     memset(stretch->ticks_with_lock, 0, sizeof stretch->ticks_with_lock);
     for (tick = 0; at < samples; tick++, at += 3) {
@@ -87,7 +125,7 @@ static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
         stretch->lock[tick] = (uint8_t)lock;
         stretch->low[tick] = (uint8_t)low;
         stretch->ticks_with_lock[lock] |= 1u << tick;
-        timer = timer == 4095 ? 1 : timer + 1;
+        timer = cleared ? 0 : timer == 4095 ? 1 : timer + 1;
     }
     if (at < samples + 2 && at >= 2) { /* the latch comes two samples before the tick */
         lock = timer ? lowest_bit(timer) + 1 : 0;
@@ -99,8 +137,9 @@ static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
     ym->eg_divider = (uint8_t)((ym->eg_divider + samples) % 3);
 }
 
-void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t samples, int last)
+void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, uint32_t samples, int last)
 {
+    stretch->start = start;
     stretch->samples = samples;
     stretch->last = last != 0;
     plan_ticks(ym, stretch);
@@ -123,12 +162,14 @@ static uint32_t active_ticks(const ym2612_stretch *stretch, uint32_t rate, uint3
 /* A slot on its way over a stretch. */
 typedef struct ym2612_track {
     const ym2612_stretch *stretch;
+    ym2612_slot_inputs *inputs;
     uint16_t *phase, *attenuation;
     uint32_t slot;
     uint32_t am_shift;          /* 8: AM is off */
     uint32_t total_level;       /* << 3 */
-    uint32_t loudest;           /* least attenuation so far, AM left out */
+    uint32_t loud;              /* 1: it has been heard in this stretch: the streams are filled */
     uint32_t hold;              /* sample whose phase is not stepped any more, or none */
+    uint32_t no_envelope;       /* 1: $21 bit 5 */
     uint32_t shown_level;       /* of the last sample */
 } ym2612_track;
 
@@ -139,6 +180,12 @@ static void fill(uint16_t *stream, uint32_t samples, uint32_t value)
     for (at = 0; at < samples; at += GROUP, stream += GROUP)
         for (i = 0; i < GROUP; i++)
             stream[i] = (uint16_t)value;
+}
+
+static void fill_exactly(uint16_t *stream, uint32_t samples, uint16_t value)
+{
+    while (samples--)
+        *stream++ = value;
 }
 
 static void fill_with_am(uint16_t *restrict stream, const int16_t *restrict am, uint32_t samples, uint32_t base, uint32_t shift)
@@ -159,63 +206,53 @@ static void fill_with_am(uint16_t *restrict stream, const int16_t *restrict am, 
 /* Samples from..to-1 show `level`. */
 static void show_level(ym2612_track *track, uint32_t from, uint32_t to, uint32_t level)
 {
-    uint32_t base = limit_attenuation(level + track->total_level);
+    uint32_t base = limit_attenuation((track->no_envelope ? 0 : level) + track->total_level);
 
     track->shown_level = level;
     if (!track->attenuation)
         return;
-    if (base < track->loudest)
-        track->loudest = base;
+    if (!track->loud) {
+        if (base >= YM2612_SILENCE)
+            return;
+        track->loud = 1;
+        fill(track->attenuation, from, 1023 << 3);
+    }
     if (track->am_shift == 8)
         fill(track->attenuation + from, to - from, base << 3);
     else
         fill_with_am(track->attenuation + from, track->stretch->am + from, to - from, base, track->am_shift);
 }
 
-static ym2612_pitch slot_pitch(const ym2612 *ym, uint32_t slot)
-{
-    uint32_t channel = slot % 6;
-    ym2612_pitch pitch = {ym->fnum[channel], ym->block[channel], ym->key_code[channel]};
-
-    if (channel == 2 && slot < 18 && ym->channel3_mode) {
-        uint32_t i = slot == 14 ? 2 : slot == 2;
-        ym2612_pitch own = {ym->fnum3[i], ym->block3[i], ym->key_code3[i]};
-        return own;
-    }
-    return pitch;
-}
-
 /* No key event, and SSG-EG has nothing to do but to make steps larger. */
-static int is_steady(const ym2612 *ym, uint32_t slot)
+static int is_steady(const ym2612 *ym, uint32_t slot, uint32_t key)
 {
-    if (ym->key[slot] != ym->key_register[slot] || (!ym->key[slot] && ym->eg_state[slot] != RELEASE))
+    if (ym->key[slot] != key || (!key && ym->eg_state[slot] != RELEASE))
         return 0;
     if (!(ym->ssg[slot] & 8))
         return ym->ssg_direction[slot] == 0;
-    return ym->level[slot] < 512 && ym->ssg_direction[slot] <= ym->key[slot];
+    return ym->level[slot] < 512 && ym->ssg_direction[slot] <= key;
 }
 
-/* Faded out, and no key event. */
-static int is_idle(const ym2612 *ym, uint32_t slot)
-{
-    return ym->level[slot] == 1023 && ym->eg_state[slot] == RELEASE && !(ym->ssg[slot] & 8) && is_steady(ym, slot);
-}
-
-/* Envelope of a steady slot from one change to the next.  Returns where it ends to be steady. */
-static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t key_code)
+/* Envelope of a steady slot from one change to the next, up to `to`.  Returns where it ends to be steady. */
+static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to)
 {
     const ym2612_stretch *stretch = track->stretch;
-    uint32_t samples = stretch->samples;
     uint32_t slot = track->slot;
+    uint32_t key_code = track->inputs->pitch.key_code;
     uint32_t state = ym->eg_state[slot];
     uint32_t ssg = ym->ssg[slot] & 8;
     uint32_t invert = ssg ? (ym->ssg_direction[slot] ^ (ym->ssg[slot] >> 2 & 1u)) & ym->key[slot] : 0;
     uint32_t sustain = ym->sustain_level[slot] == 15 ? 62 : 2u * ym->sustain_level[slot];
     int32_t level = ym->level[slot];
-    uint32_t rate = envelope_rate(ym, slot, state, key_code);
-    uint32_t active = active_ticks(stretch, rate, state);
+    uint32_t rate, active;
 
-    while (from < samples) {
+    if (level == 1023 && state == RELEASE && !ssg) {
+        show_level(track, from, to, 1023);
+        return to;
+    }
+    rate = envelope_rate(ym, slot, state, key_code);
+    active = active_ticks(stretch, rate, state);
+    while (from < to) {
         uint32_t shown = (uint32_t)(invert ? 512 - level : level) & 1023;
         uint32_t next_state = state;
         int faded = 0;
@@ -229,8 +266,8 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
         } else if (level >= 0x3F0) {
             next_state = RELEASE;
             if (level == 1023 && state == RELEASE) {
-                show_level(track, from, samples, shown);
-                from = samples;
+                show_level(track, from, to, shown);
+                from = to;
                 break;
             }
             level = 1023;
@@ -246,16 +283,11 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
         }
         first = from <= stretch->first_tick ? 0 : (from - stretch->first_tick + 2) / 3;
         coming = first < 32 ? active >> first : 0;
-        if (coming == 0) {
-            show_level(track, from, samples, shown);
-            from = samples;
-            break;
-        }
-        tick = first + lowest_bit(coming);
+        tick = coming ? first + lowest_bit(coming) : 0;
         at = stretch->first_tick + 3 * tick;
-        if (at >= samples) {
-            show_level(track, from, samples, shown);
-            from = samples;
+        if (coming == 0 || at >= to) {
+            show_level(track, from, to, shown);
+            from = to;
             break;
         }
         show_level(track, from, at + 1, shown);
@@ -292,11 +324,11 @@ static void ramp(uint16_t *restrict stream, uint32_t samples, uint32_t position,
 }
 
 /* Phase of a slot whose phase is not reset, samples from..to-1. */
-static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to, const ym2612_pitch *pitch)
+static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to)
 {
     const ym2612_stretch *stretch = track->stretch;
     uint32_t slot = track->slot;
-    uint32_t vibrato_on = ym->pms[slot % 6];
+    uint32_t vibrato_on = track->inputs->pms;
     uint32_t position = ym->phase[slot] << 12; /* wraps where the hardware's 20 bits do */
     uint32_t step = 0;
     uint32_t s = 0;
@@ -309,11 +341,10 @@ static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_
 
         if (!vibrato_on)
             end = to;
-        ym->phase_step[slot] = phase_step(ym, slot, slot % 6, pitch, stretch->lfo_pm[s]);
+        ym->phase_step[slot] = phase_step(ym, slot, vibrato_on, &track->inputs->pitch, stretch->lfo_pm[s]);
         step = ym->phase_step[slot] << 12;
-        if (track->phase) {
+        if (track->loud)
             ramp(track->phase + from, end - from, position, step);
-        }
         position += (end - from) * step;
         from = end;
         s++;
@@ -324,9 +355,10 @@ static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_
 }
 
 /* One sample of a slot, whatever happens in it. */
-static void single_sample(ym2612 *ym, ym2612_track *track, uint32_t at, const ym2612_pitch *pitch)
+static void single_sample(ym2612 *ym, ym2612_track *track, uint32_t at)
 {
     const ym2612_stretch *stretch = track->stretch;
+    const ym2612_slot_inputs *inputs = track->inputs;
     uint32_t slot = track->slot;
     uint32_t tick = at < stretch->first_tick ? 0 : (at - stretch->first_tick) / 3;
     uint32_t is_tick = at >= stretch->first_tick && (at - stretch->first_tick) % 3 == 0;
@@ -341,57 +373,123 @@ static void single_sample(ym2612 *ym, ym2612_track *track, uint32_t at, const ym
     clocks.low = is_tick ? stretch->low[tick] : 0;
     clocks.lfo_pm = stretch->lfo_pm[s];
     clocks.lfo_am = stretch->lfo_am[s];
-    ym->key_latch[slot] = ym->key_register[slot];
-    ym->phase_step[slot] = phase_step(ym, slot, slot % 6, pitch, clocks.lfo_pm);
-    shown = envelope_step(ym, slot, slot % 6, &clocks, pitch->key_code, 0);
+    ym->key_latch[slot] = inputs->key;
+    ym->phase_step[slot] = phase_step(ym, slot, inputs->pms, &inputs->pitch, clocks.lfo_pm);
+    shown = envelope_step(ym, slot, inputs->ams, &clocks, inputs->pitch.key_code, 0);
     show_level(track, at, at + 1, shown.level);
-    if (track->phase)
+    if (track->loud)
         track->phase[at] = (uint16_t)(ym->phase[slot] >> 10);
     if (at != track->hold)
         ym->phase[slot] = ym->phase_reset[slot] ? 0 : (ym->phase[slot] + ym->phase_step[slot]) & 0xFFFFF;
 }
 
-int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, uint32_t slot, uint16_t *phase, uint16_t *attenuation)
+void ym2612_start_inputs(const ym2612 *ym, ym2612_slot_inputs *inputs, uint32_t slot)
+{
+    uint32_t channel = slot % 6;
+
+    memset(inputs, 0, sizeof *inputs);
+    if (channel == 2 && slot < 18 && ym->channel3_mode) {
+        uint32_t i = slot == 14 ? 2 : slot == 2;
+
+        inputs->pitch.fnum = ym->fnum3[i];
+        inputs->pitch.block = ym->block3[i];
+        inputs->pitch.key_code = ym->key_code3[i];
+    } else {
+        inputs->pitch.fnum = ym->fnum[channel];
+        inputs->pitch.block = ym->block[channel];
+        inputs->pitch.key_code = ym->key_code[channel];
+    }
+    inputs->pms = ym->pms[channel];
+    inputs->ams = ym->ams[channel];
+    inputs->key = ym->key_register[slot];
+}
+
+static void take_change(ym2612 *ym, ym2612_slot_inputs *inputs, const ym2612_change *change, uint32_t slot)
+{
+    switch (change->what) {
+    case CHANGE_KEY:
+        inputs->key = (uint8_t)change->value;
+        break;
+    case CHANGE_PITCH:
+        inputs->pitch.fnum = change->value & 0x7FF;
+        inputs->pitch.block = change->value >> 11;
+        inputs->pitch.key_code = inputs->pitch.block << 2 | ym2612_note(inputs->pitch.fnum);
+        break;
+    case CHANGE_DEPTHS:
+        inputs->ams = change->value >> 4 & 3;
+        inputs->pms = change->value & 7;
+        break;
+    default:
+        ym2612_store_slot(ym, slot, change->what, (uint8_t)change->value);
+    }
+    inputs->change = change->next;
+}
+
+void ym2612_finish_changes(ym2612 *ym, const ym2612_log *log, ym2612_slot_inputs *inputs, uint32_t slot)
+{
+    while (inputs->change)
+        take_change(ym, inputs, log->change + inputs->change, slot);
+}
+
+static void look_at_registers(const ym2612 *ym, ym2612_track *track)
 {
     static const uint8_t am_shift[4] = {7, 3, 1, 0};
-    ym2612_pitch pitch = slot_pitch(ym, slot);
+    uint32_t slot = track->slot;
+
+    /* CSM has the total level in the envelope */
+    track->total_level = ym->channel3_mode == 2 && slot % 6 == 2 ? 0 : (uint32_t)ym->total_level[slot] << 3;
+    track->am_shift = ym->am_enable[slot] ? am_shift[track->inputs->ams] : 8;
+}
+
+int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_log *log, ym2612_slot_inputs *inputs, uint32_t slot,
+                       uint16_t *phase, uint16_t *attenuation)
+{
     uint32_t samples = stretch->samples;
-    uint32_t at = 0;
+    uint32_t at = 0, heard_from = 0;
     ym2612_track track;
 
     track.stretch = stretch;
+    track.inputs = inputs;
     track.slot = slot;
     track.phase = phase;
     track.attenuation = attenuation;
-    /* CSM has the total level in the envelope */
-    track.total_level = ym->channel3_mode == 2 && slot % 6 == 2 ? 0 : (uint32_t)ym->total_level[slot] << 3;
-    track.am_shift = ym->am_enable[slot] ? am_shift[ym->ams[slot % 6]] : 8;
-    track.loudest = 1023;
+    track.loud = 0;
+    track.no_envelope = ym->test_21 >> 5 & 1;
     track.shown_level = 1023;
     track.hold = stretch->last && slot >= 19 ? samples - 1 : STRETCH;
-    if (track.total_level >= YM2612_SILENCE || is_idle(ym, slot)) /* silent for certain */
-        track.phase = track.attenuation = NULL;
+    look_at_registers(ym, &track);
 
     while (at < samples) {
-        if (is_steady(ym, slot)) {
-            uint32_t end = steady_envelope(ym, &track, at, pitch.key_code);
+        uint32_t until = samples, from = at;
 
-            steady_phase(ym, &track, at, end, &pitch);
-            at = end;
+        if (inputs->change && log->change[inputs->change].sample <= stretch->start + at) {
+            while (inputs->change && log->change[inputs->change].sample <= stretch->start + at)
+                take_change(ym, inputs, log->change + inputs->change, slot);
+            look_at_registers(ym, &track);
+        }
+        if (inputs->change && log->change[inputs->change].sample < stretch->start + samples)
+            until = log->change[inputs->change].sample - stretch->start;
+        if (is_steady(ym, slot, inputs->key)) {
+            at = steady_envelope(ym, &track, at, until);
+            steady_phase(ym, &track, from, at);
         } else {
-            single_sample(ym, &track, at, &pitch);
+            single_sample(ym, &track, at);
             at++;
         }
+        if (!track.loud)
+            heard_from = at;
     }
+    if (track.loud && heard_from)
+        fill_exactly(phase, heard_from, 0);
     if (track.hold < STRETCH) {
         uint32_t am = track.am_shift < 8 ? (uint32_t)stretch->lfo_am[stretch->segments - 1] >> track.am_shift : 0;
 
-        ym->attenuation[slot] = (uint16_t)limit_attenuation(track.shown_level + am + track.total_level);
+        ym->attenuation[slot] = (uint16_t)limit_attenuation((track.no_envelope ? 0 : track.shown_level) + am + track.total_level);
         if (slot == 23) {
             ym->waiting_level = (uint16_t)track.shown_level;
             ym->waiting_am = (uint8_t)am;
             ym->waiting_total_level = ym->total_level[slot];
         }
     }
-    return track.loudest < YM2612_SILENCE;
+    return (int)track.loud;
 }

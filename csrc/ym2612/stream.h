@@ -2,7 +2,7 @@
 #ifndef MEGADRIVE_YM2612_STREAM_H
 #define MEGADRIVE_YM2612_STREAM_H
 
-#include "internal.h"
+#include "changes.h"
 
 /* Samples in a stretch: 32 envelope steps, so that a set of them is one word. */
 #define STRETCH 96
@@ -11,19 +11,32 @@
 #define STREAM (STRETCH + GROUP)
 
 typedef struct ym2612_stretch {
+    uint32_t start;             /* its first sample in the block */
     uint32_t samples;
     uint32_t last;              /* 1: the block ends with it */
     uint32_t first_tick;        /* the first sample in which envelopes step; then every third */
     uint8_t lock[STRETCH / 3 + 1], low[STRETCH / 3 + 1]; /* by tick: see ym2612_clocks */
     uint32_t ticks_with_lock[16]; /* sets of ticks: bit t for tick t */
     uint32_t segments;          /* stretches of constant LFO */
-    uint32_t segment_start[STRETCH / 4 + 2]; /* and the end of the last one */
-    uint8_t lfo_pm[STRETCH / 4 + 1], lfo_am[STRETCH / 4 + 1];
+    uint32_t segment_start[STRETCH + 2]; /* and the end of the last one */
+    uint8_t lfo_pm[STRETCH + 1], lfo_am[STRETCH + 1];
     int16_t am[STREAM];         /* lfo_am by sample */
 } ym2612_stretch;
 
-/* Draw up the counters of the next `samples` samples, and step them. */
-void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t samples, int last);
+/* Draw up the counters of `samples` samples from `start` on, and step them. */
+void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, uint32_t samples, int last);
+
+/* What a slot sees of the registers that it shares with its channel, and how far it is with its changes. */
+typedef struct ym2612_slot_inputs {
+    ym2612_pitch pitch;
+    uint8_t pms, ams, key;
+    uint8_t reserved;
+    uint32_t change;            /* next one in the log, 0 none */
+} ym2612_slot_inputs;
+
+void ym2612_start_inputs(const ym2612 *ym, ym2612_slot_inputs *inputs, uint32_t slot);
+/* Take in what reaches the slot's registers after the last sample that is run. */
+void ym2612_finish_changes(ym2612 *ym, const ym2612_log *log, ym2612_slot_inputs *inputs, uint32_t slot);
 
 /* Run one slot's phase and envelope over a stretch.
  * phase[i], attenuation[i]: the upper 10 bits of the phase and the attenuation << 3 of sample i; both NULL if nobody looks.
@@ -31,6 +44,7 @@ void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t samples, 
  *
  * Slots from 19 on come so late in the scan that their output belongs to the first cycles of the next sample: after the last stretch
  * their phase is the one for it, not yet stepped, and `waiting_...` are what slot 23 leaves behind. */
-int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, uint32_t slot, uint16_t *phase, uint16_t *attenuation);
+int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_log *log, ym2612_slot_inputs *inputs, uint32_t slot,
+                       uint16_t *phase, uint16_t *attenuation);
 
 #endif

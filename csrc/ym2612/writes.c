@@ -1,87 +1,76 @@
 /* writes.c - running while register writes come in.
  *
- * A write ends a block of samples, because most registers take a cycle-exact while to arrive.  The DAC's byte does not: it is
- * there in the next cycle.  A program that plays samples writes it thousands of times a second, so a run of DAC writes goes
- * through a block. */
-#include "internal.h"
+ * Blocks of whole samples take nearly all writes with them.  What they do not: test bits, a new LFO rate, CSM mode, and bytes that
+ * come so fast after each other that the chip does not see all of them.  Those are run by single cycles. */
+#include "changes.h"
 
-#define DAC_DATA 0x2A
-
-/* Cycles between two writes from which on each is seen by itself. */
-#define APART 2
-
-/* The number of writes from the first on that concern the DAC alone: its byte, or its address again. */
-static int64_t dac_writes(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now)
+/* Does a block know what a data write to this register does? */
+static int is_block_write(const ym2612 *ym, uint32_t address, uint32_t value)
 {
-    int64_t n = 0, before = ym->data_strobe & 1 ? now : now - APART; /* a byte that is on the bus came now */
-
-    if (ym->mode_address != DAC_DATA || (ym->address_strobe & 1))
-        return 0;
-    for (; n < count; n++, writes += 3) {
-        int data = (writes[1] & 3) == 1, again = (writes[1] & 3) == 0 && (writes[2] & 0xFF) == DAC_DATA;
-
-        if (!(data || again) || writes[0] < before + APART)
-            break;
-        before = writes[0];
+    switch (address) {
+    case 0x21: return value == ym->test_21;
+    case 0x22: return (value & 15) == ((ym->lfo_mask ? 8u : 0u) | ym->lfo_rate);
+    case 0x27: return ym->channel3_mode != 2 && value >> 6 != 2;
+    case 0x2C: return value == ym->test_2c;
+    default: return 1;
     }
-    return n;
 }
 
-/* Samples from `now` on that can be a block: it ends before `last`, with some cycles after its last write. */
-static int64_t block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t last)
+int64_t ym2612_block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken)
 {
-    int64_t samples = (last - now) / 24, limit = ym2612_block_limit(ym), k = count;
+    int64_t samples = (end - now) / 24, limit = ym2612_block_limit(ym), k;
+    int64_t last[2] = {ym->address_strobe ? -1 : -2, ym->data_strobe ? -1 : -2}; /* writes of an address, of data */
+    int64_t cycle = -1;
+    uint32_t address = ym->mode_address;
+    int others = YM2612_BLOCK_WRITES, dac = YM2612_BLOCK_DAC_WRITES;
 
     if (samples > limit)
         samples = limit;
-    for (; k > 0 && samples > 0; k--) {
-        int64_t end = now + 24 * samples, at = writes[3 * (k - 1)];
+    for (k = 0; k < count && samples > 0; k++, writes += 3) {
+        int64_t at = writes[0] > now ? writes[0] - now : 0;
+        uint32_t data = writes[1] & 1, value = writes[2] & 0xFF;
 
-        if (at <= end - APART)
+        if (at >= 24 * samples)
             break;
-        if (at < end) {
-            samples--;
-            k = count + 1;              /* look at all of them again */
+        if (at < last[data] + 2 || at == cycle || (data && !(writes[1] & 2) && !is_block_write(ym, address, value))
+            || (data && (address == 0x2A ? --dac : --others) < 0)) {
+            samples = at / 24;
+            break;
         }
+        if (!data)
+            address = (writes[1] & 2) << 7 | value;
+        last[data] = cycle = at;
     }
+    writes -= 3 * k;
+    while (k > 0 && (int64_t)writes[3 * k - 3] >= now + 24 * samples)
+        k--;
+    *taken = k;
     return samples;
 }
 
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out)
 {
-    int64_t now = 0, samples = 0, i = 0, dac_end = 0;
+    int64_t now = 0, samples = 0, i = 0;
 
     while (i < count || now < cycles) {
-        int64_t next = i < count && writes[3 * i] < cycles ? writes[3 * i] : cycles;
-        int64_t made;
+        int64_t next;
 
-        if (next < now)
-            next = now;
-        if (i < count && i >= dac_end)
-            dac_end = i + dac_writes(ym, writes + 3 * i, count - i, now);
-        if (dac_end > i + 1) {
-            if (ym->cycle == 0) {
-                const uint32_t *from = writes + 3 * i;
-                int64_t last = from[3 * (dac_end - 1 - i)], n, k = 0;
+        if (ym->cycle == 0 && cycles - now >= 24 * (YM2612_SHORTEST_BLOCK + 1)) {
+            int64_t taken, block = ym2612_block_length(ym, writes + 3 * i, count - i, now, cycles - 24, &taken);
 
-                n = block_length(ym, from, dac_end - i, now, last < cycles ? last : cycles);
-                if (n >= YM2612_SHORTEST_BLOCK) {
-                    while (k < dac_end - i && from[3 * k] < now + 24 * n)
-                        k++;
-                    ym2612_block(ym, n, out ? out + 2 * samples : NULL, from, k, now);
-                    i += k;
-                    samples += n;
-                    now += 24 * n;
-                    continue;
-                }
+            if (block >= YM2612_SHORTEST_BLOCK) {
+                ym2612_block(ym, block, out ? out + 2 * samples : NULL, 0, 0, writes + 3 * i, taken, now);
+                i += taken;
+                samples += block;
+                now += 24 * block;
             }
-            if (next > now + 24 - ym->cycle)
-                next = now + 24 - ym->cycle;
-            made = ym2612_cycles(ym, next - now, out ? out + 2 * samples : NULL);
-        } else {
-            made = ym2612_run(ym, next - now, out ? out + 2 * samples : NULL);
         }
-        samples += made;
+        next = now + 24 - ym->cycle;
+        if (next > cycles)
+            next = cycles;
+        if (i < count && writes[3 * i] < next)
+            next = writes[3 * i] > now ? writes[3 * i] : now;
+        samples += ym2612_cycles(ym, next - now, out ? out + 2 * samples : NULL);
         now = next;
         if (i < count && (writes[3 * i] <= now || now >= cycles)) {
             ym2612_write(ym, writes[3 * i + 1], (uint8_t)writes[3 * i + 2]);

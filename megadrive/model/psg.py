@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from megadrive._core import ffi
-from megadrive.psg import byte, count, write_log
+from megadrive.parts import PSG_PARTS, Parts
+from megadrive.psg import byte, count, muted_of, write_log
 
 Array = npt.NDArray[Any]
 
@@ -52,7 +53,7 @@ class Wave(NamedTuple):
         return (self.toggles(ticks) + 1 - self.high) // 2
 
 
-class PSG:
+class PSG(Parts):
     """The model of :class:`megadrive.PSG`, on the same state struct and with the same methods.
 
     Examples
@@ -65,9 +66,12 @@ class PSG:
     array([8191,    0, 8191,    0], dtype=int16)
     """
 
+    PARTS = PSG_PARTS
+
     def __init__(self, _chip: Any = None, _owner: Any = None) -> None:
         self.c: Any = ffi.new("psg *") if _chip is None else _chip
         self.owner = self.c if _owner is None else _owner
+        self._muted = muted_of(self.owner)
         if _chip is None:
             self.reset()
 
@@ -102,7 +106,11 @@ class PSG:
 
     def run(self, ticks: int) -> npt.NDArray[np.int16]:
         """Run, and return the level of each tick: int16 (ticks,)."""
-        levels: npt.NDArray[np.int16] = self.run_channels(ticks).sum(0, dtype=np.int16)
+        return self._mixed(self.run_channels(ticks))
+
+    def _mixed(self, channels: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+        heard = [channel for channel in range(len(self.PARTS)) if not self._muted[0] >> channel & 1]
+        levels: npt.NDArray[np.int16] = channels[heard].sum(0, dtype=np.int16)
         return levels
 
     def run_channels(self, ticks: int) -> npt.NDArray[np.int16]:
@@ -137,14 +145,18 @@ class PSG:
 
     def render(self, writes: npt.ArrayLike, ticks: int) -> npt.NDArray[np.int16]:
         """Run while writes (tick from now, value) come in: int16 (ticks,)."""
+        return self._mixed(self.render_channels(writes, ticks))
+
+    def render_channels(self, writes: npt.ArrayLike, ticks: int) -> npt.NDArray[np.int16]:
+        """Run while writes come in, and return the channels apart: int16 (4, ticks)."""
         log = write_log(writes, count(ticks))
         parts, now = [], 0
         for tick, value in log.tolist():
-            parts.append(self.run(tick - now))
+            parts.append(self.run_channels(tick - now))
             self.write(value)
             now = tick
-        parts.append(self.run(ticks - now))
-        return np.concatenate(parts)
+        parts.append(self.run_channels(ticks - now))
+        return np.concatenate(parts, 1)
 
     # --------------------------------------------------------------------------------- the channels
 

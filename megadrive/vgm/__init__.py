@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from megadrive.vgm.file import Header, Tags, VGMError, VGMWarning
 from megadrive.vgm.music import VGM, Chips
+from megadrive.vgm.recorder import Recorder
 from megadrive.vgm.recording import Recording, compose_recording
 from megadrive.vgm.writer import compose
 
@@ -20,6 +21,7 @@ __all__ = [
     "VGM",
     "Chips",
     "Header",
+    "Recorder",
     "Recording",
     "Tags",
     "VGMError",

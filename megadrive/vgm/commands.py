@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -31,7 +30,35 @@ _OPERANDS |= {0x90: 4, 0x91: 4, 0x92: 5, 0x93: 10, 0x95: 4}
 _FOREIGN = {0x30: "second SN76489", 0x4F: "Game Gear stereo", 0x51: "YM2413", 0x54: "YM2151", 0x68: "PCM RAM"}
 _FOREIGN |= {0xA2: "second YM2612", 0xA3: "second YM2612", 0xB2: "PWM", 0xC0: "Sega PCM", 0xB1: "RF5C164"}
 
-_WAITS = re.compile(rb"[\x70-\x8f]+")
+# Lengths of the commands that are decoded many at a time, 0 for all others; what they wait.
+_STEPS = np.zeros(256, np.int64)
+_STEPS[[0x50, 0x52, 0x53, 0x61]] = 2, 3, 3, 3
+_STEPS[[0x62, 0x63]] = _STEPS[0x70:0x90] = 1
+_WAITS = np.zeros(256, np.int64)
+_WAITS[[0x62, 0x63]] = 735, 882
+_WAITS[0x70:0x90] = np.concatenate([np.arange(1, 17), np.arange(16)])
+
+_LEAST_WINDOW, _MOST_WINDOW = 1 << 8, 1 << 18
+
+
+def _walk(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Return where commands begin, from 0 on to the first that is not a plain one or not all there, or to the end.
+
+    Jumps from each place to the next are joined to jumps of 2, 4, 8... commands.
+    """
+    places = np.zeros(1, np.int64)
+    if not len(data) or not _STEPS[data[0]]:
+        return places
+    here = np.arange(len(data) + 1)
+    jump = here[:-1] + _STEPS[data]
+    jump = np.append(np.where(jump > len(data), here[:-1], jump), len(data))
+    while True:
+        more = jump[places]
+        more = more[more > places[-1]]
+        if not len(more):
+            return places
+        places = np.concatenate([places, more[np.append(True, np.diff(more) > 0)]])
+        jump = jump[jump]
 
 
 def operands(command: int, version: int) -> int | None:
@@ -93,6 +120,7 @@ class Reader:
 
     def __init__(self, data: bytes, version: int, end: int, warn: Callable[[str], None]) -> None:
         self._data = data
+        self._bytes = np.frombuffer(data, np.uint8)
         self._version = version
         self._end = end
         self._warn = warn
@@ -104,73 +132,66 @@ class Reader:
         """Return the section from `start` to `stop`, or to the end command; `pcm` is the position in the PCM bank."""
         data, at, time = self._data, start, 0
         parts: list[tuple[npt.NDArray[np.int64], Codes]] = []
-        times: list[int] = []
-        codes: list[int] = []
         streams: list[StreamCommand] = []
+        window = _LEAST_WINDOW
         while at != stop:
-            if at >= self._end:
-                raise VGMError(f"offset {at:#x}: the commands end here without an end command (0x66)")
             if stop is not None and at > stop:
                 raise VGMError(f"offset 0x1c: a loop to {stop:#x}, in the middle of a command")
-            command = data[at]
-            if 0x70 <= command <= 0x8F:
-                parts.append((np.array(times, np.int64), np.array(codes, np.uint32)))
-                times, codes = [], []
-                run = self._run(at, stop)
-                write = run >= 0x80
-                waits = np.where(write, run - 0x80, run - 0x6F).astype(np.int64)
-                clock = time + np.cumsum(waits) - waits
-                values = self._pcm(pcm, int(write.sum()), at)
-                parts.append((clock[write], (0x2A00 | values.astype(np.uint32)).astype(np.uint32)))
-                pcm += len(values)
-                time += int(waits.sum())
-                at += len(run)
+            if at >= self._end:
+                raise VGMError(f"offset {at:#x}: the commands end here without an end command (0x66)")
+            end = min(at + window, self._end if stop is None else stop)
+            places = _walk(self._bytes[at:end])
+            if len(places) > 1:
+                clock, codes, waited, values = self._decode(at, places[:-1], pcm)
+                parts.append((time + clock, codes))
+                time += waited
+                pcm += values
+                at += int(places[-1])
+                window = min(window * 2, _MOST_WINDOW) if places[-1] > window // 2 else _LEAST_WINDOW
                 continue
+            command = data[at]
             if command == 0x67:
                 at = self._block(at)
                 continue
             count = operands(command, self._version)
             if count is None:
                 raise VGMError(f"offset {at:#x}: {command:#04x} is no command")
-            body = data[at + 1 : at + 1 + count]
             if at + 1 + count > self._end:
                 raise VGMError(f"offset {at:#x}: the commands end within command {command:#04x}")
-            if command == 0x52 or command == 0x53:
-                times.append(time)
-                codes.append((command & 1) << 16 | body[0] << 8 | body[1])
-            elif command == 0x50:
-                times.append(time)
-                codes.append(PSG_PORT << 16 | body[0])
-            elif command == 0x61:
-                time += body[0] | body[1] << 8
-            elif command == 0x62:
-                time += 735
-            elif command == 0x63:
-                time += 882
-            elif command == 0x66:
-                at = self._end
+            body = data[at + 1 : at + 1 + count]
+            if command == 0x66:
                 break
-            elif 0x90 <= command <= 0x95:
+            if 0x90 <= command <= 0x95:
                 streams.append(StreamCommand(time, at, command, body))
             elif command == 0xE0:
                 pcm = int.from_bytes(body, "little")
-            elif not (command == 0x4F and body[0] == 0xFF) and command != 0x64:
+            elif _STEPS[command] == 0 and not (command == 0x4F and body[0] == 0xFF) and command != 0x64:
                 self._warn(f"{_FOREIGN.get(command, f'command {command:#04x}')} is left out")
             at += 1 + count
-        parts.append((np.array(times, np.int64), np.array(codes, np.uint32)))
         return Section(
             length=time,
-            times=np.concatenate([part[0] for part in parts]),
-            codes=np.concatenate([part[1] for part in parts]),
+            times=np.concatenate([part[0] for part in parts] or [np.zeros(0, np.int64)]),
+            codes=np.concatenate([part[1] for part in parts] or [np.zeros(0, np.uint32)]),
             streams=streams,
             pcm=pcm,
         )
 
-    def _run(self, at: int, stop: int | None) -> npt.NDArray[np.int64]:
-        """Return the waits and DAC writes that follow each other from `at` on."""
-        match = _WAITS.match(self._data, at, self._end if stop is None else stop)
-        assert match is not None
-        return np.frombuffer(match.group(), np.uint8).astype(np.int64)
+    def _decode(
+        self, at: int, places: npt.NDArray[np.int64], pcm: int
+    ) -> tuple[npt.NDArray[np.int64], Codes, int, int]:
+        """Return time and code of each write among these commands, the time they take, and how many PCM bytes."""
+        first = self._bytes[at + places].astype(np.int64)
+        # an operand behind the end belongs to no command of this length
+        second, third = (np.take(self._bytes, at + places + i, mode="clip").astype(np.int64) for i in (1, 2))
+        waits = np.where(first == 0x61, third << 8 | second, _WAITS[first])
+        clock = np.cumsum(waits)
+        codes = np.where(first == 0x50, PSG_PORT << 16 | second, (first & 1) << 16 | second << 8 | third)
+        dac = first >= 0x80
+        values = self._pcm(pcm, int(dac.sum()), at)
+        codes[dac] = 0x2A00 | values.astype(np.int64)
+        writes = dac | (first == 0x50) | (first == 0x52) | (first == 0x53)
+        total = int(clock[-1])
+        return (clock - waits)[writes], codes[writes].astype(np.uint32), total, len(values)
 
     def _pcm(self, position: int, count: int, at: int) -> npt.NDArray[np.uint8]:
         values = self.banks.bank(0)[position : position + count]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pathlib
 import warnings
-import wave
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from megadrive.audio import FM_CLOCKS, NTSC_CLOCK, PAL_CLOCK, PSG_CLOCKS, PSG_LEVEL, AudioOutput, Filter
+from megadrive.audio import FM_CLOCKS, NTSC_CLOCK, PAL_CLOCK, PSG_CLOCKS, PSG_LEVEL, Filter
+from megadrive.media import WavWriter
+from megadrive.parts import PSG_PARTS, YM2612_PARTS
 from megadrive.psg import PSG
 from megadrive.vgm.commands import PSG_PORT, Codes, Reader, Section, StreamCommand, Streams, Times
 from megadrive.vgm.file import RATE, Header, Tags, VGMError, VGMWarning, load, read_header, read_tags
 from megadrive.vgm.recording import Recording
+from megadrive.vgm.track import Settings, Track
 from megadrive.ym2612 import YM2612
 
 Samples = npt.NDArray[np.int16]
@@ -169,40 +173,70 @@ class VGM:
 
         An exact recording is played as such, unless `chips` are given: it gives the very samples of the console.
         """
+        settings = Settings(sample_rate, filter, psg_level)
         if self._recording is not None and chips is None:
             exact = self._recording.output(sample_rate, filter=filter, psg_level=psg_level)
             for fm, psg, end in self._recording.play():
                 yield exact.render(end, fm, psg)
             return
-        if loops < 1:
+        track = self._track(settings, loops, fade)
+        for fm, psg, end in self._native(loops, fade, chips or self.chips()):
+            yield from track.add(fm, psg, end)
+            if track.over:
+                return
+
+    def stem_blocks(
+        self,
+        sample_rate: int = 48000,
+        loops: int = 1,
+        fade: float = 0.0,
+        filter: Filter = "raw",
+        psg_level: float = PSG_LEVEL,
+    ) -> Iterator[dict[str, Samples]]:
+        """Play as :meth:`blocks`, each channel apart, by the names in :attr:`stems`; they add up to the whole."""
+        settings = Settings(sample_rate, filter, psg_level)
+        if self._recording is not None:
+            start = self._recording.start
+            tracks = {name: Track(settings, self._recording.master_clock, start=start) for name in self.stems}
+            source = self._recording.play(apart=True)
+        else:
+            tracks = {name: self._track(settings, loops, fade) for name in self.stems}
+            source = self._native(loops, fade, self.chips(), apart=True)
+        for fm, psg, end in source:
+            blocks: dict[str, list[Samples]] = {}
+            for name, track in tracks.items():
+                if name in YM2612_PARTS:
+                    blocks[name] = track.add(fm[YM2612_PARTS.index(name)], None, end)
+                else:
+                    blocks[name] = track.add(None, psg[PSG_PARTS.index(name)], end)
+            if all(blocks.values()):
+                yield {name: block for name, (block,) in blocks.items()}
+            if all(track.over for track in tracks.values()):
+                return
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """Names of the channels of the chips that the header names."""
+        fm = YM2612_PARTS if self._header.ym2612_clock else ()
+        return fm + (PSG_PARTS if self._header.psg_clock else ())
+
+    def _track(self, settings: Settings, loops: int, fade: float) -> Track:
+        """Return the way of one stream of samples to the output, for a file of plain commands."""
+        if isinstance(loops, bool) or not isinstance(loops, (int, np.integer)) or loops < 1:
             raise ValueError(f"loops is {loops!r}, expected 1 or more")
         if not 0 <= fade <= 3600:
             raise ValueError(f"fade is {fade!r}, expected 0 to 3600 (seconds)")
-        clock = self.master_clock
         fade = fade if self._loop else 0.0
-        steady = self.length(loops) * sample_rate // RATE
-        total = steady + round(fade * sample_rate)
-        out = AudioOutput(sample_rate, filter, psg_level, clock)
-        other = self._psg_output(sample_rate, filter, psg_level)
-        late = out.count(round(out.delay * clock))
-        at = -late
-        for fm, psg, end in self._native(loops, fade, chips or self.chips()):
-            if other is None:
-                block = out.render(end, fm, psg)
-            else:
-                tone = other.render(end * other.master_clock // clock, psg=psg)
-                block = _add(out.render(end, fm), tone)
-            first, at = at, at + len(block)
-            block = block[max(-first, 0) : len(block) - max(at - total, 0)]
-            first = max(first, 0)
-            if self._header.volume != 1 or first + len(block) > steady:
-                gain = np.full(len(block), self._header.volume)
-                gain *= np.clip(1 - (first + np.arange(len(block)) - steady) / max(total - steady, 1), 0, 1)
-                block = np.clip(np.round(block * gain[:, None]), -32768, 32767).astype(np.int16)
-            if len(block):
-                yield block
-            if at >= total:
-                return
+        steady = self.length(loops) * settings.sample_rate // RATE
+        total = steady + round(fade * settings.sample_rate)
+        return Track(
+            settings,
+            self.master_clock,
+            psg_clock=self._psg_clock,
+            steady=steady,
+            total=total,
+            volume=self._header.volume,
+        )
 
     def render(
         self,
@@ -275,15 +309,54 @@ class VGM:
             As for :meth:`render`.
         """
         done = 0
-        with wave.open(os.fspath(path), "wb") as file:
-            file.setnchannels(2)
-            file.setsampwidth(2)
-            file.setframerate(sample_rate)
+        with WavWriter(path, sample_rate) as file:
             for block in self.blocks(sample_rate, **options):
-                file.writeframes(block.astype("<i2").tobytes())
+                file.write(block)
                 done += len(block)
                 if progress is not None:
                     progress(done / sample_rate)
+
+    def write_stems(
+        self,
+        path: str | os.PathLike[str],
+        sample_rate: int = 48000,
+        progress: Callable[[float], Any] | None = None,
+        **options: Any,
+    ) -> list[pathlib.Path]:
+        """Play into WAV files, one for each channel: ``NAME-fm1.wav`` and so on for a path ``NAME.wav``.
+
+        Parameters
+        ----------
+        path : path
+            What the files are named after.
+        sample_rate, progress
+            As for :meth:`write_wav`.
+        **options
+            As for :meth:`stem_blocks`.
+
+        Returns
+        -------
+        list of Path
+            The files; there is none of a channel that is silent throughout.
+        """
+        base = pathlib.Path(path)
+        paths = {name: base.with_name(f"{base.stem}-{name}{base.suffix or '.wav'}") for name in self.stems}
+        heard: set[str] = set()
+        done = 0
+        with contextlib.ExitStack() as stack:
+            files = {name: stack.enter_context(WavWriter(paths[name], sample_rate)) for name in self.stems}
+            for blocks in self.stem_blocks(sample_rate, **options):
+                for name, block in blocks.items():
+                    files[name].write(block)
+                    if np.abs(block).max(initial=0) > 1:
+                        heard.add(name)
+                done += len(next(iter(blocks.values()), ()))
+                if progress is not None:
+                    progress(done / sample_rate)
+        for name in self.stems:
+            if name not in heard:
+                paths[name].unlink()
+        return [paths[name] for name in self.stems if name in heard]
 
     def chips(self) -> Chips:
         """Return new chips of the kinds that the header names."""
@@ -292,12 +365,11 @@ class VGM:
 
     # ---------------------------------------------------------------------------------- in parts
 
-    def _psg_output(self, sample_rate: int, filter: Filter, psg_level: float) -> AudioOutput | None:
-        """Return an output of its own for a PSG whose clock is not that of a console's."""
+    @property
+    def _psg_clock(self) -> int | None:
+        """Master clock in Hz of a PSG whose clock is not that of the console's."""
         fm, psg = self._header.ym2612_clock * 7, self._header.psg_clock * 15
-        if not fm or not psg or abs(fm - psg) < fm // 1000:
-            return None
-        return AudioOutput(sample_rate, filter, psg_level, psg)
+        return psg if fm and psg and abs(fm - psg) >= fm // 1000 else None
 
     def _sections(self, loops: int, fade: float) -> Iterator[Section]:
         yield self._intro
@@ -310,11 +382,14 @@ class VGM:
             yield section
 
     def _native(
-        self, loops: int, fade: float, chips: Chips, pad: bool = True
+        self, loops: int, fade: float, chips: Chips, pad: bool = True, apart: bool = False
     ) -> Iterator[tuple[Samples, Samples, int]]:
-        """Play in blocks: FM samples, PSG ticks and the master clock at which the block ends."""
+        """Play in blocks: FM samples, PSG ticks and the master clock at which the block ends.
+
+        With `apart`, the samples have a first axis of channels, and the chips are those of this library.
+        """
         clock = self.master_clock
-        ticks_clock = self._header.psg_clock * 15 if self._psg_output(48000, "raw", 0) else clock
+        ticks_clock = self._psg_clock or clock
         events = _Events(self._sections(loops, fade), Streams(self._reader.banks, self._warn))
         pacing = _Pacing()
         end = (self.length(loops) * clock) // RATE + round(fade * clock)
@@ -328,16 +403,19 @@ class VGM:
             ticks_end = then * ticks_clock // clock // PSG_CLOCKS
             ticks = ticks_end - psg_done
             is_psg = codes >> 16 == PSG_PORT
-            fm = np.zeros((samples, 2), np.int16)
-            psg = np.zeros(ticks, np.int16)
+            fm = np.zeros((len(YM2612_PARTS), samples, 2) if apart else (samples, 2), np.int16)
+            psg = np.zeros((len(PSG_PARTS), ticks) if apart else ticks, np.int16)
             if chips.ym2612 is not None:
                 cycles = (times[~is_psg] * (clock / YM_CLOCKS / RATE)).astype(np.int64)
                 base = now // FM_CLOCKS * 24
-                fm = chips.ym2612.render(pacing.writes(cycles, codes[~is_psg], base, base + samples * 24), samples)
+                fm_writes = pacing.writes(cycles, codes[~is_psg], base, base + samples * 24)
+                play = chips.ym2612.render_channels if apart else chips.ym2612.render  # type: ignore[attr-defined]
+                fm = play(fm_writes, samples)
             if chips.psg is not None:
                 at = (times[is_psg] * (ticks_clock / PSG_CLOCKS / RATE)).astype(np.int64) - psg_done
                 writes = np.stack([np.clip(at, 0, ticks), codes[is_psg] & 0xFF], 1).astype(np.uint32)
-                psg = chips.psg.render(writes, ticks)
+                tune = chips.psg.render_channels if apart else chips.psg.render  # type: ignore[attr-defined]
+                psg = tune(writes, ticks)
             yield fm, psg, then
             now, psg_done = then, ticks_end
 
@@ -415,9 +493,3 @@ class _Pacing:
         address = np.stack([cycles, port, codes >> 8 & 0xFF], 1)
         data = np.stack([cycles + 1, port + 1, codes & 0xFF], 1)
         return np.stack([address, data], 1).reshape(-1, 3).astype(np.uint32)
-
-
-def _add(a: Samples, b: Samples) -> Samples:
-    n = min(len(a), len(b))
-    both: Samples = np.clip(a[:n].astype(np.int32) + b[:n], -32768, 32767).astype(np.int16)
-    return both

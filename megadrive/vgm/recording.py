@@ -18,11 +18,14 @@ import numpy.typing as npt
 
 from megadrive._core import ffi, lib
 from megadrive.audio import FM_CLOCKS, NTSC_CLOCK, PAL_CLOCK, PSG_CLOCKS, AudioOutput
+from megadrive.psg import PSG
 from megadrive.vgm.commands import LOG_BLOCK, LOG_MARK
 from megadrive.vgm.file import RATE, Tags, VGMError
 from megadrive.vgm.writer import compose
 
 Samples = npt.NDArray[np.int16]
+Clocks = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
 
 PORT_PSG = 4
 PORT_FM_RESET = 5
@@ -157,42 +160,107 @@ class Recording:
             raise ValueError("the audio output's clock is not the recording's")
         return out
 
-    def play(self) -> Iterator[tuple[Samples, Samples, int]]:
-        """Play in blocks: FM samples, PSG ticks and the master clock at which the block ends."""
-        fm, psg = _struct("ym2612", self.ym2612), _struct("psg", self.psg)
-        fm_clock, psg_clock = self.fm_clock, self.psg_clock
-        fm_left, psg_left = self.fm_ahead, self.psg_ahead
+    def play(self, apart: bool = False) -> Iterator[tuple[Samples, Samples, int]]:
+        """Play in blocks: FM samples, PSG ticks and the master clock at which the block ends.
+
+        With `apart`, the samples have a first axis of channels, as :meth:`megadrive.YM2612.run_channels` gives them.
+        """
+        fm, psg = _Fm(self, apart), _Psg(self, apart)
         now, event = self.start, 0
         while now < self.end:
             then = min(now + BLOCK * FM_CLOCKS, self.end)
-            fm_out = np.zeros((max(then // YM_CLOCKS - fm_clock, 0) // CYCLES + 2, 2), np.int16)
-            psg_out = np.zeros(max(then // PSG_CLOCKS - psg_clock, 0), np.int16)
-            fm_at, psg_at = ffi.from_buffer("int16_t[]", fm_out), ffi.from_buffer("int16_t[]", psg_out)
-            made = ticks = 0
             last = int(np.searchsorted(self.clock, then, "right"))
-            columns = [column[event:last].tolist() for column in (self.clock, self.port, self.value)]
-            for clock, port, value in (*zip(*columns, strict=True), (then, -1, 0)):
-                cycles = clock // YM_CLOCKS - fm_clock
-                if port != PORT_PSG and cycles > 0:
-                    made += lib.ym2612_run(fm, cycles, fm_at + 2 * made)
-                    fm_clock += cycles
-                count = clock // PSG_CLOCKS - psg_clock
-                if port in (PORT_PSG, -1) and count > 0:
-                    lib.psg_run(psg, count, psg_at + ticks)
-                    ticks += count
-                    psg_clock += count
-                if port == PORT_PSG:
-                    lib.psg_write(psg, value)
-                elif port == PORT_FM_RESET:
-                    lib.ym2612_reset(fm, fm.integrated)
-                elif port >= 0:
-                    lib.ym2612_write(fm, port, value)
-            event = last
-            fm_left = np.concatenate([fm_left, fm_out[:made]])
-            psg_left = np.concatenate([psg_left, psg_out[:ticks]])
-            samples, due = then // FM_CLOCKS - now // FM_CLOCKS, then // PSG_CLOCKS - now // PSG_CLOCKS
-            yield _exactly(fm_left, samples), _exactly(psg_left, due), then
-            fm_left, psg_left, now = fm_left[samples:], psg_left[due:], then
+            span = slice(event, last)
+            events = self.clock[span], self.port[span], self.value[span]
+            yield fm.run(*events, now, then), psg.run(*events, now, then), then
+            now, event = then, last
+
+
+class _Fm:
+    """The YM2612 of a recording on its way, and its samples as the console gives them to its output."""
+
+    def __init__(self, recording: Recording, apart: bool) -> None:
+        self._chip = _struct("ym2612", recording.ym2612)
+        self._clock = recording.fm_clock
+        self._output = ffi.new("ym2612_output *") if apart else ffi.NULL
+        audio = _struct("audio_out", recording.audio)
+        self._left = recording.fm_ahead
+        self._last = np.array([list(audio.fm[22:24])], np.int16) if audio.fm_started else self._left[:0]
+        if apart:  # of what was before, only the sum is known
+            self._left, self._last = (
+                np.zeros((len(self._left), 14), np.int16),
+                np.zeros((len(self._last), 14), np.int16),
+            )
+
+    def run(self, clock: Clocks, port: Bytes, value: Bytes, now: int, then: int) -> Samples:
+        """Play the events of a block; return the samples that end in it."""
+        cycle = clock // YM_CLOCKS
+        start = 0
+        for reset in (*np.flatnonzero(port == PORT_FM_RESET).tolist(), None):
+            stop = len(port) if reset is None else reset
+            writes = np.flatnonzero(port[start:stop] < PORT_PSG) + start
+            end = then // YM_CLOCKS if reset is None else int(cycle[reset])
+            self._advance(cycle[writes], port[writes], value[writes], end)
+            if reset is not None:
+                self._reset()
+                start = reset + 1
+        # after time that nobody heard, the first sample has been there for ever
+        samples = _from(self._left, self._samples() - now // FM_CLOCKS)
+        count = then // FM_CLOCKS - now // FM_CLOCKS
+        self._last = samples[count - 1 : count] if count else self._last
+        self._left = samples[count:]
+        if self._output:
+            return np.ascontiguousarray(samples[:count].reshape(-1, lib.YM2612_PARTS, 2).transpose(1, 0, 2))
+        return samples[:count]
+
+    def _samples(self) -> int:
+        """Return how many samples there have been since power-on, as the console's core counts them."""
+        return -(-(self._clock - int(self._chip.cycle)) // CYCLES)
+
+    def _advance(self, cycle: Clocks, port: Bytes, value: Bytes, end: int) -> None:
+        writes = np.stack([np.maximum(cycle - self._clock, 0), port, value], 1).astype(np.uint32)
+        cycles = max(end - self._clock, int(writes[-1, 0]) if len(writes) else 0)
+        out = np.empty((cycles // CYCLES + 1, 2 * lib.YM2612_PARTS if self._output else 2), np.int16)
+        log, to = ffi.from_buffer("uint32_t[]", writes), ffi.from_buffer("int16_t[]", out)
+        if self._output:
+            made = lib.ym2612_run_output(self._chip, log, len(writes), cycles, self._output, True, to)
+        else:
+            made = lib.ym2612_run_writes(self._chip, log, len(writes), cycles, to)
+        self._clock += cycles
+        self._left = np.concatenate([self._left, out[:made]])
+
+    def _reset(self) -> None:
+        before = self._samples()
+        lib.ym2612_reset(self._chip, self._chip.integrated)
+        if self._samples() > before:  # the console holds the last sample over the gap
+            held = self._left[-1:] if len(self._left) else self._last
+            self._left = np.concatenate([self._left, held])
+
+
+class _Psg:
+    """The same for the PSG."""
+
+    def __init__(self, recording: Recording, apart: bool) -> None:
+        self._chip = PSG(_chip=_struct("psg", recording.psg))
+        self._clock = recording.psg_clock
+        self._apart = apart
+        self._left = np.zeros((4, len(recording.psg_ahead)), np.int16) if apart else recording.psg_ahead
+
+    def run(self, clock: Clocks, port: Bytes, value: Bytes, now: int, then: int) -> Samples:
+        """Play the events of a block; return the ticks that end in it."""
+        mine = port == PORT_PSG
+        count = max(then // PSG_CLOCKS - self._clock, 0)
+        tick = np.clip(clock[mine] // PSG_CLOCKS - self._clock, 0, count)
+        writes = np.stack([tick, value[mine]], 1)
+        made = self._chip.render_channels(writes, count) if self._apart else self._chip.render(writes, count)
+        self._clock += count
+        samples = np.concatenate([self._left, made], -1)
+        gap = self._clock - now // PSG_CLOCKS - samples.shape[-1]
+        if gap > 0 and samples.shape[-1]:
+            samples = np.concatenate([np.repeat(samples[..., :1], gap, -1), samples], -1)
+        due = then // PSG_CLOCKS - now // PSG_CLOCKS
+        self._left = samples[..., due:]
+        return np.ascontiguousarray(samples[..., :due])
 
 
 def _struct(name: str, data: bytes) -> Any:
@@ -202,12 +270,11 @@ def _struct(name: str, data: bytes) -> Any:
     return new
 
 
-def _exactly(samples: Samples, count: int) -> Samples:
-    """Return the first `count` samples, the last one held if there are not so many."""
-    if len(samples) >= count:
-        return samples[:count]
-    hold = samples[-1:] if len(samples) else np.zeros((1, *samples.shape[1:]), np.int16)
-    return np.concatenate([samples, np.repeat(hold, count - len(samples), 0)])
+def _from(samples: Samples, count: int) -> Samples:
+    """Return `samples`, the first one repeated before them until there are `count`."""
+    if not 0 < len(samples) < count:
+        return samples
+    return np.concatenate([np.repeat(samples[:1], count - len(samples), 0), samples])
 
 
 def compose_recording(recording: Recording, tags: Tags | None = None, packed: bool = False) -> bytes:
@@ -229,13 +296,13 @@ def compose_recording(recording: Recording, tags: Tags | None = None, packed: bo
     """
     fm, psg = _struct("ym2612", recording.ym2612), _struct("psg", recording.psg)
     writes: list[tuple[int, ...]] = _registers(fm, psg)
-    address = [0, 0]
+    address = [fm.mode_address >> 8 & 1, fm.mode_address & 0xFF]
     times = (recording.clock - recording.start) * RATE // recording.master_clock
     for time, port, value in zip(times.tolist(), recording.port.tolist(), recording.value.tolist(), strict=True):
         if port == PORT_PSG:
             writes.append((time, 2, value))
         elif port == PORT_FM_RESET:
-            writes += [(time, 0, 0x28, channel) for channel in (0, 1, 2, 4, 5, 6)]
+            writes += [(time, part, register, value) for part, register, value in _RESET]
         elif port & 1:
             part, register = address
             writes.append((time, part, register, value))
@@ -253,20 +320,41 @@ def compose_recording(recording: Recording, tags: Tags | None = None, packed: bo
     )
 
 
+# What a reset does, as far as writes can do it: quick releases, keys and DAC off, both sides of all channels on.
+_RESET = [(part, register, 0xFF) for part in (0, 1) for register in range(0x80, 0x90) if register & 3 != 3]
+_RESET += [(0, 0x28, channel) for channel in (0, 1, 2, 4, 5, 6)] + [(0, 0x2B, 0)]
+_RESET += [(part, register, 0xC0) for part in (0, 1) for register in (0xB4, 0xB5, 0xB6)]
+
+
 def _registers(fm: Any, psg: Any) -> list[tuple[int, ...]]:
-    """Return writes that bring new chips to these registers, as far as registers go."""
-    values = bytes(fm.registers)
-    writes: list[tuple[int, ...]] = [(0, 0, register, values[register]) for register in (0x22, 0x27, 0x2B)]
+    """Return writes that bring new chips to these registers, as far as registers go, and press the same keys."""
+    values = bytearray(fm.registers)
+    for channel in range(6):
+        at = channel // 3 << 8 | 0xB4 + channel % 3
+        values[at] = values[at] & 0x3F | fm.pan[channel] << 6
+    mode = (0x22, 0x27, 0x2A, 0x2B)
+    writes: list[tuple[int, ...]] = [(0, 0, register, values[register]) for register in mode]
     for part in (0, 1):
         for register in range(0x30, 0xB8):
             # a frequency's high byte is latched and must come first
             order = register ^ 4 if 0xA0 <= register < 0xB0 else register
             if order & 3 != 3:
                 writes.append((0, part, order, values[part << 8 | order]))
-    for channel in range(4):
-        writes.append((0, 2, 0x90 | channel << 5 | psg.attenuation[channel] & 15))
+    for channel in range(6):
+        keys = sum(fm.key_register[slot + channel] << bit for slot, bit in ((0, 4), (12, 5), (6, 6), (18, 7)))
+        if keys:
+            writes.append((0, 0, 0x28, keys | channel + channel // 3))
     for channel in range(3):
         period = psg.period[channel]
         writes += [(0, 2, 0x80 | channel << 5 | period & 15), (0, 2, period >> 4 & 63)]
     writes.append((0, 2, 0xE0 | psg.noise & 7))
+    # the register that a data byte goes to comes last
+    order_of = [channel for channel in range(4) if channel << 1 | 1 != psg.latch]
+    order_of += [psg.latch >> 1] if psg.latch & 1 else []
+    for channel in order_of:
+        writes.append((0, 2, 0x90 | channel << 5 | psg.attenuation[channel] & 15))
+    if psg.latch in (0, 2, 4):
+        writes.append((0, 2, 0x80 | psg.latch << 4 | psg.period[psg.latch >> 1] & 15))
+    elif psg.latch == 6:
+        writes.append((0, 2, 0xE0 | psg.noise & 7))
     return writes

@@ -120,5 +120,3 @@ def _wait(samples: int) -> bytes:
         out += b"\x61" + step.to_bytes(2, "little")
         samples -= step
     return bytes(out)
-
-

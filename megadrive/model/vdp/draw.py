@@ -144,7 +144,7 @@ class Drawing:
         time = self._begin(clock)
         if time is None:
             return
-        height = self.state.lines
+        height = self._lines(time)
         over = first_unfinished(time) >= height and not self._finished
         if over or (changing != COLOURS and not self.state.mode5):
             changing = EVERYTHING
@@ -172,7 +172,7 @@ class Drawing:
         time = self._begin(clock)
         if time is not None and not self._moved & FLAGS:
             self._moved |= FLAGS
-            self._sprites.run(time, self.state.lines, False)
+            self._sprites.run(time, self._lines(time), False)
 
     # -------------------------------------------------------------------------------------- picture
 
@@ -192,6 +192,16 @@ class Drawing:
         self._clock = c.draw_clock = clock
         self._moved = 0
         return clock - self._picture_clock
+
+    def _lines(self, time: int) -> int:
+        """Return the lines of the picture, ``time`` mclk after the V step into line 0.
+
+        Mode 4 ends it at line 192 if it is on when that line begins; a picture that has got further is one of mode 5.
+        """
+        state = self.state
+        if state.mode5 or state.c.vblank or first_unfinished(time) < 192:
+            return state.lines
+        return 240 if state.registers[1] & 8 else 224
 
     def _begin_picture(self) -> None:
         c = self.state.c
@@ -323,6 +333,9 @@ class Drawing:
             picture = compose(a, b, s, backdrop, look.shadow_highlight, look.debug)
         else:
             picture = compose_mode4(a, s)
+        wrong_mode = self._planes.mode4[first:end] == self.state.mode5
+        if wrong_mode.any():  # fetched in the other mode
+            picture[wrong_mode] = backdrop[wrong_mode]
         blank = self._planes.blank[first:end, 1 : width // 16 + 1]
         if blank.any():
             picture = np.where(blank.repeat(16, 1), backdrop, picture)

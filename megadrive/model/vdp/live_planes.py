@@ -39,6 +39,8 @@ class LivePlanes:
         Layer pixels of planes A and B; screen x = 0 lies at ``MARGIN``.
     blank : bool (240, 24)
         Columns, counted from the one left of the screen, for which the display was off.
+    mode4 : bool (240,)
+        Lines of which the scroll table was read in mode 4; they have been fetched whole at that moment.
     """
 
     def __init__(self, state: VDPState, first_line: int, field: int) -> None:
@@ -46,6 +48,7 @@ class LivePlanes:
         self.field = field
         self.pixels = np.zeros((2, 240, 384), np.uint8)
         self.blank = np.zeros((240, 24), np.bool_)
+        self.mode4 = np.zeros(240, np.bool_)
         self._next = max(first_line, 0)  # first line not over
         self._line = Line(-1)  # that one, if it has been begun
         self.idle_until = 0  # mclk since line 0's V step: nothing is fetched before it
@@ -74,6 +77,7 @@ class LivePlanes:
     def _fetch_lines(self, first: int, end: int) -> None:
         """Fetch lines that nothing changes in, all at once."""
         state, lines = self.state, np.arange(first, end)
+        self.mode4[first:end] = not state.mode5
         if not state.mode5:
             picture = mode4.background(state, lines) if state.display else state.backdrop
             self.pixels[0, first:end, MARGIN : MARGIN + 256] = picture
@@ -90,10 +94,10 @@ class LivePlanes:
         """Fetch the scroll values and columns of one line up to ``time`` mclk after its V step."""
         state, number = self.state, np.array([line.number])
         h40 = state.h40
-        if not state.mode5:  # not followed column by column
-            if line.hscroll is None:
-                self._fetch_lines(line.number, line.number + 1)
+        if line.hscroll is None and not state.mode5:  # not followed column by column
+            self._fetch_lines(line.number, line.number + 1)
             line.hscroll = 0, 0
+        if self.mode4[line.number] or not state.mode5:
             return
         if line.hscroll is None:
             a, b = planes.hscroll(state, number)

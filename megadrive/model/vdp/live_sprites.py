@@ -34,6 +34,11 @@ _STEPS = (
 )
 
 
+def sprites_on(state: VDPState) -> bool:
+    """Tell whether mode 5's sprites are searched and fetched; else steps and slots go by with nothing done."""
+    return state.display and state.mode5
+
+
 class SpriteSearch:
     """Search for the sprites of one line, and the fetch of their attributes."""
 
@@ -44,6 +49,7 @@ class SpriteSearch:
         self.link = 0  # entry tested next
         self.found: list[int] = []
         self.slots = 0  # attribute slots gone by
+        self.scroll_read = False  # the line is past the read of its scroll table, where mode 4 fetches it whole
         self.sprites: list[tuple[int, int, int, int, int]] = []  # X, attribute word, width, height, row
 
     @classmethod
@@ -61,7 +67,7 @@ class SpriteSearch:
         most = sprites.limits(state)[0]
         slots = events_before(time, ATTRIBUTES, 16 * PIXEL[h40], most)
         if slots > self.slots:
-            if state.display:
+            if sprites_on(state):
                 # A shift register: with fewer sprites than it has places the first slots find nothing.
                 idle = most - len(self.found)
                 for entry in self.found[max(0, self.slots - idle) : max(0, slots - idle)]:
@@ -75,7 +81,7 @@ class SpriteSearch:
 
     def _scan(self, state: VDPState, row: int, to: int) -> bool:
         steps, self.scanned = to - self.scanned, max(to, self.scanned)
-        if self.ended or not state.display:
+        if self.ended or not sprites_on(state):
             return False
         cell, y_bits = (16, 0x3FF) if state.double_resolution else (8, 0x1FF)
         most, entries = sprites.limits(state)[0], 80 if state.h40 else 64
@@ -134,7 +140,7 @@ class PatternFetch:
             return False, False
         self.slots = to
         collision = False
-        if state.display:
+        if sprites_on(state):
             cells = self.cells[self.fetched : self.fetched + slots]
             self.fetched += len(cells)
             cells = [cell for cell in cells if cell[0] >= 0]
@@ -234,25 +240,27 @@ class LiveSprites:
     def _step(self, number: int, time: int) -> None:
         """Go on with one line to ``time`` mclk after its V step."""
         state, c = self.state, self.state.c
-        if not state.mode5:  # not followed step by step: a line's sprites are fetched with its plane
-            search = self._searches.setdefault(number, SpriteSearch.empty(number))
-            if time > HSCROLL[0] and number not in self._fetches:
-                self._fetches[number] = PatternFetch(search, False)
-                self._put(number, self._lines(number, number + 1, False))
-            return
         if number not in self._searches:
             self._searches[number] = SpriteSearch(number)
         search = self._searches[number]
         c.sprite_overflow |= search.advance(state, self.field, time + LINE)
-        if time <= FIRST_PATTERN:
-            return
+        if time > FIRST_PATTERN:
+            self._step_patterns(number, search, time)
+        if time > HSCROLL[state.h40] and not search.scroll_read:
+            search.scroll_read = True
+            if not state.mode5:
+                self.pixels[number] = 0
+                self._put(number, self._lines(number, number + 1, False))
+
+    def _step_patterns(self, number: int, search: SpriteSearch, time: int) -> None:
+        c = self.state.c
         if number not in self._fetches:
             self.pixels[number] = 0
             overflow_above = self._overflow_above
             if number > self._next:  # a line above that is not in progress step by step sets no flag
                 overflow_above = number - 1 in self._fetches and self._fetches[number - 1].overflow
             self._fetches[number] = PatternFetch(search, overflow_above)
-        overflow, collision = self._fetches[number].advance(state, self.pixels[number], time)
+        overflow, collision = self._fetches[number].advance(self.state, self.pixels[number], time)
         c.sprite_overflow |= overflow
         c.sprite_collision |= collision
 

@@ -25,7 +25,9 @@ import numpy.typing as npt
 from megadrive._core import ffi
 from megadrive.model.ym2612.block import Block
 from megadrive.model.ym2612.tables import RELEASE
-from megadrive.ym2612 import CYCLES, MOST_SAMPLES, VARIANTS, check_range, check_variant, check_writes
+from megadrive.parts import YM2612_PARTS, Parts
+from megadrive.patch import Channel, channels_of
+from megadrive.ym2612 import CYCLES, MOST_SAMPLES, VARIANTS, check_range, check_variant, check_writes, output_of
 
 STATUS_LIFE = (300_000, 40_000_000)
 """Internal cycles for which the ports hold the status on a YM2612 and on a YM3438, as in Nuked-OPN2."""
@@ -36,7 +38,7 @@ SHORTEST_BLOCK = 4
 """Samples for which a block is worth its preparation."""
 
 
-class YM2612(Block):
+class YM2612(Block, Parts):
     """The model of :class:`megadrive.YM2612`, on the same state struct and with the same methods.
 
     Examples
@@ -48,10 +50,14 @@ class YM2612(Block):
     array([  0,   0, 762, 762], dtype=int16)
     """
 
+    PARTS = YM2612_PARTS
+
     def __init__(self, variant: str = "discrete", _chip: Any = None, _owner: Any = None) -> None:
         integrated = check_variant(variant)
         super().__init__(ffi.new("ym2612 *") if _chip is None else _chip)
         self.owner = self.c if _owner is None else _owner
+        self._output = output_of(self.owner)
+        self._muted = ffi.addressof(self._output, "muted")
         if _chip is None:
             self.c.integrated = integrated
             self.reset()
@@ -105,7 +111,11 @@ class YM2612(Block):
 
     def run_cycles(self, cycles: int) -> npt.NDArray[np.int16]:
         """Run internal cycles, and return the samples that end among them: int16 (n, 2)."""
-        return self._play([], check_range("cycles", cycles, CYCLES * MOST_SAMPLES))
+        return self._mixed([], check_range("cycles", cycles, CYCLES * MOST_SAMPLES))
+
+    def run_channels(self, samples: int) -> npt.NDArray[np.int16]:
+        """Run, and return the channels and the DAC apart: int16 (7, samples, 2)."""
+        return self.render_channels((), samples)
 
     def advance(self, cycles: int) -> None:
         """Run internal cycles without sound."""
@@ -114,12 +124,44 @@ class YM2612(Block):
     def render(self, writes: npt.ArrayLike, samples: int) -> npt.NDArray[np.int16]:
         """Run while writes (internal cycle from now, port, value) come in: int16 (samples, 2)."""
         samples = check_range("samples", samples, MOST_SAMPLES)
-        return self._play(check_writes(writes, samples).tolist(), CYCLES * samples)
+        return self._mixed(check_writes(writes, samples).tolist(), CYCLES * samples)
 
-    def _play(self, writes: list[list[int]], cycles: int) -> npt.NDArray[np.int16]:
-        """Run while writes (cycle, port, value) come in: blocks where they can be, else cycle by cycle."""
+    def render_channels(self, writes: npt.ArrayLike, samples: int) -> npt.NDArray[np.int16]:
+        """Run while writes come in, and return the channels and the DAC apart: int16 (7, samples, 2)."""
+        samples = check_range("samples", samples, MOST_SAMPLES)
+        return self._play(check_writes(writes, samples).tolist(), CYCLES * samples).transpose(1, 0, 2)
+
+    def _mixed(self, writes: list[list[int]], cycles: int) -> npt.NDArray[np.int16]:
+        """Run, with silence in the place of what is muted."""
+        muted = [bool(self._muted[0] >> part & 1) for part in range(len(self.PARTS))]
+        mixed: npt.NDArray[np.int16] = self._play(writes, cycles, np.array(muted)).sum(1, dtype=np.int16)
+        return mixed
+
+    def silence(self) -> npt.NDArray[np.int16]:
+        """Return what each part adds to a side of a sample while it is silent: int16 (7,), steps of the ladder."""
+        steps = np.full(7, 0 if self.integrated else 12, np.int16)
+        if self.test_2c & 0x20:
+            steps[:] = (0, 0, 0, 0, 0, 0, 6 * steps[0])
+        else:
+            steps[5 if self.dac_enable else 6] = 0
+        return steps
+
+    def _play(
+        self, writes: list[list[int]], cycles: int, muted: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.int16]:
+        """Run while writes (cycle, port, value) come in: blocks where they can be, else cycle by cycle.
+
+        Returns the parts of each sample, int16 (samples, 7, 2), without those that are muted.
+        """
         self.load()
+        self.begin_parts()
         parts: list[npt.NDArray[np.int16]] = []
+
+        def add(samples: npt.NDArray[np.int16]) -> None:
+            if muted is not None and muted.any():
+                samples[:, muted] = self.silence()[muted][:, None]
+            parts.append(samples)
+
         now, coming, stop = 0, 0, 0
         while now < cycles or coming < len(writes):
             if self.cycle == 0 and cycles - now >= CYCLES * (SHORTEST_BLOCK + 1):
@@ -133,7 +175,7 @@ class YM2612(Block):
                         at, port, value = writes[coming]
                         dac.append((at - now, port, value))
                         coming += 1
-                    parts.append(self.run_block(samples, dac))
+                    add(self.run_block(samples, dac))
                     now += CYCLES * samples
             while coming < len(writes) and writes[coming][0] == now:
                 self.strobe(*writes[coming][1:])
@@ -143,10 +185,11 @@ class YM2612(Block):
                 self.one_cycle()
                 now += 1
                 if self.cycle == 0:
-                    parts.append(np.array([self.sum], np.int16))
-                    self.sum = [0, 0]
+                    add(np.array(self.part, np.int16).reshape(1, 7, 2))
+                    self.sum, self.part = [0, 0], [0] * 14
         self.store()
-        return np.concatenate(parts) if parts else np.empty((0, 2), np.int16)
+        self.part_clock = self.clock
+        return np.concatenate(parts) if parts else np.empty((0, 7, 2), np.int16)
 
     def dac_writes(self, writes: list[list[int]], start: int) -> int:
         """Return where the writes end, from `start` on, that select and feed the DAC: a block can have these."""
@@ -167,6 +210,11 @@ class YM2612(Block):
     def variant(self) -> str:
         """The variant: ``"discrete"`` or ``"integrated"``."""
         return VARIANTS[self.c.integrated]
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The six channels: instruments, pitches and keys by name."""
+        return channels_of(self, self.c)
 
     def poke(self, address: int, value: int) -> None:
         """Give a register (0x100 added: part 2) a value at once, without the bus."""

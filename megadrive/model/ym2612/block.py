@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from megadrive.model.ym2612.cycle import clamp
+from megadrive.model.ym2612.cycle import DAC_PART, clamp
 from megadrive.model.ym2612.stream import Array, Streams, Stretch
 from megadrive.model.ym2612.tables import FIRST_CARRIER, SINE, WAVE
 
@@ -49,7 +49,7 @@ class Block(Streams):
         return MANY
 
     def run_block(self, samples: int, dac_writes: list[tuple[int, int, int]]) -> Array:
-        """Run whole samples; int16 (samples, 2).
+        """Run whole samples; int16 (samples, 7, 2).
 
         Writes (cycle, port, value) may select and feed the DAC. Fields that the next sample writes before it reads them
         are not kept up: run that one by cycles.
@@ -148,18 +148,19 @@ class Block(Streams):
         return signed
 
     def mix(self, voices: list[Voice], dac: Array) -> Array:
-        """Return what the pins add up to: int16 (samples, 2).
+        """Return what each channel and the DAC add to what the pins show: int16 (samples, 7, 2).
 
         Channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. A YM3438 shows a value
         in the last three of four cycles; a YM2612 in the last one, and in all a step of its sign.
         """
         samples = len(dac)
-        out = np.zeros((samples, 2), np.int64)
+        out = np.zeros((samples, 7, 2), np.int16)
         for channel, voice in enumerate(voices):
             start = 0 if channel & 1 else 1
             values = voice.sum[start : start + samples, None]
+            part = channel
             if channel == 5 and self.dac_enable:
-                values = dac
+                part, values = DAC_PART, dac
             if self.integrated:
                 on: Array = 3 * values[:, 0] if values.shape[1] == 1 else values[:, 1:].sum(1)
                 muted: Array = np.zeros(samples, np.int64)
@@ -167,9 +168,9 @@ class Block(Streams):
                 signs = np.where(values < 0, -3, 3)
                 muted = signs.sum(1) * (4 // values.shape[1])
                 on = muted - signs[:, -1] + 3 * (values[:, -1] + (values[:, -1] >= 0))
-            out[:, 0] += on if self.pan[channel] & 2 else muted
-            out[:, 1] += on if self.pan[channel] & 1 else muted
-        return out.astype(np.int16)
+            out[:, part, 0] = on if self.pan[channel] & 2 else muted
+            out[:, part, 1] = on if self.pan[channel] & 1 else muted
+        return out
 
     # ------------------------------------------------------------------------- where the scan stands
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from megadrive.model.ym2612.operators import Clocks, Operators
 from megadrive.model.ym2612.tables import FIRST_CARRIER, MODULATORS, SHOWN, SINE, WAVE
 
+DAC_PART = 6
+"""The DAC among the parts of a sample: behind the six channels."""
+
 
 class Cycle(Operators):
     """The scan: cycle c steps slot c, and has to do with those before and after it."""
@@ -14,6 +17,18 @@ class Cycle(Operators):
 
     wave: list[int] = WAVE.tolist()
     """Outputs for log sine and 8 times the attenuation, added."""
+
+    part: list[int]
+    """What each channel and the DAC, left and right, have added to `sum`: heard apart, it is no part of the state."""
+
+    part_clock = -1
+    """Clock up to which `part` holds."""
+
+    def begin_parts(self) -> None:
+        """Go on with the parts of the sample in the making, if its beginning was listened to."""
+        if self.part_clock != self.clock:
+            self.part = [0] * 14
+            self.part[2 * SHOWN[0] : 2 * SHOWN[0] + 2] = self.sum
 
     def one_cycle(self) -> None:
         """Run the cycle that comes next."""
@@ -129,8 +144,12 @@ class Cycle(Operators):
         else:
             other = -3 if value < 0 else 3
             own = 3 * (value + (value >= 0)) if test or cycle & 3 == 3 else other
-        self.sum[0] += own if self.shown_pan & 2 else other
-        self.sum[1] += own if self.shown_pan & 1 else other
+        left, right = own if self.shown_pan & 2 else other, own if self.shown_pan & 1 else other
+        part = DAC_PART if test or (cycle >> 2 == 1 and self.dac_enable) else SHOWN[cycle >> 2]
+        self.sum[0] += left
+        self.sum[1] += right
+        self.part[2 * part] += left
+        self.part[2 * part + 1] += right
 
 
 def clamp(value: int) -> int:

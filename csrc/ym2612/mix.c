@@ -1,0 +1,226 @@
+/* mix.c - what the output pins show in a stretch of samples. */
+#include "block.h"
+
+/* Add to one side what the pins of a channel add up to in a sample. */
+static void mix_channel(int16_t *restrict side, const int16_t *restrict sum, uint32_t samples, int integrated, int on)
+{
+    uint32_t at, i;
+
+    for (at = 0; at < samples; at += GROUP) {
+        const int16_t *restrict from = sum + at;
+        int16_t *restrict to = side + at;
+
+        if (integrated) {
+            if (on)
+                for (i = 0; i < GROUP; i++)
+                    to[i] = (int16_t)(to[i] + 3 * from[i]);
+        } else if (on) { /* 3 * (sum + 4), or 3 * (sum - 3) below 0 */
+            for (i = 0; i < GROUP; i++)
+                to[i] = (int16_t)(to[i] + 3 * from[i] + 12 - (from[i] < 0 ? 21 : 0));
+        } else {
+            for (i = 0; i < GROUP; i++)
+                to[i] = (int16_t)(to[i] + 12 - (from[i] < 0 ? 24 : 0));
+        }
+    }
+}
+
+/* Sides of a stretch. */
+typedef struct ym2612_sides {
+    int16_t left[STREAM], right[STREAM];
+} ym2612_sides;
+
+/* Where a part goes, and what it is in a cycle in which it is muted; SOUNDS if it is not. */
+#define SOUNDS (-1)
+typedef struct ym2612_place {
+    ym2612_sides *sides;
+    int32_t muted;
+} ym2612_place;
+
+static ym2612_place place_of(const ym2612 *ym, ym2612_sides *sides, uint32_t muted, uint32_t part)
+{
+    ym2612_place place = {sides, muted >> part & 1 ? (ym->integrated ? 0 : YM2612_STEP) : SOUNDS};
+
+    return place;
+}
+
+/* `cycles` cycles of sample i that add up to `on` on the sides that are on. */
+static void add(const ym2612_place *to, uint32_t i, uint32_t cycles, uint32_t pan, int32_t on, int32_t off)
+{
+    ym2612_sides *sides = to->sides;
+
+    if (to->muted != SOUNDS)
+        on = off = (int32_t)cycles * to->muted;
+    sides->left[i] = (int16_t)(sides->left[i] + (pan & 2 ? on : off));
+    sides->right[i] = (int16_t)(sides->right[i] + (pan & 1 ? on : off));
+}
+
+/* The next change of the DAC's level, as a cycle. */
+static uint32_t next_change(const ym2612_dac_reader *dac)
+{
+    return dac->level + 1 < dac->end ? dac->level[1].cycle : UINT32_MAX;
+}
+
+static int32_t level_in(ym2612_dac_reader *dac, uint32_t cycle)
+{
+    while (next_change(dac) <= cycle)
+        dac->level++;
+    return dac->level->level;
+}
+
+/* What the pins add up to in four cycles that show `value`. */
+static void hold(const ym2612 *ym, int32_t value, int32_t *on, int32_t *off)
+{
+    int32_t sign = value < 0 ? -3 : 3;
+
+    *on = ym->integrated ? 3 * value : 3 * (value < 0 ? value : value + 1) + 3 * sign;
+    *off = ym->integrated ? 0 : 4 * sign;
+}
+
+/* Channel 6 or the DAC in its place, which the pins show in cycles 4 to 7; the DAC may change in each: as show() in cycle.c. */
+static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_dac_reader *dac, uint32_t start, uint32_t samples,
+                    const ym2612_place *channel, const ym2612_place *converter)
+{
+    uint32_t i = 0;
+
+    while (i < samples) {
+        uint32_t first = 24 * (start + i) + 4, cycle;
+        int32_t level = level_in(dac, first), on, off;
+
+        if (next_change(dac) <= first + 3) {
+            for (cycle = 0; cycle < 4; cycle++) {
+                int32_t value, sign;
+
+                level = level_in(dac, first + cycle);
+                value = level == DAC_OFF ? sum[i] : level;
+                sign = value < 0 ? -3 : 3;
+                if (ym->integrated) {
+                    on = cycle ? value : 0;
+                    off = 0;
+                } else {
+                    on = cycle == 3 ? 3 * (value < 0 ? value : value + 1) : sign;
+                    off = sign;
+                }
+                add(level == DAC_OFF ? channel : converter, i, 1, pan, on, off);
+            }
+            i++;
+        } else if (level == DAC_OFF) {
+            hold(ym, sum[i], &on, &off);
+            add(channel, i, 4, pan, on, off);
+            i++;
+        } else {
+            uint32_t until = (next_change(dac) - 8) / 24 + 1 - start; /* samples whose four cycles come before the change */
+
+            if (next_change(dac) == UINT32_MAX || until > samples)
+                until = samples;
+            hold(ym, level, &on, &off);
+            for (; i < until; i++)
+                add(converter, i, 4, pan, on, off);
+        }
+    }
+}
+
+/* $2C bit 5: the DAC on all channels and in all cycles. */
+static void mix_test(const ym2612 *ym, const ym2612_program *program, ym2612_dac_reader *dac, uint32_t start, uint32_t samples,
+                     const ym2612_place *converter)
+{
+    static const uint8_t shown[6] = {1, 5, 3, 0, 4, 2}; /* channels, each for four cycles */
+    ym2612_sides *sides = converter->sides;
+    uint32_t i, cycle, before = UINT32_MAX;
+
+    for (i = 0; i < samples; i++) {
+        uint32_t first = 24 * (start + i), last = first + 23;
+
+        if (before < i && dac->level->cycle <= first - 24 && next_change(dac) > last) {
+            sides->left[i] = sides->left[before];
+            sides->right[i] = sides->right[before];
+            continue;
+        }
+        before = i;
+        for (cycle = 0; cycle < 24; cycle++) {
+            int32_t level = level_in(dac, first + cycle);
+            int32_t other = ym->integrated ? 0 : level < 0 ? -3 : 3;
+
+            add(converter, i, 1, program->pan[shown[cycle >> 2]],
+                ym->integrated ? level : 3 * (level < 0 ? level : level + 1), other);
+        }
+    }
+}
+
+/* Channels 2, 4 and 6 show their sums of two samples ago, the others those of the last one. */
+static const int16_t *shown_sums(const ym2612_voice *voices, uint32_t channel)
+{
+    return voices[channel].sum + (channel & 1 ? 0 : 1);
+}
+
+static void mix_voice(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, uint32_t channel,
+                      uint32_t samples, const ym2612_place *to)
+{
+    const int16_t *sum = shown_sums(voices, channel);
+    ym2612_sides *sides = to->sides;
+    uint32_t i;
+
+    if (to->muted != SOUNDS) {
+        for (i = 0; i < samples; i++)
+            add(to, i, 4, 0, 0, 0);
+        return;
+    }
+    mix_channel(sides->left, sum, samples, ym->integrated, program->pan[channel] & 2);
+    mix_channel(sides->right, sum, samples, ym->integrated, program->pan[channel] & 1);
+}
+
+static void mix_together(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, ym2612_dac_reader *dac,
+                         uint32_t start, uint32_t samples, int dac_on, uint32_t muted, int16_t *out)
+{
+    ym2612_sides sides;
+    int16_t rest = 0;
+    uint32_t i, c;
+
+    for (c = 0; c < 6; c++)
+        if (voices[c].idle && !ym->integrated && !(c == 5 && dac_on))
+            rest += 12;
+    for (i = 0; i < STREAM; i++)
+        sides.left[i] = sides.right[i] = rest;
+    for (c = 0; c < 6; c++) {
+        ym2612_place place = place_of(ym, &sides, muted, c), converter = place_of(ym, &sides, muted, 6);
+
+        if (c == 5 && dac_on)
+            mix_dac(ym, program->pan[5], shown_sums(voices, 5), dac, start, samples, &place, &converter);
+        else if (!voices[c].idle) /* the others are in `rest` */
+            mix_voice(ym, program, voices, c, samples, &place);
+    }
+    for (i = 0; i < samples; i++) {
+        out[2 * i] = sides.left[i];
+        out[2 * i + 1] = sides.right[i];
+    }
+}
+
+void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, ym2612_dac_reader *dac, uint32_t start,
+                uint32_t samples, int apart, uint32_t muted, int16_t *out)
+{
+    ym2612_sides sides[YM2612_PARTS];
+    ym2612_place place[YM2612_PARTS];
+    int dac_on = level_in(dac, 24 * start) != DAC_OFF || next_change(dac) < 24 * (start + samples);
+    int test = ym->test_2c & 0x20;
+    uint32_t part, i, parts = apart ? YM2612_PARTS : 1;
+
+    if (!test && !apart) {
+        mix_together(ym, program, voices, dac, start, samples, dac_on, muted, out);
+        return;
+    }
+    memset(sides, 0, parts * sizeof *sides);
+    for (part = 0; part < YM2612_PARTS; part++)
+        place[part] = place_of(ym, sides + (apart ? part : 0), muted, part);
+    if (test) {
+        mix_test(ym, program, dac, start, samples, place + 6);
+    } else {
+        for (part = 0; part < (dac_on ? 5u : 6u); part++)
+            mix_voice(ym, program, voices, part, samples, place + part);
+        if (dac_on)
+            mix_dac(ym, program->pan[5], shown_sums(voices, 5), dac, start, samples, place + 5, place + 6);
+    }
+    for (i = 0; i < samples; i++)
+        for (part = 0; part < parts; part++) {
+            *out++ = sides[part].left[i];
+            *out++ = sides[part].right[i];
+        }
+}

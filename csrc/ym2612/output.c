@@ -1,0 +1,102 @@
+/* output.c - the channels apart: what each has added to the sum that the pins show in a sample. */
+#include "internal.h"
+
+#define WIDTH (2 * YM2612_PARTS)
+#define DAC_PART 6
+
+/* Channels in the order in which the pins show them, four cycles each. */
+static const uint8_t shown_channel[6] = {1, 5, 3, 0, 4, 2};
+
+/* One sample from its parts to `out`; returns the next place. */
+static int16_t *put(const int16_t *parts, int apart, int16_t *out)
+{
+    uint32_t part;
+
+    if (!out)
+        return NULL;
+    if (apart) {
+        memcpy(out, parts, WIDTH * sizeof *parts);
+        return out + WIDTH;
+    }
+    out[0] = out[1] = 0;
+    for (part = 0; part < YM2612_PARTS; part++) {
+        out[0] = (int16_t)(out[0] + parts[2 * part]);
+        out[1] = (int16_t)(out[1] + parts[2 * part + 1]);
+    }
+    return out + 2;
+}
+
+/* Cycle by cycle: what the sum grows by is of the part that is on the pins. */
+static int64_t run_cycles(ym2612 *ym, int64_t cycles, ym2612_output *output, int apart, int16_t *out)
+{
+    int64_t samples = 0;
+
+    for (; cycles > 0; cycles--) {
+        uint32_t turn = ym->cycle >> 2;
+        uint32_t part = (ym->test_2c & 0x20) || (turn == 1 && ym->dac_enable) ? DAC_PART : shown_channel[turn];
+        int16_t before[2] = {ym->sum[0], ym->sum[1]}, pair[2];
+        int ended = (int)ym2612_cycles(ym, 1, pair);
+        const int16_t *after = ended ? pair : ym->sum;
+        int16_t *to = output->part + 2 * part;
+        int muted = !apart && (output->muted >> part & 1);
+        int32_t silence = ym->integrated ? 0 : YM2612_STEP;
+
+        to[0] = (int16_t)(to[0] + (muted ? silence : after[0] - before[0]));
+        to[1] = (int16_t)(to[1] + (muted ? silence : after[1] - before[1]));
+        if (ended) {
+            out = put(output->part, apart, out);
+            memset(output->part, 0, sizeof output->part);
+            samples++;
+        }
+    }
+    return samples;
+}
+
+int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, ym2612_output *output, int apart,
+                          int16_t *out)
+{
+    int64_t now = 0, samples = 0, i = 0, width = apart ? WIDTH : 2;
+
+    if (output->clock != ym->clock) { /* the beginning of the sample was not listened to */
+        memset(output->part, 0, sizeof output->part);
+        if (ym->cycle) {
+            uint32_t part = shown_channel[0];
+
+            output->part[2 * part] = ym->sum[0];
+            output->part[2 * part + 1] = ym->sum[1];
+        }
+    }
+    while (i < count || now < cycles) {
+        int64_t next;
+
+        if (ym->cycle == 0 && cycles - now >= 24 * (YM2612_SHORTEST_BLOCK + 1)) {
+            int64_t taken, n = ym2612_block_length(ym, writes + 3 * i, count - i, now, cycles - 24, &taken);
+
+            if (n >= YM2612_SHORTEST_BLOCK) {
+                ym2612_block(ym, n, out, apart, apart ? 0 : output->muted, writes + 3 * i, taken, now);
+                out = out ? out + width * n : NULL;
+                i += taken;
+                samples += n;
+                now += 24 * n;
+            }
+        }
+        next = now + 24 - ym->cycle;
+        if (next > cycles)
+            next = cycles;
+        if (i < count && writes[3 * i] < next)
+            next = writes[3 * i] > now ? writes[3 * i] : now;
+        {
+            int64_t made = run_cycles(ym, next - now, output, apart, out);
+
+            samples += made;
+            out = out ? out + width * made : NULL;
+        }
+        now = next;
+        if (i < count && (writes[3 * i] <= now || now >= cycles)) {
+            ym2612_write(ym, writes[3 * i + 1], (uint8_t)writes[3 * i + 2]);
+            i++;
+        }
+    }
+    output->clock = ym->clock;
+    return samples;
+}

@@ -1,0 +1,105 @@
+/* ports.c - bus and timers by themselves; the status. */
+#include "changes.h"
+
+void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value)
+{
+    ym->bus = (uint16_t)((port & 2) << 7 | value);
+    if (port & 1)
+        ym->data_strobe |= 1;
+    else
+        ym->address_strobe |= 1;
+}
+
+/* One cycle. */
+static void step_ports(ym2612 *ym, ym2612_log *log)
+{
+    uint32_t cycle = ym->cycle;
+    uint32_t seen = ym2612_sample_bus(ym);
+
+    ym2612_step_timers(ym, cycle);
+    if (is_storing(ym, seen))
+        ym2612_store_registers(ym, log, cycle, seen);
+    ym->cycle = (uint8_t)(cycle == 23 ? 0 : cycle + 1);
+    ym->clock++;
+    if (log)
+        log->now++;
+}
+
+void ym2612_advance_ports(ym2612 *ym, ym2612_log *log, int64_t cycles)
+{
+    int64_t left;
+
+    while (cycles > 0 && ((ym->address_strobe | ym->data_strobe) & 1 || (ym->fm_data && ym->data != (ym->bus & 0xFF)))) {
+        step_ports(ym, log);
+        cycles--;
+    }
+    if (cycles <= 0)
+        return;
+    ym->address_strobe = ym->data_strobe = 0;
+    ym2612_move_data(ym, log, ym->cycle, cycles);
+    left = ym->busy_left;
+    ym->busy = left >= cycles;
+    ym->busy_left = (uint8_t)(left > cycles ? left - cycles : 0);
+    ym2612_advance_timers(ym, ym->cycle, cycles);
+    ym->cycle = (uint8_t)((ym->cycle + cycles) % 24);
+    ym->clock += cycles;
+    if (log)
+        log->now += cycles;
+}
+
+/* $21 bit 6: the port shows internal signals. */
+static uint8_t test_status(const ym2612 *ym)
+{
+    uint32_t since_latch = (ym->cycle + 21u) % 24; /* the latched values are shifted out, lowest bit first */
+    uint32_t low = ym->test_2c & 0x10 ? (uint32_t)ym->shown_before & 0x1FF : (uint32_t)ym->output[(ym->cycle + 18) % 24] & 0x3FFF;
+    uint32_t envelope = ym->test_21 & 1 ? (uint32_t)ym->test_attenuation >> since_latch : ym->eg_step[(ym->cycle + 20) % 24] > 0;
+    uint32_t word = ((uint32_t)ym->test_phase >> since_latch & 1) << 15 | (envelope & 1) << 14 | low;
+
+    return (uint8_t)(ym->test_21 & 0x80 ? word : word >> 8);
+}
+
+static uint8_t status_at(const ym2612 *ym, int64_t clock)
+{
+    ym2612 ahead;
+    int64_t cycles = clock - ym->clock;
+    int busy;
+
+    if (cycles == 0 && !(ym->test_21 & 0x40))
+        return (uint8_t)(ym->busy << 7 | ym->timer_flag[1] << 1 | ym->timer_flag[0]);
+    if (((ym->address_strobe | ym->data_strobe) & 1) || !are_timers_settled(ym) || (ym->test_21 & 0x40)) {
+        ahead = *ym;
+        ym2612_advance_ports(&ahead, NULL, cycles);
+        if (ahead.test_21 & 0x40) { /* the port shows more than that */
+            ahead = *ym;
+            ym2612_run(&ahead, cycles, NULL);
+            return test_status(&ahead);
+        }
+        return (uint8_t)(ahead.busy << 7 | ahead.timer_flag[1] << 1 | ahead.timer_flag[0]);
+    }
+    busy = cycles > 0 ? ym->busy_left >= cycles : ym->busy;
+    return (uint8_t)(busy << 7 | ym2612_timer_flag(ym, 1, cycles) << 1 | ym2612_timer_flag(ym, 0, cycles));
+}
+
+int ym2612_run_ports(ym2612 *ym, int64_t cycles)
+{
+    ym2612_advance_ports(ym, NULL, cycles);
+    return !(ym->test_21 & 0x40);
+}
+
+uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
+{
+    if (clock < ym->clock)
+        clock = ym->clock;
+    if ((port & 3) == 0 || ym->integrated) {
+        ym->status = status_at(ym, clock);
+        /* how long the ports of the NMOS and of the CMOS part hold their charge, in internal cycles: as in Nuked-OPN2 */
+        ym->status_until = clock + (ym->integrated ? 40000000 : 300000);
+    }
+    return ym->status_until > clock ? ym->status : 0;
+}
+
+uint8_t ym2612_read(ym2612 *ym, uint32_t port)
+{
+    return ym2612_read_at(ym, port, ym->clock);
+}
+
