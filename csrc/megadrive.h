@@ -276,6 +276,14 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint8_t sprite[352];        /* the same; [16] is screen x = 0 */
 } vdp_line;
 
+/* A word of CRAM changed before this pixel was looked up. */
+typedef struct vdp_colour_change {
+    int16_t line;
+    int16_t pixel;
+    uint16_t index;             /* bit 15: the write leaves a dot there */
+    uint16_t word;
+} vdp_colour_change;
+
 typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
@@ -291,11 +299,19 @@ typedef struct vdp_drawing {
     uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
     int16_t rgb_line;
     int16_t rgb_pixel;
-    int16_t dot_line;           /* a CRAM write leaves a dot in the line before this, of which rgb lacks it; 0: none */
-    int16_t dot_pixel;
-    uint8_t dot_rgb[3];
-    uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
+    int16_t dot_line;           /* dot that rgb is to get at this place when it gets there: see colours.c */
+    int16_t dot_pixel;          /* -1: none */
+    uint16_t dot_word;
+    uint8_t started;            /* 0: nothing has been drawn yet */
+    uint8_t kind;               /* how words of CRAM make colours, from pixel rgb_pixel of rgb_line on: see colours.c */
+    uint8_t lut_kind;           /* what lut was made of; 0 nothing */
     uint8_t lut_cram[128];
+    uint8_t cram[128];          /* CRAM when the picture began */
+    uint8_t cram_known[128];    /* the same with the changes */
+    int64_t colours_clock;      /* picture_clock + 1 of the picture to which they belong; 0 none */
+    int32_t changes;
+    int32_t changes_made;       /* of them, in lut */
+    vdp_colour_change change[1024];
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
     uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
@@ -732,7 +748,7 @@ typedef struct md_sound_log {
 typedef struct md_polling_turn {
     uint32_t r[16];             /* the CPU's registers at the branch */
     uint32_t flags[5];          /* n, z, v, c, x */
-    uint16_t status;            /* VDP status that was read in this turn */
+    uint16_t value;             /* what was read of the VDP in this turn */
     uint8_t met;
     uint8_t reserved;
 } md_polling_turn;
@@ -741,7 +757,7 @@ typedef struct md_polling {
     int64_t clock;              /* 68000 clocks: last time at the branch */
     int64_t refresh_clock;      /* state.refresh_clock then */
     int64_t period;             /* 68000 clocks a turn; 0 not known */
-    int64_t status_age;         /* 68000 clocks from the read of the VDP's status to the branch */
+    int64_t read_age;           /* 68000 clocks from the read of the VDP to the branch */
     uint32_t target;            /* first word of the loop that is watched */
     uint32_t accesses_seen;     /* `accesses` at the last time at the branch */
     uint8_t code[18];           /* the loop's words */
@@ -753,11 +769,12 @@ typedef struct md_polling {
     uint8_t follows;            /* bit 2 a + b: turn[b] has been seen to follow turn[a] */
     md_polling_turn turn[2];    /* with HBLANK off and on in the status that was read */
     uint32_t refused[16];       /* loops that do not just poll; by bits 1-4 of their addresses */
-    int64_t status_clock;       /* 68000 clocks: last read of the VDP's status */
+    int64_t read_clock;         /* 68000 clocks: last read of the VDP's status or V counter */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
-    uint32_t status_access;     /* the one of them that was the last read of the VDP's status */
-    uint16_t status;            /* what that gave */
-    uint8_t reserved[2];
+    uint32_t read_access;       /* the one of them that was that read */
+    uint16_t value;             /* what it gave */
+    uint8_t reads;              /* what it was: in polling.c */
+    uint8_t reserved;
 } md_polling;
 
 typedef struct megadrive {
