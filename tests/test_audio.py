@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from megadrive._core import ffi, lib
-from megadrive.audio import NTSC_CLOCK, PAL_CLOCK, AudioOutput, resample
+from megadrive.audio import NTSC_CLOCK, PAL_CLOCK, AudioOutput, Filter, resample
 from megadrive.psg import PSG
 
 FM_RATE = NTSC_CLOCK / 1008
@@ -142,11 +142,31 @@ def test_channels_stay_apart() -> None:
     assert out[:, 0].std() > 15_000 and not out[:, 1].any()
 
 
-@pytest.mark.parametrize(("name", "corner"), [("model 1", 3390), ("model 2", 3860)])
-def test_low_pass_of_the_boards(name: str, corner: float) -> None:
-    raw = tone(resample(sine(corner, 0.3))[5000:-500, 0], corner, 48000)
-    out = tone(resample(sine(corner, 0.3), filter=name)[5000:-500, 0], corner, 48000)  # type: ignore[arg-type]
-    assert db(out / raw) == pytest.approx(-3, abs=0.35)
+@pytest.mark.parametrize("frequency", [300, 1000, 2840, 3390, 3789, 6725, 10_000])
+def test_low_pass_of_the_boards(frequency: int) -> None:
+    """First order behind the mixer of both; second order behind the YM2612 of a Model 2."""
+
+    def fallen(filter: Filter, fm: bool) -> float:
+        wave = sine(frequency, 0.3, 4000)
+        ticks = np.round(4000 + 4000 * np.sin(2 * np.pi * frequency * np.arange(67_000) * 240 / NTSC_CLOCK))
+        given = {"fm": wave} if fm else {"psg": ticks.astype(np.int16)}
+        heard = [tone(resample(**given, filter=f)[5000:-500, 0], frequency, 48000) for f in (filter, "raw")]
+        return db(heard[0] / heard[1])
+
+    def first(corner: float) -> float:
+        return float(-10 * np.log10(1 + (frequency / corner) ** 2))
+
+    second = float(-10 * np.log10(1 + (frequency / 6725) ** 4))
+    for fm in (True, False):
+        assert fallen("model 1", fm) == pytest.approx(first(3390), abs=0.6)
+        assert fallen("model 2", fm) == pytest.approx(first(3789) + (second if fm else 0), abs=0.9)
+
+
+@pytest.mark.parametrize("name", ["raw", "model 1", "model 2"])
+def test_filters_begin_without_a_click(name: Filter) -> None:
+    """A level that is there from the beginning has been there for ever."""
+    out = resample(np.full((3000, 2), 1500, np.int16), filter=name)
+    assert np.abs(out.astype(int)).max() <= 1
 
 
 # ------------------------------------------------------------------------------------------------- time
