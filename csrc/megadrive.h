@@ -276,6 +276,15 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint8_t sprite[352];        /* the same; [16] is screen x = 0 */
 } vdp_line;
 
+/* A word of CRAM changed before this pixel was looked up. */
+typedef struct vdp_colour_change {
+    int16_t line;
+    int16_t pixel;
+    uint16_t word;
+    uint8_t index;
+    uint8_t dot;                /* 1: the pixel itself shows the word */
+} vdp_colour_change;
+
 typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
@@ -291,8 +300,18 @@ typedef struct vdp_drawing {
     uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
     int16_t rgb_line;
     int16_t rgb_pixel;
-    uint8_t lut_kind;           /* what lut was made of: see compose.c; 0 nothing */
+    uint8_t started;            /* 0: nothing has been drawn yet */
+    uint8_t kind;               /* how words of CRAM make colours, from pixel rgb_pixel of rgb_line on: see colours.c */
+    uint8_t lut_kind;           /* what lut was made of; 0 nothing */
     uint8_t lut_cram[128];
+    uint8_t cram[128];          /* CRAM when the picture began */
+    uint8_t cram_known[128];    /* the same with the changes */
+    int64_t colours_clock;      /* picture_clock + 1 of the picture to which they belong; 0 none */
+    int32_t changes;
+    int32_t changes_made;       /* of them, in lut */
+    vdp_colour_change change[1024];
+    vdp_colour_change dot;      /* the last one, if rgb lacks its dot; else dot.dot is 0 */
+    uint32_t dot_colour;
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
     uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
@@ -356,8 +375,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
- *   ym2612_run_ports  run the bus, the timers and the status for `cycles` cycles, and nothing else: for a copy of the chip that
- *                  follows the writes while the chip waits.  Returns 0 if the status shows more than that ($21 bit 6).
+ *   ym2612_write_ports, ym2612_read_ports  a byte to or from a port at `clock`, for a copy of the chip of which the bus, the timers
+ *                  and the status alone go on, ahead of the chip.  Reading returns -1 if the status shows more than that ($21 bit 6)
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
@@ -482,7 +501,8 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
-int ym2612_run_ports(ym2612 *ym, int64_t cycles);
+void ym2612_write_ports(ym2612 *ports, uint32_t port, uint8_t value, int64_t clock);
+int ym2612_read_ports(ym2612 *ports, uint32_t port, int64_t clock);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
@@ -690,6 +710,7 @@ typedef struct vdp_interface {
     int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
     int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);
     void (*acknowledge)(void *chip, int64_t clock);
+    void (*th_fall)(void *chip, int64_t clock);
 } vdp_interface;
 
 typedef struct ym2612_interface {
@@ -730,7 +751,7 @@ typedef struct md_sound_log {
 typedef struct md_polling_turn {
     uint32_t r[16];             /* the CPU's registers at the branch */
     uint32_t flags[5];          /* n, z, v, c, x */
-    uint16_t status;            /* VDP status that was read in this turn */
+    uint16_t value;             /* what was read of the VDP in this turn */
     uint8_t met;
     uint8_t reserved;
 } md_polling_turn;
@@ -739,7 +760,7 @@ typedef struct md_polling {
     int64_t clock;              /* 68000 clocks: last time at the branch */
     int64_t refresh_clock;      /* state.refresh_clock then */
     int64_t period;             /* 68000 clocks a turn; 0 not known */
-    int64_t status_age;         /* 68000 clocks from the read of the VDP's status to the branch */
+    int64_t read_age;           /* 68000 clocks from the read of the VDP to the branch */
     uint32_t target;            /* first word of the loop that is watched */
     uint32_t accesses_seen;     /* `accesses` at the last time at the branch */
     uint8_t code[18];           /* the loop's words */
@@ -751,11 +772,12 @@ typedef struct md_polling {
     uint8_t follows;            /* bit 2 a + b: turn[b] has been seen to follow turn[a] */
     md_polling_turn turn[2];    /* with HBLANK off and on in the status that was read */
     uint32_t refused[16];       /* loops that do not just poll; by bits 1-4 of their addresses */
-    int64_t status_clock;       /* 68000 clocks: last read of the VDP's status */
+    int64_t read_clock;         /* 68000 clocks: last read of the VDP's status or V counter */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
-    uint32_t status_access;     /* the one of them that was the last read of the VDP's status */
-    uint16_t status;            /* what that gave */
-    uint8_t reserved[2];
+    uint32_t read_access;       /* the one of them that was that read */
+    uint16_t value;             /* what it gave */
+    uint8_t reads;              /* what it was: in polling.c */
+    uint8_t reserved;
 } md_polling;
 
 typedef struct megadrive {
@@ -833,6 +855,7 @@ typedef struct megadrive {
 void md_connect(megadrive *md);
 void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
+void md_th_fall(megadrive *md, int port); /* a device on port 0-2 pulls TH low, at the present time */
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
 void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);

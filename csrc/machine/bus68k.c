@@ -144,7 +144,7 @@ static void system_write(megadrive *md, uint32_t address, uint16_t value, unsign
     }
 }
 
-static uint16_t vdp_area_read(megadrive *md, uint32_t address)
+static uint16_t vdp_area_read(megadrive *md, uint32_t address, unsigned lanes)
 {
     uint16_t value = md->state.cpu.irc;
     unsigned port = address & 0x1E;
@@ -152,11 +152,8 @@ static uint16_t vdp_area_read(megadrive *md, uint32_t address)
         return lock_up(md);
     if (port < 0x10)
         wait_until(md, md_vdp_read(md, access_clock(md), port, &value));
-    if ((port & 0x1C) == 0x04) {
-        md->polling.status = value;
-        md->polling.status_access = md->polling.accesses;
-        md->polling.status_clock = md->state.cpu.clock;
-    }
+    if (port < 0x10 && port >= 0x04)
+        md_polling_read(md, port, value, lanes);
     return value;
 }
 
@@ -202,7 +199,7 @@ uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes)
         return system_read(md, address, lanes);
     if (address < 0xC00000)
         return lock_up(md);
-    return vdp_area_read(md, address);
+    return vdp_area_read(md, address, lanes);
 }
 
 void md_68k_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes)

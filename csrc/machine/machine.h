@@ -53,6 +53,7 @@ void md_refresh_68k(megadrive *md);
 
 /* The 68000 has branched back to `target` at `clock`, both its own: how many clocks can be skipped because it only
  * waits there.  The registers and flags are those after that time. */
+void md_polling_read(megadrive *md, unsigned port, uint16_t value, unsigned lanes); /* the 68000 has read a VDP port */
 int64_t md_polling_again(megadrive *md, uint32_t target, int64_t clock);
 void md_z80_run(megadrive *md);
 

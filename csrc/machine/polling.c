@@ -8,6 +8,7 @@
  * A loop whose one operand is the VDP's status is followed through the two values that the status has while nothing
  * happens, in which HBLANK is off and on: once each value has been seen to follow itself and the other, with the same
  * registers whenever the same value was read, the registers are known for every turn up to the next change of another bit.
+ * One whose operand is the V counter reads the same value to the end of the line.
  *
  * Times in this file are 68000 clocks unless a name says otherwise. */
 #include "machine.h"
@@ -18,6 +19,7 @@
 #define PATIENCE 16             /* misses before a loop is taken for one that works */
 #define HB 4                    /* HBLANK in the status */
 #define NO_TURN 2
+enum { READS_MEMORY, READS_STATUS, READS_V, READS_OTHER };
 #define FOLLOWS_ALL 15
 
 /* ------------------------------------------------------------------------------------------ the loop's code */
@@ -213,42 +215,58 @@ static int64_t skip_turns(int64_t clock, int64_t end, int64_t period, uint32_t p
     return clock;
 }
 
-/* What has been read since the last time at the branch: which of the turns this was; -1: something else happened. */
-static int kind_of_turn(const megadrive *md)
+void md_polling_read(megadrive *md, unsigned port, uint16_t value, unsigned lanes)
 {
-    const md_polling *p = &md->polling;
+    md_polling *p = &md->polling;
+    int is_status = (port & 0x1C) == 0x04, is_v = !is_status && lanes == 2;
+    p->reads = md->vdp_other.chip ? READS_OTHER : is_status ? READS_STATUS : is_v ? READS_V : READS_OTHER;
+    p->value = is_v ? value >> 8 : value;
+    p->read_access = p->accesses;
+    p->read_clock = md->state.cpu.clock;
+}
+
+/* What has been read since the last time at the branch. */
+static int reads_in_turn(const md_polling *p)
+{
     uint32_t accesses = p->accesses - p->accesses_seen;
     if (accesses == 0)
+        return READS_MEMORY;
+    return accesses == 1 && p->operands == 1 && p->read_access == p->accesses ? p->reads : READS_OTHER;
+}
+
+/* mclk up to which turns that follow turn[turn] read what is known. */
+static int64_t reading_holds(const megadrive *md, int turn, int reads)
+{
+    const md_polling *p = &md->polling;
+    const vdp *s = &md->state.vdp;
+    if (reads == READS_MEMORY)
+        return INT64_MAX;
+    if (reads == READS_V)
+        return s->line_clock + VDP_LINE;
+    if ((vdp_peek_status(s) ^ p->turn[turn].value) & VDP_STATUS_DRIVEN & ~HB)
         return 0;
-    if (accesses == 1 && p->operands == 1 && p->status_access == p->accesses && !md->vdp_other.chip)
-        return (p->status & HB) != 0;
-    return -1;
+    int64_t until = status_holds(md);
+    if (p->follows != FOLLOWS_ALL || (p->turn[0].value ^ p->turn[1].value) != HB) {
+        int64_t change = hblank_changes(s, (p->read_clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K);
+        if (change < until)
+            until = change;
+    }
+    return until;
 }
 
 /* After turn[turn], at `clock`: the clocks of turns to skip. */
-static int64_t skip(megadrive *md, int64_t clock, int turn, int reads_status)
+static int64_t skip(megadrive *md, int64_t clock, int turn, int reads)
 {
     md_polling *p = &md->polling;
-    int64_t end = md->run_until, refresh = md->state.refresh_clock;
+    int64_t until = reading_holds(md, turn, reads) / MD_MCLK_PER_68K, refresh = md->state.refresh_clock;
     int refreshed, last = turn;
-    if (reads_status) {
-        const vdp *s = &md->state.vdp;
-        if ((vdp_peek_status(s) ^ p->turn[turn].status) & VDP_STATUS_DRIVEN & ~HB)
-            return 0;
-        int64_t until = status_holds(md);
-        if (p->follows != FOLLOWS_ALL || (p->turn[0].status ^ p->turn[1].status) != HB) {
-            int64_t change = hblank_changes(s, (p->status_clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K);
-            if (change < until)
-                until = change;
-        }
-        if (until / MD_MCLK_PER_68K < end)
-            end = until / MD_MCLK_PER_68K;
-    }
-    int64_t after = skip_turns(clock, end, p->period, p->target, &refresh, &refreshed);
+    if (until > md->run_until)
+        until = md->run_until;
+    int64_t after = skip_turns(clock, until, p->period, p->target, &refresh, &refreshed);
     if (after == clock)
         return 0;
-    if (reads_status) {
-        int64_t read = (after - p->status_age + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
+    if (reads == READS_STATUS) {
+        int64_t read = (after - p->read_age + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
         last = hblank_at(&md->state.vdp, read);
         if (refreshed && last != hblank_at(&md->state.vdp, read - refresh_wait(p->target) * MD_MCLK_PER_68K))
             return 0;
@@ -274,16 +292,16 @@ static int64_t begin_running(megadrive *md, int64_t clock)
         return 0;
     for (int turn = 0; turn < 2; turn++)
         if (same_registers(&p->turn[turn], &md->state.cpu))
-            return skip(md, clock, turn, 1);
+            return skip(md, clock, turn, READS_STATUS);
     return 0;
 }
 
 /* Keep what is seen of a turn.  Gives 1 if it was one that is known. */
-static int note_turn(megadrive *md, int turn, int reads_status)
+static int note_turn(megadrive *md, int turn, int reads)
 {
     md_polling *p = &md->polling;
     md_polling_turn *now = &p->turn[turn];
-    if (now->met && same_registers(now, &md->state.cpu) && (!reads_status || now->status == p->status)) {
+    if (now->met && same_registers(now, &md->state.cpu) && (reads == READS_MEMORY || now->value == p->value)) {
         if (p->last != NO_TURN)
             p->follows |= (uint8_t)(1 << (2 * p->last + turn));
         return 1;
@@ -292,8 +310,8 @@ static int note_turn(megadrive *md, int turn, int reads_status)
         miss(p);
     keep_registers(now, &md->state.cpu);
     now->met = 1;
-    now->status = p->status;
-    p->follows &= !reads_status ? 0 : turn ? 1 << 0 : 1 << 3;   /* what does not begin or end with this one */
+    now->value = p->value;
+    p->follows &= reads != READS_STATUS ? 0 : turn ? 1 << 0 : 1 << 3; /* what does not begin or end with this one */
     return 0;
 }
 
@@ -306,15 +324,15 @@ int64_t md_polling_again(megadrive *md, uint32_t target, int64_t clock)
     if (target != p->target || !p->length || !page || memcmp(page + (target & 0xFFFF), p->code, p->length) != 0)
         if (!watch(p, page, target))
             return 0;
-    int undisturbed = p->refresh_clock == md->state.refresh_clock, turn = kind_of_turn(md);
-    int reads_status = p->accesses != p->accesses_seen, same_last = p->last == turn;
+    int undisturbed = p->refresh_clock == md->state.refresh_clock, reads = reads_in_turn(p);
+    int turn = reads == READS_STATUS && p->value & HB, same_last = p->last == turn;
     int64_t period = clock - p->clock;
     p->clock = clock;
     p->refresh_clock = md->state.refresh_clock;
     p->accesses_seen = p->accesses;
     if (!p->running)
         return clock < md->state.cpu.deadline ? begin_running(md, clock) : 0;
-    if (turn < 0) {
+    if (reads == READS_OTHER) {
         miss(p);
         return 0;
     }
@@ -322,13 +340,13 @@ int64_t md_polling_again(megadrive *md, uint32_t target, int64_t clock)
         if (p->period != period)
             p->follows = 0;
         p->period = period;
-        p->status_age = clock - p->status_clock;
+        p->read_age = clock - p->read_clock;
         if (period > LONGEST_TURN)
             refuse(p, target);
     }
-    int known = note_turn(md, turn, reads_status);
+    int known = note_turn(md, turn, reads);
     p->last = (uint8_t)turn;
     if (!known || !same_last || !p->period || p->period > LONGEST_TURN || clock >= md->state.cpu.deadline)
         return 0;
-    return skip(md, clock, turn, reads_status);
+    return skip(md, clock, turn, reads);
 }

@@ -1,4 +1,4 @@
-/* compose.c - priority, shadow and highlight, colours: line buffers to the picture.  Handbook 04, 14 and 15. */
+/* compose.c - priority, shadow and highlight: line buffers to the picture.  Handbook 04, 14. */
 #include "draw.h"
 
 #define SHADOW 0x40
@@ -58,104 +58,6 @@ static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_
             mix(b + x, a + x, a + x, to + x, backdrop, 0, 0);
 }
 
-/* -------------------------------------------------------------------------------------------- colours */
-
-enum { COLOURS_FULL = 1, COLOURS_DARK, COLOURS_MODE4 };
-
-/* DAC levels 0-14 as measured by TmEE, 0-255. */
-static const uint8_t levels[15] = { 0, 29, 52, 70, 87, 101, 116, 130, 144, 158, 172, 187, 206, 228, 255 };
-
-/* A CRAM word's colour with every component at level `first` + component * `step`. */
-static uint32_t colour(uint16_t word, int first, int step)
-{
-    uint32_t red = levels[first + (word >> 1 & 7) * step];
-    uint32_t green = levels[first + (word >> 5 & 7) * step];
-    uint32_t blue = levels[first + (word >> 9 & 7) * step];
-    return red | green << 8 | blue << 16;
-}
-
-/* Mode 4 has two bits for each component, and taps of the DAC of its own for values 1 and 2 [handbook 04, 15]. */
-static uint32_t colour_mode4(uint16_t word)
-{
-    static const uint8_t red_green[4] = { 0, 85, 170, 255 }, blue[4] = { 0, 102, 170, 255 };
-    return red_green[word & 3] | (uint32_t)red_green[word >> 2 & 3] << 8 | (uint32_t)blue[word >> 4 & 3] << 16;
-}
-
-static inline void set_colour(vdp_drawing *d, unsigned index, uint32_t rgb)
-{
-    d->lut[index] = rgb;
-    d->lut_second[index] = (uint64_t)rgb << 24;
-}
-
-static void update_colours(const vdp *s, vdp_drawing *d, uint8_t kind)
-{
-    for (unsigned i = 0; i < 64; i++) {
-        if (kind == d->lut_kind && memcmp(d->lut_cram + 2 * i, s->cram + 2 * i, 2) == 0)
-            continue;
-        uint16_t word = vdp_cram_word(s, i);
-        if (kind == COLOURS_DARK)
-            word &= 0x222;
-        if (kind == COLOURS_MODE4) {
-            set_colour(d, i, colour_mode4(word));
-            set_colour(d, i | SHADOW, colour_mode4(word));
-            set_colour(d, i | HIGHLIGHT, colour_mode4(word));
-        } else {
-            set_colour(d, i, colour(word, 0, 2));
-            set_colour(d, i | SHADOW, colour(word, 0, 1));
-            set_colour(d, i | HIGHLIGHT, colour(word, 7, 1));
-        }
-    }
-    d->lut_kind = kind;
-    memcpy(d->lut_cram, s->cram, sizeof d->lut_cram);
-}
-
-/* R, G, B bytes of a span.  Two pixels are put together and stored at once, with two bytes that are overwritten by the
- * next pair; so the last pixels go alone. */
-static void convert(const vdp_drawing *d, const uint8_t *from, uint8_t *to, int pixels)
-{
-#if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; pixels > 8; pixels -= 8, from += 8, to += 24) {
-        draw_store(to, d->lut[from[0]] | d->lut_second[from[1]]);
-        draw_store(to + 6, d->lut[from[2]] | d->lut_second[from[3]]);
-        draw_store(to + 12, d->lut[from[4]] | d->lut_second[from[5]]);
-        draw_store(to + 18, d->lut[from[6]] | d->lut_second[from[7]]);
-    }
-#endif
-    for (; pixels > 0; pixels--, from++, to += 3) {
-        uint64_t rgb = d->lut[*from];
-        to[0] = (uint8_t)rgb;
-        to[1] = (uint8_t)(rgb >> 8);
-        to[2] = (uint8_t)(rgb >> 16);
-    }
-}
-
-/* Colours are looked up as late as possible: before one changes, and when somebody wants to see them. */
-void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel)
-{
-    int y = d->rgb_line, from = d->rgb_pixel;
-    for (; y <= line; y++, from = 0) {
-        int row = tall ? 2 * y + d->field : y, to = y < line ? d->drawn[row] : pixel;
-        if (to > from)
-            convert(d, indexed + DRAW_STRIDE * row + from, rgb + 3 * (DRAW_STRIDE * row + from), to - from);
-    }
-    d->rgb_line = (int16_t)line;
-    d->rgb_pixel = (int16_t)pixel;
-}
-
-/* Before pixels from `pixel` on are drawn: follow changes of CRAM and of the palette bit R0.2. */
-static void follow_colours(draw_context *c, int line, int pixel)
-{
-    const vdp *s = c->s;
-    vdp_drawing *d = c->d;
-    /* not 0, so that the first time counts as a change */
-    uint8_t kind = !vdp_is_mode5(s) ? COLOURS_MODE4 : s->registers[0] & 4 ? COLOURS_FULL : COLOURS_DARK;
-    if (kind == d->lut_kind && memcmp(d->lut_cram, s->cram, sizeof d->lut_cram) == 0)
-        return;
-    if (d->rgb_lacks)
-        draw_rgb(d, c->indexed, c->rgb, d->tall, line, pixel);
-    update_colours(s, d, kind);
-}
-
 /* --------------------------------------------------------------------------------------------- output */
 
 /* Pixels of the line that are shown as the backdrop and nothing else. */
@@ -200,10 +102,8 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     if (from >= to)
         return;
     line->pixels = (uint16_t)to;
-    if (c->rgb) {
-        follow_colours(c, line->line, from);
-        c->d->rgb_lacks = 1;
-    }
+    if (c->rgb)
+        draw_follow_colours(c, line->line, from);
     int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
     uint8_t *row = c->indexed + DRAW_STRIDE * y;
     uint8_t backdrop = draw_backdrop(s);

@@ -262,7 +262,9 @@ static void begin_picture(vdp_chip *chip)
     /* In the middle of a picture (a loaded state) drawing goes on with the line that the clock is in. */
     int64_t line = since(s->draw_clock, s->picture_clock) / VDP_LINE;
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
+    d->started = 1;
     if (chip->render) {
+        draw_begin_colours(chip);
         memset(d->drawn, 0, sizeof d->drawn);
         d->rgb_line = d->line < 0 ? 0 : d->line;
         d->rgb_pixel = 0;
@@ -304,6 +306,7 @@ static void finish_picture(vdp_chip *chip, int height)
     d->finished = 1;
     if (!chip->render)
         return;
+    d->colours_clock = 0;
     for (int y = 0; y < rows; y++)
         wide += d->wide[y];
     int mixed = wide && wide < rows;
@@ -338,7 +341,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     vdp_drawing *d = &chip->drawing;
     if (clock <= s->draw_clock)
         return;
-    if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock)
+    if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
         begin_picture(chip);
     d->quiet_clock = 0;
     follow_display(s, d);

@@ -72,6 +72,12 @@ void draw_band_planes(draw_context *c, draw_band *band);
 /* compose.c: `to` counts pixels; a and b are the line buffers of the planes; `display` tells whether they are shown
  * or blanked */
 void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display);
+
+/* colours.c: the picture's colours up to a pixel; `tall`: its rows are those of one field */
+#define DRAW_CHANGES 1024
+#define DRAW_ROWS 240
+void draw_begin_colours(vdp_chip *chip);
+void draw_follow_colours(draw_context *c, int line, int pixel);
 void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel);
 
 /* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */

@@ -6,7 +6,8 @@
  *   timing.c   lines and frames, H and V counters, interrupts, the next event
  *   planes.c   name tables, scroll, window, patterns
  *   sprites.c  scan, attributes, limits, masking
- *   compose.c  priority, shadow and highlight, colours, the picture
+ *   compose.c  priority, shadow and highlight, the picture
+ *   colours.c  CRAM to R, G, B
  *
  * A line has 3420 mclk in both widths.  It begins where the V counter steps (H = $14A in H40, $10A in H32).
  * The pixels of line n come out in the interval that begins with the V step into n, and end 128/140 mclk into
@@ -14,7 +15,7 @@
  *
  * Contract of vdp_draw(chip, t): draw, with the present contents of the state, whatever the chip fetches or shows
  * before t and has not drawn yet.  timing.c, fifo.c and ports.c call it (through vdp_draw_before) with
- *   - t = the time of the access, before a byte of VRAM (and so the sprite cache), a word of CRAM or of VSRAM changes;
+ *   - t = the time of the access, before a byte of VRAM (and so the sprite cache) or a word of VSRAM changes;
  *   - t = the write + VDP_REGISTER_DELAY, before a register changes;
  *   - the time of a status read, or the last time before it at which SOVR and SCOL could change, because it shows and
  *     clears them;
@@ -137,6 +138,9 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
         return d->quiet_clock;
     return s->draw_clock;
 }
+
+/* A word of CRAM is about to change. */
+void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
 
 /* Bring SOVR and SCOL up to `clock`. */
 void vdp_draw_flags(vdp_chip *chip, int64_t clock);

@@ -27,6 +27,14 @@ def palette(state: VDPState) -> Bytes:
     return rgb
 
 
+def word_colour(state: VDPState, word: int) -> Bytes:
+    """Return the RGB value of a word as it is written to CRAM, at normal intensity: uint8 (3,)."""
+    if not state.mode5:
+        return MODE4_LEVELS[np.arange(3), [word & 3, word >> 2 & 3, word >> 4 & 3]]
+    mask = 7 if state.registers[0] & 0x04 else 1
+    return LEVELS[[2 * (word >> shift & mask) for shift in (1, 5, 9)]]
+
+
 def to_rgb(state: VDPState, picture: Bytes) -> Bytes:
     """Turn picture pixels into RGB with the present colours.
 

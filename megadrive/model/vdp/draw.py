@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
-from .colours import palette
+from .colours import palette, word_colour
 from .compose import compose
 from .live_planes import MARGIN, LivePlanes
 from .live_sprites import LiveSprites
@@ -124,6 +124,7 @@ class Drawing:
         self._shown = (0, 0)  # line and pixel up to which the output has come
         self._looks: list[tuple[int, Look]] = []  # changes since then: what counted up to this pixel of the picture
         self._palettes: list[tuple[int, Bytes]] = []
+        self._dots: list[tuple[int, int, Bytes]] = []  # line, pixel and colour, not shown yet
         self._colours_of = b""
         self._colours = np.zeros((256, 3), np.uint8)
 
@@ -162,6 +163,20 @@ class Drawing:
                 self._note(time, height)
         if over:
             self._finish_picture(height)
+
+    def dot(self, clock: int, word: int) -> None:
+        """Note that a word is written to CRAM at ``clock``, up to which has been drawn.
+
+        CRAM has one port: the pixel at the output shows that word.
+        """
+        c, state = self.state.c, self.state
+        if not self.render or c.draw_clock == NEVER or self._clock != c.draw_clock:
+            return
+        h40 = state.h40
+        line, time = divmod(max(clock, self._clock) - c.picture_clock - COLOUR_ZERO[h40], LINE)
+        pixel = -(-time // PIXEL[h40])
+        if 0 <= line < state.lines and pixel < state.width:
+            self._dots.append((line, pixel, word_colour(state, word)))
 
     def vram_change(self, address: int) -> int:
         """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
@@ -216,7 +231,7 @@ class Drawing:
         self._sprites = LiveSprites(self.state, line, self._field)
         self._planes = LivePlanes(self.state, line, self._field)
         self._shown = max(line, 0), 0
-        self._looks, self._palettes = [], []
+        self._looks, self._palettes, self._dots = [], [], []
 
     def _finish_picture(self, height: int) -> None:
         self._finished = True
@@ -289,7 +304,17 @@ class Drawing:
             if until > place:
                 np.take(colours, flat[place:until], axis=0, out=rgb[place:until])
                 place = until
+        self._put_dots(first, end, rgb)
         self._put(first, last, start, end, picture, rgb.reshape(*picture.shape, 3))
+
+    def _put_dots(self, first: int, end: int, rgb: Bytes) -> None:
+        """Put the dots before pixel ``end`` into lines from ``first`` on."""
+        width = self.state.width
+        for line, pixel, colour in self._dots:
+            place = line * width + pixel
+            if first * width <= place < end and pixel < width:
+                rgb[place - first * width] = colour
+        self._dots = [dot for dot in self._dots if dot[0] * width + dot[1] >= end]
 
     def _with_display_edge(self, looks: list[tuple[int, Look]], height: int) -> list[tuple[int, Look]]:
         """Put the change of the display bit, which lags behind the others, into the list of changes."""
