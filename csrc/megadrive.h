@@ -280,9 +280,8 @@ typedef struct vdp_line {       /* fetches and output of one line */
 typedef struct vdp_colour_change {
     int16_t line;
     int16_t pixel;
+    uint16_t index;             /* bit 15: the write leaves a dot there */
     uint16_t word;
-    uint8_t index;
-    uint8_t dot;                /* 1: the pixel itself shows the word */
 } vdp_colour_change;
 
 typedef struct vdp_drawing {
@@ -300,6 +299,9 @@ typedef struct vdp_drawing {
     uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
     int16_t rgb_line;
     int16_t rgb_pixel;
+    int16_t dot_line;           /* dot that rgb is to get at this place when it gets there: see colours.c */
+    int16_t dot_pixel;          /* -1: none */
+    uint16_t dot_word;
     uint8_t started;            /* 0: nothing has been drawn yet */
     uint8_t kind;               /* how words of CRAM make colours, from pixel rgb_pixel of rgb_line on: see colours.c */
     uint8_t lut_kind;           /* what lut was made of; 0 nothing */
@@ -310,8 +312,6 @@ typedef struct vdp_drawing {
     int32_t changes;
     int32_t changes_made;       /* of them, in lut */
     vdp_colour_change change[1024];
-    vdp_colour_change dot;      /* the last one, if rgb lacks its dot; else dot.dot is 0 */
-    uint32_t dot_colour;
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
     uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
