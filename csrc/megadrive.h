@@ -588,7 +588,8 @@ typedef struct audio_out {
     float left[400];            /* the last mixed and filtered samples at the FM rate, oldest first */
     float right[400];
     float high_pass[4];         /* output capacitors: last input left, right; last output left, right */
-    float low_pass[4];          /* first stage left, right; second stage left, right */
+    float low_pass[2];          /* behind the mixer: left, right */
+    float fm_low_pass[4];       /* of the YM2612 alone: two of the left, two of the right */
     int16_t fm[24];             /* the last 12 FM samples, left and right */
     int16_t psg[160];           /* the last ticks */
     uint8_t fm_started;         /* 0: no FM sample yet since the last silence */
@@ -602,15 +603,16 @@ typedef struct audio_table {
     int32_t filter;             /* AUDIO_ */
     int32_t taps;               /* of each phase: a multiple of 8, at most 384 */
     int32_t phases;             /* from one FM sample to the next */
+    int32_t psg_level;          /* thousandths of an FM channel's full swing */
     float pass_band;            /* Hz: flat up to here */
     float stop_band;            /* Hz: what lies above does not come through */
     float fm_gain;              /* output steps per FM unit */
     float psg_gain;             /* output steps per unit of psg_run */
     float high_pass;            /* pole */
-    float low_pass[2];          /* weight of the new sample in each stage; 1: no filter */
+    float low_pass;             /* weight of the new sample; 1: no filter */
+    float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
     float psg_kernel[480];      /* 5 phases of 96 taps */
     float kernel[33024];        /* phases + 1 rows of `taps` */
-    float reserved;
 } audio_table;
 
 int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter,
