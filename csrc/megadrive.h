@@ -280,9 +280,8 @@ typedef struct vdp_line {       /* fetches and output of one line */
 typedef struct vdp_colour_change {
     int16_t line;
     int16_t pixel;
+    uint16_t index;             /* bit 15: the write leaves a dot there */
     uint16_t word;
-    uint8_t index;
-    uint8_t dot;                /* 1: the pixel itself shows the word */
 } vdp_colour_change;
 
 typedef struct vdp_drawing {
@@ -300,6 +299,9 @@ typedef struct vdp_drawing {
     uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
     int16_t rgb_line;
     int16_t rgb_pixel;
+    int16_t dot_line;           /* dot that rgb is to get at this place when it gets there: see colours.c */
+    int16_t dot_pixel;          /* -1: none */
+    uint16_t dot_word;
     uint8_t started;            /* 0: nothing has been drawn yet */
     uint8_t kind;               /* how words of CRAM make colours, from pixel rgb_pixel of rgb_line on: see colours.c */
     uint8_t lut_kind;           /* what lut was made of; 0 nothing */
@@ -310,8 +312,6 @@ typedef struct vdp_drawing {
     int32_t changes;
     int32_t changes_made;       /* of them, in lut */
     vdp_colour_change change[1024];
-    vdp_colour_change dot;      /* the last one, if rgb lacks its dot; else dot.dot is 0 */
-    uint32_t dot_colour;
     uint64_t lut[256];          /* R, G, B of every value in `indexed`, R in the lowest byte */
     uint64_t lut_second[256];   /* the same three bytes higher: the second of two pixels */
     uint8_t wide[480];          /* 1: this row of the buffers has 320 pixels, 0: 256 */
@@ -375,8 +375,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
- *   ym2612_write_ports, ym2612_read_ports  a byte to or from a port at `clock`, for a copy of the chip of which the bus, the timers
- *                  and the status alone go on, ahead of the chip.  Reading returns -1 if the status shows more than that ($21 bit 6)
+ *   ym2612_run_ports  run the bus, the timers and the status for `cycles` cycles, and nothing else: for a copy of the chip that
+ *                  follows the writes while the chip waits.  Returns 0 if the status shows more than that ($21 bit 6).
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
@@ -501,8 +501,7 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
-void ym2612_write_ports(ym2612 *ports, uint32_t port, uint8_t value, int64_t clock);
-int ym2612_read_ports(ym2612 *ports, uint32_t port, int64_t clock);
+int ym2612_run_ports(ym2612 *ym, int64_t cycles);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);

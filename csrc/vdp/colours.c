@@ -1,11 +1,14 @@
 /* colours.c - CRAM words to R, G and B.  Handbook 04, 15.
  *
- * Nothing that the chip does depends on colours, so they are looked up when somebody wants to see them.  Until then the
- * changes of CRAM are kept with the pixel before which each was made. */
+ * Nothing that the chip does depends on colours, so they are looked up when somebody wants to see them; a picture that nobody looks at
+ * costs none.  Until then the changes of CRAM are kept with the pixel before which each was made.
+ *
+ * CRAM has one port: while a word is written to it, the pixel at the output shows that word [handbook 04, 16]. */
 #include "draw.h"
 
 #define SHADOW 0x40
 #define HIGHLIGHT 0x80
+#define DOT 0x8000                      /* in vdp_colour_change.index */
 
 enum { COLOURS_FULL = 1, COLOURS_DARK, COLOURS_MODE4 };
 
@@ -32,6 +35,13 @@ static inline void set_colour(vdp_drawing *d, unsigned index, uint32_t rgb)
 {
     d->lut[index] = rgb;
     d->lut_second[index] = (uint64_t)rgb << 24;
+}
+
+static uint32_t normal_colour(const vdp_drawing *d, uint16_t word)
+{
+    if (d->lut_kind == COLOURS_MODE4)
+        return colour_mode4(word);
+    return colour(d->lut_kind == COLOURS_DARK ? word & 0x222 : word, 0, 2);
 }
 
 static void update_colour(vdp_drawing *d, unsigned i, uint16_t word)
@@ -89,9 +99,10 @@ static void begin_colours(vdp_chip *chip)
     d->colours_clock = chip->state->picture_clock + 1;
     memcpy(d->cram, chip->state->cram, sizeof d->cram);
     memcpy(d->cram_known, d->cram, sizeof d->cram);
-    d->changes = d->changes_made = d->dot.dot = 0;
+    d->changes = d->changes_made = 0;
     d->rgb_lacks = 0;
     d->rgb_line = d->rgb_pixel = 0;
+    d->dot_pixel = -1;
 }
 
 void draw_begin_colours(vdp_chip *chip)
@@ -100,10 +111,10 @@ void draw_begin_colours(vdp_chip *chip)
         begin_colours(chip);
 }
 
-static void add_change(vdp_drawing *d, int line, int pixel, int dot, unsigned index, uint16_t word)
+static void add_change(vdp_drawing *d, int line, int pixel, unsigned index, uint16_t word)
 {
-    d->change[d->changes++] = (vdp_colour_change){ (int16_t)line, (int16_t)pixel, word, (uint8_t)index, (uint8_t)dot };
-    vdp_set_word(d->cram_known + 2 * index, word);
+    d->change[d->changes++] = (vdp_colour_change){ (int16_t)line, (int16_t)pixel, (uint16_t)index, word };
+    vdp_set_word(d->cram_known + 2 * (index & 63), word);
 }
 
 /* Make room: those that have been made need not be kept. */
@@ -117,31 +128,40 @@ static void forget_changes(vdp_drawing *d)
     d->changes_made = 0;
 }
 
-/* CRAM has one port: while a word is written to it, the pixel at the output shows that word [handbook 04, 16]. */
+/* Draw up to `clock`, which is that pixel, and make the changes up to there.  The state does not show it: nothing that it
+ * depends on is drawn early, and whether there is a picture must make no difference. */
+static void make_changes(vdp_chip *chip, int64_t clock, int line, int pixel)
+{
+    vdp_drawing *d = &chip->drawing;
+    int64_t before = chip->state->draw_clock;
+    vdp_draw(chip, clock);
+    if (before < chip->state->draw_clock)
+        chip->state->draw_clock = d->clock = before;
+    draw_rgb(d, chip->indexed, chip->rgb, d->tall, line, pixel);
+    forget_changes(d);
+}
+
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
 {
     const vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
+    int h40 = vdp_is_h40(s), pixel = 0;
     if (!chip->render || s->draw_clock == VDP_NEVER)
         return; /* what comes between pictures is there when the next one begins */
     draw_begin_colours(chip);
-    int h40 = vdp_is_h40(s), width = draw_width(s);
-    /* what has been drawn by now, ahead of a register write's delay, has its colours */
-    int64_t past = (clock > s->draw_clock ? clock : s->draw_clock) - s->picture_clock - VDP_COLOUR_ZERO(h40);
-    int line = 0, pixel = 0;
-    if (past >= 0) {
-        line = (int)(past / VDP_LINE);
-        pixel = (int)(past % VDP_LINE + VDP_PIXEL(h40) - 1) / VDP_PIXEL(h40);
+    int64_t past = clock - s->picture_clock, line = past < 0 ? 0 : past / VDP_LINE;
+    int time = past < 0 ? 0 : (int)(past % VDP_LINE), width = draw_width(s);
+    if (line > 0 && time + VDP_LINE < vdp_pixel_offset(h40, width)) { /* the line before is still being shown */
+        line--;
+        time += VDP_LINE;
     }
-    int dot = past >= 0 && pixel < width;
-    if (!dot && vdp_word(s->cram + 2 * index) == word)
-        return;
-    if (d->changes == DRAW_CHANGES) {
-        vdp_draw(chip, clock);
-        draw_rgb(d, chip->indexed, chip->rgb, d->tall, line, pixel);
-        forget_changes(d);
-    }
-    add_change(d, line, pixel < width ? pixel : width, dot, index, word);
+    if (time >= VDP_COLOUR_ZERO(h40))
+        pixel = (time - VDP_COLOUR_ZERO(h40) + VDP_PIXEL(h40) - 1) / VDP_PIXEL(h40);
+    if (d->changes == DRAW_CHANGES)
+        make_changes(chip, clock, (int)line, pixel);
+    if (time >= VDP_COLOUR_ZERO(h40) && pixel < width)
+        index |= DOT;
+    add_change(d, (int)line, pixel < width ? pixel : width, index, word);
 }
 
 /* Before pixels from `pixel` on are drawn: what makes colours of them, and what has changed without a word. */
@@ -162,12 +182,27 @@ void draw_follow_colours(draw_context *c, int line, int pixel)
         }
         for (unsigned i = 0; i < 64; i++)
             if (d->changes < DRAW_CHANGES && memcmp(d->cram_known + 2 * i, s->cram + 2 * i, 2) != 0)
-                add_change(d, line, pixel, 0, i, vdp_cram_word(s, i));
+                add_change(d, line, pixel, i, vdp_cram_word(s, i));
     }
     d->rgb_lacks = 1;
 }
 
 /* ------------------------------------------------------------------------------------------- the picture */
+
+static void put_dot(vdp_drawing *d, uint8_t *rgb, int tall)
+{
+    int row = tall ? 2 * d->dot_line + d->field : d->dot_line;
+    if (d->dot_pixel < 0 || d->dot_line > d->rgb_line || (d->dot_line == d->rgb_line && d->dot_pixel >= d->rgb_pixel))
+        return;
+    if (d->dot_pixel < d->drawn[row]) {
+        uint32_t value = normal_colour(d, d->dot_word);
+        uint8_t *to = rgb + 3 * (DRAW_STRIDE * row + d->dot_pixel);
+        to[0] = (uint8_t)value;
+        to[1] = (uint8_t)(value >> 8);
+        to[2] = (uint8_t)(value >> 16);
+    }
+    d->dot_pixel = -1;
+}
 
 /* From where rgb has got to, with the colours as they are. */
 static void convert_to(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel)
@@ -184,13 +219,7 @@ static void convert_to(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int
     }
     d->rgb_line = (int16_t)line;
     d->rgb_pixel = (int16_t)pixel;
-    if (d->dot.dot && (d->dot.line < line || d->dot.pixel < pixel)) {
-        int row = tall ? 2 * d->dot.line + d->field : d->dot.line;
-        if (d->dot.line < DRAW_ROWS && d->dot.pixel < d->drawn[row])
-            for (int i = 0; i < 3; i++)
-                rgb[3 * (DRAW_STRIDE * row + d->dot.pixel) + i] = (uint8_t)(d->dot_colour >> 8 * i);
-        d->dot.dot = 0;
-    }
+    put_dot(d, rgb, tall);
 }
 
 void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel)
@@ -204,9 +233,12 @@ void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, in
         if (change->line > line || (change->line == line && change->pixel > pixel))
             break;
         convert_to(d, indexed, rgb, tall, change->line, change->pixel);
-        update_colour(d, change->index, change->word);
-        d->dot = *change;
-        d->dot_colour = (uint32_t)d->lut[change->index];
+        update_colour(d, change->index & 63, change->word);
+        if (change->index & DOT) {
+            d->dot_line = change->line;
+            d->dot_pixel = change->pixel;
+            d->dot_word = change->word;
+        }
     }
     convert_to(d, indexed, rgb, tall, line, pixel);
 }

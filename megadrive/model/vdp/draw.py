@@ -26,8 +26,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from megadrive._core import ffi
+
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
-from .colours import palette, word_colour
+from .colours import changed_palette, palette, word_colour
 from .compose import compose
 from .live_planes import MARGIN, LivePlanes
 from .live_sprites import LiveSprites
@@ -73,6 +75,12 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
 
 
 _REGISTERS = {0: OUTPUT, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
+
+
+def _first_difference(a: bytes, b: bytes) -> int:
+    """Return the place of the first byte in which two byte strings differ."""
+    difference = int.from_bytes(a, "big") ^ int.from_bytes(b, "big")
+    return len(a) - (difference.bit_length() + 7) // 8
 
 
 class Look(NamedTuple):
@@ -126,6 +134,7 @@ class Drawing:
         self._palettes: list[tuple[int, Bytes]] = []
         self._dots: list[tuple[int, int, Bytes]] = []  # line, pixel and colour, not shown yet
         self._colours_of = b""
+        self._cram_and_modes = ffi.buffer(self.state.c.cram), ffi.buffer(self.state.c.registers, 2)
         self._colours = np.zeros((256, 3), np.uint8)
 
     def draw(self, clock: int, changing: int = EVERYTHING) -> None:
@@ -255,10 +264,18 @@ class Drawing:
 
     def _palette(self) -> Bytes:
         """Return the colours of all picture pixels as they are now."""
-        made_of = self.state.cram.tobytes() + self.state.registers[:2].tobytes()
-        if made_of != self._colours_of:
+        made_of = bytes(self._cram_and_modes[0]) + bytes(self._cram_and_modes[1])
+        before = self._colours_of
+        if made_of != before:
             self._colours_of = made_of
-            self._colours = palette(self.state)
+            # Mostly a single word has changed.
+            first = 0 if made_of[128:] != before[128:] or not self.state.mode5 else _first_difference(made_of, before)
+            word = first & ~1
+            if first and made_of[word + 2 :] == before[word + 2 :]:
+                value = made_of[word] << 8 | made_of[word + 1]
+                self._colours = changed_palette(self.state, self._colours, word >> 1, value)
+            else:
+                self._colours = palette(self.state)
         return self._colours
 
     def _pixel(self, time: int, height: int) -> tuple[int, int]:
