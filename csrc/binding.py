@@ -13,6 +13,7 @@ extern "Python" {
     int64_t python_vdp_read(void *chip, int64_t clock, uint32_t port, uint16_t *value);
     int64_t python_vdp_write(void *chip, int64_t clock, uint32_t port, uint16_t value);
     void python_vdp_acknowledge(void *chip, int64_t clock);
+    void python_vdp_th_fall(void *chip, int64_t clock);
     void python_ym2612_write(void *chip, uint32_t port, uint8_t value);
     uint8_t python_ym2612_read(void *chip, uint32_t port);
     int64_t python_ym2612_run(void *chip, int64_t cycles, int16_t *out);

@@ -280,7 +280,7 @@ typedef struct vdp_line {       /* fetches and output of one line */
 typedef struct vdp_colour_change {
     int16_t line;
     int16_t pixel;
-    uint16_t index;
+    uint16_t index;             /* bit 15: the write leaves a dot there */
     uint16_t word;
 } vdp_colour_change;
 
@@ -299,6 +299,9 @@ typedef struct vdp_drawing {
     uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
     int16_t rgb_line;
     int16_t rgb_pixel;
+    int16_t dot_line;           /* dot that rgb is to get at this place when it gets there: see colours.c */
+    int16_t dot_pixel;          /* -1: none */
+    uint16_t dot_word;
     uint8_t started;            /* 0: nothing has been drawn yet */
     uint8_t kind;               /* how words of CRAM make colours, from pixel rgb_pixel of rgb_line on: see colours.c */
     uint8_t lut_kind;           /* what lut was made of; 0 nothing */
@@ -372,8 +375,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
- *   ym2612_write_ports, ym2612_read_ports  a byte to or from a port at `clock`, for a copy of the chip of which the bus, the timers
- *                  and the status alone go on, ahead of the chip.  Reading returns -1 if the status shows more than that ($21 bit 6)
+ *   ym2612_run_ports  run the bus, the timers and the status for `cycles` cycles, and nothing else: for a copy of the chip that
+ *                  follows the writes while the chip waits.  Returns 0 if the status shows more than that ($21 bit 6).
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
@@ -498,8 +501,7 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
-void ym2612_write_ports(ym2612 *ports, uint32_t port, uint8_t value, int64_t clock);
-int ym2612_read_ports(ym2612 *ports, uint32_t port, int64_t clock);
+int ym2612_run_ports(ym2612 *ym, int64_t cycles);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
@@ -705,6 +707,7 @@ typedef struct vdp_interface {
     int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
     int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);
     void (*acknowledge)(void *chip, int64_t clock);
+    void (*th_fall)(void *chip, int64_t clock);
 } vdp_interface;
 
 typedef struct ym2612_interface {
@@ -849,6 +852,7 @@ typedef struct megadrive {
 void md_connect(megadrive *md);
 void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
+void md_th_fall(megadrive *md, int port); /* a device on port 0-2 pulls TH low, at the present time */
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
 void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);

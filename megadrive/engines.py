@@ -4,7 +4,7 @@ A chip object has the methods of the class that it stands in for. What the machi
 
 ========  ==================================================================================================
 VDP       ``run(clock)``, ``read(clock, port) -> (value, end)``, ``write(clock, port, value) -> end``,
-          ``acknowledge(clock)``
+          ``acknowledge(clock)``, ``th_fall(clock)``
 YM2612    ``write(port, value)``, ``read(port) -> value``, ``run_cycles(cycles) -> int16 (samples, 2)``,
           ``advance(cycles)``, ``reset()``
 PSG       ``write(value)``, ``run(ticks) -> int16 (ticks,)``, ``advance(ticks)``
@@ -38,7 +38,7 @@ class Chips:
         self.vdp, self.ym2612, self.psg = vdp, ym2612, psg
         self._handle = ffi.new_handle(self)
         for name, chip, calls in (
-            ("vdp", vdp, ("run", "read", "write", "acknowledge")),
+            ("vdp", vdp, ("run", "read", "write", "acknowledge", "th_fall")),
             ("ym2612", ym2612, ("write", "read", "run", "reset")),
             ("psg", psg, ("write", "run")),
         ):
@@ -88,6 +88,12 @@ def python_vdp_write(chips: Any, clock: int, port: int, value: int) -> int:
 def python_vdp_acknowledge(chips: Any, clock: int) -> None:
     """Tell the VDP of an interrupt acknowledge cycle."""
     ffi.from_handle(chips).vdp.acknowledge(clock)
+
+
+@ffi.def_extern(onerror=_on_error)
+def python_vdp_th_fall(chips: Any, clock: int) -> None:
+    """Tell the VDP of a falling edge of TH."""
+    ffi.from_handle(chips).vdp.th_fall(clock)
 
 
 @ffi.def_extern(onerror=_on_error)

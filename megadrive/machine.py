@@ -351,6 +351,24 @@ class MegaDrive:
         """
         self._md.state.io.buttons[_player(player)] = _buttons(buttons)
 
+    def pull_th(self, player: int) -> None:
+        """Let a device on a controller port pull its TH line low for a moment, as a light gun does that sees light.
+
+        If the program has enabled the TH interrupt (control register, bit 7) the VDP raises its external interrupt,
+        and latches the HV counter if the program has asked for it.
+
+        Parameters
+        ----------
+        player : int
+            0 or 1: the controller port.
+
+        Raises
+        ------
+        ValueError
+            If there is no such player.
+        """
+        lib.md_th_fall(self._md, _player(player))
+
     def set_pad(self, player: int, pad: Pad) -> None:
         """Plug a pad in, or out.
 

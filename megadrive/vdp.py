@@ -149,6 +149,18 @@ class VDPPorts(abc.ABC):
         """
 
     @abc.abstractmethod
+    def th_fall(self, clock: int) -> None:
+        """Tell the chip of a falling edge at its TH input, which a light gun makes.
+
+        It latches the HV counter if R0.1 is set, and raises the external interrupt.
+
+        Parameters
+        ----------
+        clock : int
+            Master clocks since power-on.
+        """
+
+    @abc.abstractmethod
     def draw_frame(self) -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing.
 
@@ -301,6 +313,9 @@ class VDP(VDPPorts):
 
     def acknowledge(self, clock: int) -> None:  # noqa: D102
         lib.vdp_acknowledge(self._chip, self._until(clock))
+
+    def th_fall(self, clock: int) -> None:  # noqa: D102
+        lib.vdp_th_fall(self._chip, self._until(clock))
 
     def draw_frame(self) -> npt.NDArray[np.uint8]:  # noqa: D102
         picture = np.zeros((lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH), np.uint8)

@@ -459,6 +459,20 @@ def test_the_console_s_pc_fills_the_queue_too() -> None:
     assert md.cpu.pc == 0x200
 
 
+def test_tas_writes_on_flat_memory_but_not_on_the_console() -> None:
+    cpu = machine(0x4AD0)  # TAS (A0)
+    cpu.a[0] = 0x3000
+    cpu.step()
+    assert cpu.memory[0x3000] == 0x80
+    md = megadrive.MegaDrive(megadrive.builtin_rom())
+    md.ram[0x7000:0x7006] = [0x4A, 0xD0, 0x4A, 0xC1, 0x60, 0xFE]  # TAS (A0); TAS D1; BRA to itself
+    md.ram[0x8000] = 0
+    md.cpu.a[0], md.cpu.d[1], md.cpu.sr = 0xFF8000, 0, 0x2700
+    md.cpu.pc = 0xFF7000
+    md.run_frame()
+    assert (md.cpu.pc, md.cpu.d[1], int(md.ram[0x8000])) == (0xFF7004, 0x80, 0)
+
+
 def test_copies_are_the_same_and_go_their_own_ways() -> None:
     cpu = machine(0x7001, 0x31C0, 0x4000)  # MOVEQ #1,D0; MOVE.W D0,$4000
     cpu.step()

@@ -275,3 +275,17 @@ def test_pads():
     md.set_pad(1, Pad.SIX_BUTTON)
     md.set_pad(0, Pad.NONE)
     assert list(md._md.state.io.pad_type) == [Pad.NONE, Pad.SIX_BUTTON]
+
+
+@pytest.mark.parametrize("engine", ["native", "model"])
+def test_th_interrupt(engine):
+    """A device pulls TH low: with bit 7 of the port's control register set that is an interrupt of level 2."""
+    md = played(3, engine=engine)
+    md._md.state.vdp.registers[11] |= 8
+    md.pull_th(1)
+    assert not md._md.state.vdp.external_pending
+    md._md.state.io.control[1] |= 0x80
+    md.pull_th(1)
+    assert md._md.state.vdp.external_pending
+    with pytest.raises(ValueError, match="player"):
+        md.pull_th(2)

@@ -510,3 +510,49 @@ def test_any_state_can_be_run(seed, accesses):
     frame = vdp.frame_count
     vdp.run(vdp.clock + 1100 * LINE)
     assert vdp.frame_count != frame
+
+
+# ----------------------------------------------------------------------------------------- CRAM dots
+
+
+def test_a_write_to_cram_leaves_a_dot():
+    """The word goes out in the slot at mclk 2076 of the line, when pixel (2076 - 972) / 8 is looked up."""
+    vdp = chip(0x8004, 0x8154)
+    vdp._chip.render = 1
+    start = to_line(vdp, 0x1FF) + LINE
+    vdp.run(start + 100 * LINE)
+    command(vdp, CRAM_WRITE, 2 * 40)
+    vdp.write(start + 100 * LINE + 1900, 0, 0x00E0)
+    vdp.run(start + 225 * LINE)
+    lib.vdp_fill_rgb(vdp._chip)
+    rgb = np.frombuffer(ffi.buffer(vdp._chip.rgb), np.uint8).reshape(480, 320, 3)[:224]
+    lit = np.argwhere(rgb.any(-1))
+    assert lit.tolist() == [[100, 138]]
+    assert rgb[100, 138].tolist() == [0, 255, 0]
+
+
+# -------------------------------------------------------------------------------------------- 128 KB
+
+
+def test_128k_mode_scrambles_a_transfer():
+    """Testpico, "dma 128k": the low bytes of the words, in the places of a chip that is half there."""
+    source = bytes.fromhex("5a115a225a33") + bytes(10)
+    vdp = chip(0x8F02, memory=np.frombuffer(source, np.uint8))
+    vdp.vram[0x100:0x108] = range(1, 9)
+    vdp.write_control(0x8194)
+    dma(vdp, VRAM_WRITE, 0x100, 3)
+    settle(vdp)
+    assert bytes(vdp.vram[0x100:0x108]).hex() == "2211030405330708"
+
+
+@given(st.integers(0, 0x1FFFF), words16)
+def test_128k_mode_stores_one_byte(address, value):
+    vdp = chip(0x8194)
+    vdp.write_control(0x4000 | address & 0x3FFF)
+    vdp.write_control(address >> 14)
+    vdp.write_data(value)
+    settle(vdp)
+    place = ((address & 2) >> 1 ^ 1) | (address & 0x400) >> 9 | address & 0x3FC | (address & 0x1F800) >> 1
+    assert vdp.vram[place] == value & 0xFF
+    vdp.vram[place] = 0
+    assert not vdp.vram.any()

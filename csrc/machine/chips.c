@@ -166,3 +166,16 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock)
         vdp_acknowledge(&md->vdp, clock);
     md_follow_vdp(md);
 }
+
+/* A device pulls TH of a port low: the VDP sees it if bit 7 of the port's control register lets it through. */
+void md_th_fall(megadrive *md, int port)
+{
+    int64_t clock = md->state.clock;
+    if (port < 0 || port > 2 || !(md->state.io.control[port] & 0x80))
+        return;
+    if (md->vdp_other.chip)
+        md->vdp_other.th_fall(md->vdp_other.chip, clock);
+    else
+        vdp_th_fall(&md->vdp, clock);
+    md_follow_vdp(md);
+}

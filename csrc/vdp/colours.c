@@ -1,11 +1,14 @@
 /* colours.c - CRAM words to R, G and B.  Handbook 04, 15.
  *
  * Nothing that the chip does depends on colours, so they are looked up when somebody wants to see them; a picture that nobody looks at
- * costs none.  Until then the changes of CRAM are kept with the pixel before which each was made. */
+ * costs none.  Until then the changes of CRAM are kept with the pixel before which each was made.
+ *
+ * CRAM has one port: while a word is written to it, the pixel at the output shows that word [handbook 04, 16]. */
 #include "draw.h"
 
 #define SHADOW 0x40
 #define HIGHLIGHT 0x80
+#define DOT 0x8000                      /* in vdp_colour_change.index */
 
 enum { COLOURS_FULL = 1, COLOURS_DARK, COLOURS_MODE4 };
 
@@ -32,6 +35,13 @@ static inline void set_colour(vdp_drawing *d, unsigned index, uint32_t rgb)
 {
     d->lut[index] = rgb;
     d->lut_second[index] = (uint64_t)rgb << 24;
+}
+
+static uint32_t normal_colour(const vdp_drawing *d, uint16_t word)
+{
+    if (d->lut_kind == COLOURS_MODE4)
+        return colour_mode4(word);
+    return colour(d->lut_kind == COLOURS_DARK ? word & 0x222 : word, 0, 2);
 }
 
 static void update_colour(vdp_drawing *d, unsigned i, uint16_t word)
@@ -92,6 +102,7 @@ static void begin_colours(vdp_chip *chip)
     d->changes = d->changes_made = 0;
     d->rgb_lacks = 0;
     d->rgb_line = d->rgb_pixel = 0;
+    d->dot_pixel = -1;
 }
 
 void draw_begin_colours(vdp_chip *chip)
@@ -103,7 +114,7 @@ void draw_begin_colours(vdp_chip *chip)
 static void add_change(vdp_drawing *d, int line, int pixel, unsigned index, uint16_t word)
 {
     d->change[d->changes++] = (vdp_colour_change){ (int16_t)line, (int16_t)pixel, (uint16_t)index, word };
-    vdp_set_word(d->cram_known + 2 * index, word);
+    vdp_set_word(d->cram_known + 2 * (index & 63), word);
 }
 
 /* Make room: those that have been made need not be kept. */
@@ -115,6 +126,19 @@ static void forget_changes(vdp_drawing *d)
     d->changes -= d->changes_made;
     memmove(d->change, d->change + d->changes_made, (size_t)d->changes * sizeof *d->change);
     d->changes_made = 0;
+}
+
+/* Draw up to `clock`, which is that pixel, and make the changes up to there.  The state does not show it: nothing that it
+ * depends on is drawn early, and whether there is a picture must make no difference. */
+static void make_changes(vdp_chip *chip, int64_t clock, int line, int pixel)
+{
+    vdp_drawing *d = &chip->drawing;
+    int64_t before = chip->state->draw_clock;
+    vdp_draw(chip, clock);
+    if (before < chip->state->draw_clock)
+        chip->state->draw_clock = d->clock = before;
+    draw_rgb(d, chip->indexed, chip->rgb, d->tall, line, pixel);
+    forget_changes(d);
 }
 
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
@@ -131,13 +155,12 @@ void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t w
         line--;
         time += VDP_LINE;
     }
-    if (time > VDP_COLOUR_ZERO(h40))
+    if (time >= VDP_COLOUR_ZERO(h40))
         pixel = (time - VDP_COLOUR_ZERO(h40) + VDP_PIXEL(h40) - 1) / VDP_PIXEL(h40);
-    if (d->changes == DRAW_CHANGES) {
-        vdp_draw(chip, clock);
-        draw_rgb(d, chip->indexed, chip->rgb, d->tall, (int)line, pixel);
-        forget_changes(d);
-    }
+    if (d->changes == DRAW_CHANGES)
+        make_changes(chip, clock, (int)line, pixel);
+    if (time >= VDP_COLOUR_ZERO(h40) && pixel < width)
+        index |= DOT;
     add_change(d, (int)line, pixel < width ? pixel : width, index, word);
 }
 
@@ -166,6 +189,21 @@ void draw_follow_colours(draw_context *c, int line, int pixel)
 
 /* ------------------------------------------------------------------------------------------- the picture */
 
+static void put_dot(vdp_drawing *d, uint8_t *rgb, int tall)
+{
+    int row = tall ? 2 * d->dot_line + d->field : d->dot_line;
+    if (d->dot_pixel < 0 || d->dot_line > d->rgb_line || (d->dot_line == d->rgb_line && d->dot_pixel >= d->rgb_pixel))
+        return;
+    if (d->dot_pixel < d->drawn[row]) {
+        uint32_t value = normal_colour(d, d->dot_word);
+        uint8_t *to = rgb + 3 * (DRAW_STRIDE * row + d->dot_pixel);
+        to[0] = (uint8_t)value;
+        to[1] = (uint8_t)(value >> 8);
+        to[2] = (uint8_t)(value >> 16);
+    }
+    d->dot_pixel = -1;
+}
+
 /* From where rgb has got to, with the colours as they are. */
 static void convert_to(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel)
 {
@@ -181,6 +219,7 @@ static void convert_to(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int
     }
     d->rgb_line = (int16_t)line;
     d->rgb_pixel = (int16_t)pixel;
+    put_dot(d, rgb, tall);
 }
 
 void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel)
@@ -194,7 +233,12 @@ void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, in
         if (change->line > line || (change->line == line && change->pixel > pixel))
             break;
         convert_to(d, indexed, rgb, tall, change->line, change->pixel);
-        update_colour(d, change->index, change->word);
+        update_colour(d, change->index & 63, change->word);
+        if (change->index & DOT) {
+            d->dot_line = change->line;
+            d->dot_pixel = change->pixel;
+            d->dot_word = change->word;
+        }
     }
     convert_to(d, indexed, rgb, tall, line, pixel);
 }

@@ -79,11 +79,8 @@ static void write_colour(vdp_chip *chip, int64_t clock, uint32_t address, uint16
     int mode5 = vdp_is_mode5(chip->state);
     uint8_t *p = chip->state->cram + (mode5 ? address & 0x7E : (address & 0x1F) * 2);
     value &= mode5 ? 0x0EEE : 0x003F;
-    /* The dot that the write itself leaves on the screen belongs here. */
-    if (vdp_word(p) != value) {
-        vdp_change_colour(chip, clock, (unsigned)(p - chip->state->cram) / 2, value);
-        vdp_set_word(p, value);
-    }
+    vdp_change_colour(chip, clock, (unsigned)(p - chip->state->cram) / 2, value);
+    vdp_set_word(p, value);
 }
 
 static void write_scroll(vdp_chip *chip, int64_t clock, uint32_t address, uint16_t value)

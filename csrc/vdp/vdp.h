@@ -139,7 +139,7 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
     return s->draw_clock;
 }
 
-/* A word of CRAM is about to change. */
+/* A word is about to be written to CRAM. */
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
 
 /* Bring SOVR and SCOL up to `clock`. */

@@ -69,7 +69,7 @@ int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int
 {
     int64_t now = 0, samples = 0, i = 0, width = apart ? WIDTH : 2;
 
-    if (output->clock != ym->clock) { /* the beginning of the sample was not listened to */
+    if (output->clock != ym->clock || ym->cycle == 0) { /* the beginning of the sample was not listened to */
         memset(output->part, 0, sizeof output->part);
         if (ym->cycle) {
             uint32_t part = shown_channel[0];

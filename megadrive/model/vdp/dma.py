@@ -9,6 +9,7 @@ second half of a MOVE.L) is kept and made then.
 from __future__ import annotations
 
 import bisect
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,56 @@ DMA_START = 5
 """Slots from the command to the first source read (88 mclk on a board)."""
 HELD_WRITE = 28
 """mclk from the release of the bus to a held write, and between two."""
+
+
+LONG_TRANSFER = 256
+"""More words than a line can move."""
+
+
+@functools.lru_cache(4096)
+def bus_schedule(
+    h40: bool, blanked: bool, first: int, last: int, ready: tuple[int, ...], half: int, ready_at: int, left: int
+) -> tuple[int, int, list[int], int]:
+    """Find out when words of a transfer from the 68000's bus to VRAM move, within a line; most lines are alike.
+
+    Parameters
+    ----------
+    first, last : int
+        Slots, the last one excluded.
+    ready : tuple of int
+        When each word in the FIFO may go out.
+    half : int
+        1: the first byte of the oldest of them is out.
+    ready_at : int
+        No word is read before it.
+    left : int
+        Words still to be read.
+
+    Returns
+    -------
+    drained : int
+        Words that have gone out.
+    half : int
+        1: and the first byte of another.
+    new : list of int
+        When each word that has been read may go out.
+    end : int
+        Just after the slot in which the last word was read, if it was.
+    """
+    external, fetch, begins = IS_EXTERNAL[h40][blanked], CAN_FETCH[h40][blanked], SLOT_BEGIN[h40]
+    ready_all, drained, end = list(ready), 0, 0
+    for slot in range(first, last):
+        time = begins[slot]
+        if external[slot] and drained < len(ready_all) and ready_all[drained] <= time:
+            drained += half
+            half ^= 1
+        if fetch[slot] and len(ready_all) - drained < 4 and time >= ready_at:
+            ready_all.append(time + DMA_LATENCY[h40])
+            left -= 1
+            if not left:
+                end = time + 1
+                break
+    return drained, half, ready_all[len(ready) :], end
 
 
 class Dma(Units):
@@ -193,43 +244,45 @@ class Dma(Units):
 
     def _move_at_once(self, until: int) -> None:
         """Do what :meth:`run_bus_dma` does: first find out when the words move, then move them all."""
-        c = self.c
-        start, ready_at = c.line_clock, c.dma_clock - c.line_clock
+        c, r = self.c, self.r
+        start = c.line_clock
         h40 = self.h40
-        external, fetch, begins = IS_EXTERNAL[h40][self.blanked], CAN_FETCH[h40][self.blanked], SLOT_BEGIN[h40]
-        left = self.dma_length or 65536
+        begins = SLOT_BEGIN[h40]
         pending = [c.fifo_write - c.fifo_count + i & 3 for i in range(c.fifo_count)]
-        ready = [c.fifo_clock[i] - start for i in pending]  # when each word may go out
-        drained, half = 0, c.fifo_half
-        end = until - start
-        for slot in range(bisect.bisect_left(begins, c.clock - start), bisect.bisect_left(begins, end)):
-            time = begins[slot]
-            if external[slot] and drained < len(ready) and ready[drained] <= time:
-                drained += half
-                half ^= 1
-            if fetch[slot] and len(ready) - drained < 4 and time >= ready_at:
-                ready.append(time + DMA_LATENCY[h40])
-                left -= 1
-                if not left:
-                    end = time + 1
-                    break
-
-        fetched = len(ready) - len(pending)
-        addresses = [c.fifo_address[i] for i in pending]
+        left = self.dma_length or 65536
+        drained, half, new, end = bus_schedule(
+            h40,
+            self.blanked,
+            bisect.bisect_left(begins, c.clock - start),
+            bisect.bisect_left(begins, until - start),
+            tuple([max(-1, c.fifo_clock[i] - start) for i in pending]),  # when each word may go out
+            c.fifo_half,
+            max(-1, c.dma_clock - start),
+            min(left, LONG_TRANSFER),
+        )
+        fetched = len(new)
+        done = fetched == left
+        if not done:
+            end = until - start
+        chip, source, base, step, address = self._chip, self.dma_source, (r[23] & 0x7F) << 17, r[15], c.address
+        read, bus = chip.dma_read, chip.bus
+        addresses = [c.fifo_address[i] for i in pending] + [address + step * i & 0x1FFFF for i in range(fetched)]
         words = [c.fifo_data[i] for i in pending]
-        for _ in range(fetched):
-            addresses.append(c.address)
-            words.append(self.read_source())
-            self._count()
+        if read == ffi.NULL:
+            words += [0] * fetched
+        else:
+            words += [read(bus, base | (source + i & 0xFFFF) << 1) for i in range(fetched)]
+        if fetched:
+            self._count(fetched)
         self._store_words(addresses, words, drained, half, c.fifo_half)
         for i in range(max(0, fetched - 4), fetched):
             entry, word = c.fifo_write + i & 3, len(pending) + i
             c.fifo_data[entry], c.fifo_address[entry] = words[word], addresses[word]
-            c.fifo_code[entry], c.fifo_clock[entry] = VRAM_WRITE, start + ready[word]
+            c.fifo_code[entry], c.fifo_clock[entry] = VRAM_WRITE, start + new[i]
         c.fifo_write = c.fifo_write + fetched & 3
-        c.fifo_count = len(ready) - drained
+        c.fifo_count = len(words) - drained
         c.fifo_half = half
-        if not left:
+        if done:
             self._release_bus(start + end - 1)
         c.clock = start + end
 

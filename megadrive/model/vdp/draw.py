@@ -26,8 +26,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from megadrive._core import ffi
+
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
-from .colours import palette
+from .colours import changed_palette, palette, word_colour
 from .compose import compose
 from .live_planes import MARGIN, LivePlanes
 from .live_sprites import LiveSprites
@@ -73,6 +75,12 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
 
 
 _REGISTERS = {0: OUTPUT, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
+
+
+def _first_difference(a: bytes, b: bytes) -> int:
+    """Return the place of the first byte in which two byte strings differ."""
+    difference = int.from_bytes(a, "big") ^ int.from_bytes(b, "big")
+    return len(a) - (difference.bit_length() + 7) // 8
 
 
 class Look(NamedTuple):
@@ -124,7 +132,9 @@ class Drawing:
         self._shown = (0, 0)  # line and pixel up to which the output has come
         self._looks: list[tuple[int, Look]] = []  # changes since then: what counted up to this pixel of the picture
         self._palettes: list[tuple[int, Bytes]] = []
+        self._dots: list[tuple[int, int, Bytes]] = []  # line, pixel and colour, not shown yet
         self._colours_of = b""
+        self._cram_and_modes = ffi.buffer(self.state.c.cram), ffi.buffer(self.state.c.registers, 2)
         self._colours = np.zeros((256, 3), np.uint8)
 
     def draw(self, clock: int, changing: int = EVERYTHING) -> None:
@@ -162,6 +172,20 @@ class Drawing:
                 self._note(time, height)
         if over:
             self._finish_picture(height)
+
+    def dot(self, clock: int, word: int) -> None:
+        """Note that a word is written to CRAM at ``clock``, up to which has been drawn.
+
+        CRAM has one port: the pixel at the output shows that word.
+        """
+        c, state = self.state.c, self.state
+        if not self.render or c.draw_clock == NEVER or self._clock != c.draw_clock:
+            return
+        h40 = state.h40
+        line, time = divmod(max(clock, self._clock) - c.picture_clock - COLOUR_ZERO[h40], LINE)
+        pixel = -(-time // PIXEL[h40])
+        if 0 <= line < state.lines and pixel < state.width:
+            self._dots.append((line, pixel, word_colour(state, word)))
 
     def vram_change(self, address: int) -> int:
         """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
@@ -216,7 +240,7 @@ class Drawing:
         self._sprites = LiveSprites(self.state, line, self._field)
         self._planes = LivePlanes(self.state, line, self._field)
         self._shown = max(line, 0), 0
-        self._looks, self._palettes = [], []
+        self._looks, self._palettes, self._dots = [], [], []
 
     def _finish_picture(self, height: int) -> None:
         self._finished = True
@@ -240,10 +264,18 @@ class Drawing:
 
     def _palette(self) -> Bytes:
         """Return the colours of all picture pixels as they are now."""
-        made_of = self.state.cram.tobytes() + self.state.registers[:2].tobytes()
-        if made_of != self._colours_of:
+        made_of = bytes(self._cram_and_modes[0]) + bytes(self._cram_and_modes[1])
+        before = self._colours_of
+        if made_of != before:
             self._colours_of = made_of
-            self._colours = palette(self.state)
+            # Mostly a single word has changed.
+            first = 0 if made_of[128:] != before[128:] or not self.state.mode5 else _first_difference(made_of, before)
+            word = first & ~1
+            if first and made_of[word + 2 :] == before[word + 2 :]:
+                value = made_of[word] << 8 | made_of[word + 1]
+                self._colours = changed_palette(self.state, self._colours, word >> 1, value)
+            else:
+                self._colours = palette(self.state)
         return self._colours
 
     def _pixel(self, time: int, height: int) -> tuple[int, int]:
@@ -289,7 +321,17 @@ class Drawing:
             if until > place:
                 np.take(colours, flat[place:until], axis=0, out=rgb[place:until])
                 place = until
+        self._put_dots(first, end, rgb)
         self._put(first, last, start, end, picture, rgb.reshape(*picture.shape, 3))
+
+    def _put_dots(self, first: int, end: int, rgb: Bytes) -> None:
+        """Put the dots before pixel ``end`` into lines from ``first`` on."""
+        width = self.state.width
+        for line, pixel, colour in self._dots:
+            place = line * width + pixel
+            if first * width <= place < end and pixel < width:
+                rgb[place - first * width] = colour
+        self._dots = [dot for dot in self._dots if dot[0] * width + dot[1] >= end]
 
     def _with_display_edge(self, looks: list[tuple[int, Look]], height: int) -> list[tuple[int, Look]]:
         """Put the change of the display bit, which lags behind the others, into the list of changes."""

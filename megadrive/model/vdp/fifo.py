@@ -110,9 +110,9 @@ class Fifo(Units):
     def write_colour(self, clock: int, address: int, value: int) -> None:
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
         place, mask = (address >> 1 & 63, 0x0EEE) if self.mode5 else (address & 31, 0x003F)
-        if self._cram[place] != value & mask:
-            self.draw_before(clock, COLOURS)
-            self._cram[place] = value & mask
+        self.draw_before(clock, COLOURS)
+        self.drawing.dot(clock, value & mask)
+        self._cram[place] = value & mask
 
     def write_scroll(self, clock: int, address: int, value: int) -> None:
         """Store a word of VSRAM; there are 40."""

@@ -54,6 +54,7 @@ class VDPState:
         ffi = _core.ffi
         self.c: Any = ffi.new("vdp *") if pointer is None else pointer
         self.owner = self.c if owner is None else owner
+        self.r: Any = self.c.registers  # for single registers: faster than the array
         self.latched_resolution: bool | None = None
 
         def array(field: str, dtype: str) -> npt.NDArray[Any]:
@@ -70,17 +71,18 @@ class VDPState:
 
     def register(self, number: int) -> int:
         """Return a register's value as a Python integer."""
-        return int(self.registers[number])
+        return int(self.r[number])
 
     @property
     def mode5(self) -> bool:
         """R1.2, M5: the Mega Drive's own mode; otherwise the Master System's mode 4."""
-        return bool(self.registers[1] & 0x04)
+        return bool(self.r[1] & 0x04)
 
     @property
     def h40(self) -> bool:
         """R12.0, RS1: 40 cells (320 pixels) in a line, else 32 (256)."""
-        return self.mode5 and bool(self.registers[12] & 0x01)
+        r = self.r
+        return bool(r[12] & 0x01 and r[1] & 0x04)
 
     @property
     def width(self) -> int:
@@ -90,14 +92,13 @@ class VDPState:
     @property
     def lines(self) -> int:
         """Active lines of a field: 224, 240 with R1.3 (V30), 192 in mode 4."""
-        if not self.mode5:
-            return 192
-        return 240 if self.registers[1] & 0x08 else 224
+        mode = self.r[1]
+        return 192 if not mode & 0x04 else 240 if mode & 0x08 else 224
 
     @property
     def display(self) -> bool:
         """R1.6, DISP: 0 shows the backdrop only."""
-        return bool(self.registers[1] & 0x40)
+        return bool(self.r[1] & 0x40)
 
     @property
     def double_resolution(self) -> bool:
@@ -109,12 +110,12 @@ class VDPState:
     @property
     def shadow_highlight(self) -> bool:
         """R12.3, S/TE."""
-        return self.mode5 and bool(self.registers[12] & 0x08)
+        return self.mode5 and bool(self.r[12] & 0x08)
 
     @property
     def left_blank(self) -> bool:
         """R0.5: the leftmost 8 pixels show the backdrop."""
-        return bool(self.registers[0] & 0x20)
+        return bool(self.r[0] & 0x20)
 
     @property
     def backdrop(self) -> int:
@@ -154,7 +155,7 @@ class VDPState:
     @property
     def column_vscroll(self) -> bool:
         """R11.2: each 16-pixel column has a vertical scroll of its own."""
-        return bool(self.registers[11] & 0x04)
+        return bool(self.r[11] & 0x04)
 
     @property
     def debug(self) -> int:

@@ -133,35 +133,17 @@ class YM2612(Block, Parts):
 
     def _mixed(self, writes: list[list[int]], cycles: int) -> npt.NDArray[np.int16]:
         """Run, with silence in the place of what is muted."""
-        muted = [bool(self._muted[0] >> part & 1) for part in range(len(self.PARTS))]
-        mixed: npt.NDArray[np.int16] = self._play(writes, cycles, np.array(muted)).sum(1, dtype=np.int16)
+        mixed: npt.NDArray[np.int16] = self._play(writes, cycles, self._muted[0]).sum(1, dtype=np.int16)
         return mixed
 
-    def silence(self) -> npt.NDArray[np.int16]:
-        """Return what each part adds to a side of a sample while it is silent: int16 (7,), steps of the ladder."""
-        steps = np.full(7, 0 if self.integrated else 12, np.int16)
-        if self.test_2c & 0x20:
-            steps[:] = (0, 0, 0, 0, 0, 0, 6 * steps[0])
-        else:
-            steps[5 if self.dac_enable else 6] = 0
-        return steps
-
-    def _play(
-        self, writes: list[list[int]], cycles: int, muted: npt.NDArray[np.bool_] | None = None
-    ) -> npt.NDArray[np.int16]:
+    def _play(self, writes: list[list[int]], cycles: int, muted: int = 0) -> npt.NDArray[np.int16]:
         """Run while writes (cycle, port, value) come in: blocks where they can be, else cycle by cycle.
 
-        Returns the parts of each sample, int16 (samples, 7, 2), without those that are muted.
+        Returns the parts of each sample, int16 (samples, 7, 2), with silence for those in the bits of `muted`.
         """
         self.load()
-        self.begin_parts()
+        self.begin_parts(muted)
         parts: list[npt.NDArray[np.int16]] = []
-
-        def add(samples: npt.NDArray[np.int16]) -> None:
-            if muted is not None and muted.any():
-                samples[:, muted] = self.silence()[muted][:, None]
-            parts.append(samples)
-
         now, coming, stop = 0, 0, 0
         while now < cycles or coming < len(writes):
             if self.cycle == 0 and cycles - now >= CYCLES * (SHORTEST_BLOCK + 1):
@@ -175,7 +157,7 @@ class YM2612(Block, Parts):
                         at, port, value = writes[coming]
                         dac.append((at - now, port, value))
                         coming += 1
-                    add(self.run_block(samples, dac))
+                    parts.append(self.run_block(samples, dac))
                     now += CYCLES * samples
             while coming < len(writes) and writes[coming][0] == now:
                 self.strobe(*writes[coming][1:])
@@ -185,7 +167,7 @@ class YM2612(Block, Parts):
                 self.one_cycle()
                 now += 1
                 if self.cycle == 0:
-                    add(np.array(self.part, np.int16).reshape(1, 7, 2))
+                    parts.append(np.array(self.part, np.int16).reshape(1, 7, 2))
                     self.sum, self.part = [0, 0], [0] * 14
         self.store()
         self.part_clock = self.clock

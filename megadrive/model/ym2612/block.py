@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from megadrive.model.ym2612.cycle import DAC_PART, clamp
+from megadrive.model.ym2612.cycle import DAC_PART, STEP, clamp
 from megadrive.model.ym2612.stream import Array, Streams, Stretch
 from megadrive.model.ym2612.tables import FIRST_CARRIER, SINE, WAVE
 
@@ -161,11 +161,14 @@ class Block(Streams):
             part = channel
             if channel == 5 and self.dac_enable:
                 part, values = DAC_PART, dac
+            if self.silenced >> part & 1:
+                out[:, part] = 0 if self.integrated else 4 * STEP
+                continue
             if self.integrated:
                 on: Array = 3 * values[:, 0] if values.shape[1] == 1 else values[:, 1:].sum(1)
                 muted: Array = np.zeros(samples, np.int64)
             else:
-                signs = np.where(values < 0, -3, 3)
+                signs = np.where(values < 0, -STEP, STEP)
                 muted = signs.sum(1) * (4 // values.shape[1])
                 on = muted - signs[:, -1] + 3 * (values[:, -1] + (values[:, -1] >= 0))
             out[:, part, 0] = on if self.pan[channel] & 2 else muted
