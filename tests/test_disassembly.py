@@ -110,7 +110,9 @@ def plain(text: str) -> str:
 CAPSTONE = {
     "bf": "E8C0-EFFF with mode 3 of a memory shift: bit field instructions of the 68020",
     "target": "an address relative to the PC behind an immediate word: it counts from the instruction + 2",
-    "sbcd": "it reads an extension word, as PACK has (68020)",
+    "sbcd": "with -(An): it reads an extension word, as PACK has (68020)",
+    "move #n,ccr": "it shows the low byte of the word, which is what counts",
+    "roxr.b": "by a register: it makes roxr.l #n of it",
 }
 
 
@@ -130,7 +132,9 @@ def test_capstone_says_the_same(extensions: tuple[int, ...]) -> None:
         if word == 0x4AFC:
             text = "illegal"
         elif ours.mnemonic == "sbcd" and "-(" in ours.operands:
-            text = text.rpartition(", #")[0]
+            text = text.partition(", #")[0]
+        elif word & 0xF1F8 == 0xE030 or word == 0x44FC:
+            text = ours.text
         elif word & 0xF1FF == 0x013C:  # BTST Dn,#n has a byte
             text = text.partition("#")[0] + "#" + str(data[3])
             assert theirs.size == 6
@@ -138,13 +142,14 @@ def test_capstone_says_the_same(extensions: tuple[int, ...]) -> None:
             assert theirs.size == ours.length, (ours, text)
         if "(pc" in text and (theirs.mnemonic.startswith("movem") or word & 0xFFC0 == 0x0800):
             text = re.sub(r"\$([0-9a-f]+)\(pc", lambda match: f"${(int(match[1], 16) + 2) % (1 << 32):x}(pc", text)
-        if ours.mnemonic.startswith("movem") and ours.operands.startswith("#0"):
-            continue
-        assert same_operands(plain(ours.text), plain(text)), (ours, text)
+        assert plain(unsigned(ours.text)) == plain(text), (ours, text)
 
 
-def same_operands(ours: str, theirs: str) -> bool:
-    return ours == theirs or sorted(re.findall(r"-?\w+", ours)) == sorted(re.findall(r"-?\w+", theirs))
+def unsigned(text: str) -> str:
+    """Write numbers as Capstone does: short addresses and immediate ones as they stand in the program."""
+    text = re.sub(r"\$ffff(\w{4})\.w", r"$\1.w", text)
+    bits = 8 if text.startswith("moveq") else 16
+    return re.sub(r"#-\$?(\w+)", lambda match: f"#${(1 << bits) - int(match[1], 16):x}", text)
 
 
 def test_what_the_core_refuses_is_data() -> None:
@@ -171,7 +176,7 @@ def every_z80() -> Iterator[Instruction]:
                 yield disassemble(bytes((first,)) + tail, ORIGIN, "z80", origin=ORIGIN)
                 continue
             for second in range(256):
-                if second != 0xCB or first == 0xCB:
+                if second != 0xCB or first in (0xCB, 0xED):
                     yield disassemble(bytes((first, second)) + tail, ORIGIN, "z80", origin=ORIGIN)
                     continue
                 for last in range(256):
@@ -189,7 +194,7 @@ def z80_relative(one: Instruction) -> str:
 def test_gnu_as_makes_the_same_z80_bytes(tmp_path: pathlib.Path) -> None:
     assembler = [tool("z80-unknown-coff-as"), "-march=z80+full"]
     every = [one for one in every_z80() if one.defined]
-    assert len(every) == 2 * (252 + 256 + 58 + 2 * (85 + 200))
+    assert len(every) == 2 * (252 + 256 + 60 + 2 * (85 + 200))
     made = gnu_bytes(assembler, tool("z80-unknown-coff-objcopy"), [*map(z80_relative, every)], tmp_path, 8)
     for one, data in zip(every, made, strict=True):
         if data[: one.length] != one.data:  # ED 63 and ED 6B are longer forms of 22 and 2A

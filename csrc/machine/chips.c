@@ -81,17 +81,16 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
         *ahead = *chip;
     for (; md->fm_ahead_writes < md->fm_writes; md->fm_ahead_writes++) {
         const uint32_t *write = md->fm_write + 3 * md->fm_ahead_writes;
-        ym2612_run_ports(ahead, chip->clock + write[0] - ahead->clock);
-        ym2612_write(ahead, write[1], (uint8_t)write[2]);
+        ym2612_write_ports(ahead, write[1], (uint8_t)write[2], chip->clock + write[0]);
     }
-    if (!ym2612_run_ports(ahead, at - ahead->clock)) {
+    int value = ym2612_read_ports(ahead, port & 3, at);
+    if (value < 0) {
         md_sync_fm(md, clock);
         return ym2612_read(chip, port & 3);
     }
-    uint8_t value = ym2612_read(ahead, port & 3);
     chip->status = ahead->status;
     chip->status_until = ahead->status_until;
-    return value;
+    return (uint8_t)value;
 }
 
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value)

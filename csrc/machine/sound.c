@@ -9,7 +9,7 @@ void md_log_sound(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
     md_sound_log *log = md->sound_log;
     int64_t *last = port == MD_LOG_PSG ? &log->psg_clock : &log->fm_clock;
     /* a chip that is ahead takes an earlier write as one of now */
-    int64_t now = port == MD_LOG_PSG ? md->state.psg_clock * MD_MCLK_PER_PSG : md->state.fm_clock * MD_MCLK_PER_YM;
+    int64_t now = port == MD_LOG_PSG ? md->state.psg_clock * MD_MCLK_PER_PSG : (md->state.fm_clock + md->fm_reach) * MD_MCLK_PER_YM;
     if (clock < now)
         clock = now;
     if (clock < *last)

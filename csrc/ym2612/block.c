@@ -40,57 +40,141 @@ int64_t ym2612_block_limit(const ym2612 *ym)
     return YM2612_LONGEST_BLOCK;
 }
 
-static void operate(int16_t *out, const uint16_t *phase, const uint16_t *attenuation, uint32_t samples)
+/* Outputs of an operator whose phase is modulated by half of `by` and `and_by`, each NULL if there is none. */
+static void operate(int16_t *out, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by)
 {
-    uint32_t i;
+    uint32_t i = 0, r;
 
-    for (i = 0; i < samples; i++)
-        out[i] = ym2612_wave[ym2612_sine[phase[i] & 1023] + attenuation[i]];
-}
+    if (!by) {
+        by = and_by;
+        and_by = NULL;
+    }
+    for (r = 0; r < runs->count; r++) {
+        const ym2612_run_of_samples *run = runs->run + r;
+        const int16_t *wave = ym2612_wave + run->attenuation;
+        uint32_t end = run->end, position = run->position, step = run->step;
 
-static void modulate(uint16_t *restrict phase, const int16_t *restrict by, uint32_t samples)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP, phase += GROUP, by += GROUP)
-        for (i = 0; i < GROUP; i++)
-            phase[i] = (uint16_t)(phase[i] + (by[i] >> 1));
-}
-
-static void modulate2(uint16_t *restrict phase, const int16_t *restrict by, const int16_t *restrict and_by, uint32_t samples)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP, phase += GROUP, by += GROUP, and_by += GROUP)
-        for (i = 0; i < GROUP; i++)
-            phase[i] = (uint16_t)(phase[i] + ((by[i] + and_by[i]) >> 1));
-}
-
-/* An operator that hears itself. */
-typedef struct ym2612_loop {
-    const uint16_t *phase, *attenuation;
-    int16_t *s1;                /* at the sample two before the first */
-    int32_t shift;
-    int32_t first;              /* modulation of the first sample */
-} ym2612_loop;
-
-static void run_loops(const ym2612_loop *loops, uint32_t count, uint32_t samples)
-{
-    uint32_t i, l;
-    int32_t modulation[6];
-
-    for (l = 0; l < count; l++)
-        modulation[l] = loops[l].first;
-    for (i = 0; i < samples; i++) {
-        for (l = 0; l < count; l++) {
-            const ym2612_loop *loop = loops + l;
-            uint32_t phase = loop->phase[i] + (uint32_t)modulation[l];
-            int32_t out = ym2612_wave[ym2612_sine[phase & 1023] + loop->attenuation[i]];
-
-            loop->s1[i + 2] = (int16_t)out;
-            modulation[l] = (out + loop->s1[i + 1]) >> loop->shift;
+        if (run->attenuation == YM2612_SILENT << 3) {
+            memset(out + i, 0, (end - i) * sizeof *out);
+            i = end;
+        } else if (!by) {
+            for (; i + 4 <= end; i += 4, position += 4 * step) {
+                out[i] = wave[ym2612_sine[position >> 22]];
+                out[i + 1] = wave[ym2612_sine[(position + step) >> 22]];
+                out[i + 2] = wave[ym2612_sine[(position + 2 * step) >> 22]];
+                out[i + 3] = wave[ym2612_sine[(position + 3 * step) >> 22]];
+            }
+            for (; i < end; i++, position += step)
+                out[i] = wave[ym2612_sine[position >> 22]];
+        } else if (!and_by) {
+            for (; i + 2 <= end; i += 2, position += 2 * step) {
+                out[i] = wave[ym2612_sine[((position >> 22) + (uint32_t)(by[i] >> 1)) & 1023]];
+                out[i + 1] = wave[ym2612_sine[(((position + step) >> 22) + (uint32_t)(by[i + 1] >> 1)) & 1023]];
+            }
+            for (; i < end; i++, position += step)
+                out[i] = wave[ym2612_sine[((position >> 22) + (uint32_t)(by[i] >> 1)) & 1023]];
+        } else {
+            for (; i < end; i++, position += step)
+                out[i] = wave[ym2612_sine[((position >> 22) + (uint32_t)((by[i] + and_by[i]) >> 1)) & 1023]];
         }
     }
+}
+
+static void fill(uint16_t *stream, uint32_t samples, uint32_t value)
+{
+    uint32_t at, i;
+
+    for (at = 0; at < samples; at += GROUP, stream += GROUP)
+        for (i = 0; i < GROUP; i++)
+            stream[i] = (uint16_t)value;
+}
+
+static void ramp(uint16_t *restrict stream, uint32_t samples, uint32_t position, uint32_t step)
+{
+    uint32_t offset[GROUP];
+    uint32_t at, i;
+
+    for (i = 0; i < GROUP; i++)
+        offset[i] = i * step;
+    for (at = 0; at < samples; at += GROUP, stream += GROUP, position += GROUP * step)
+        for (i = 0; i < GROUP; i++)
+            stream[i] = (uint16_t)((position + offset[i]) >> 22);
+}
+
+/* Operators that hear themselves: each sample waits for the one before, so they are run side by side. */
+typedef struct ym2612_loops {
+    uint32_t count;
+    uint16_t phase[6][STREAM], attenuation[6][STREAM];
+    int16_t out[6][STREAM];
+    int32_t before[6];          /* output of the sample before the first */
+    int32_t modulation[6];      /* of the first sample */
+    uint32_t shift[6];
+    uint8_t channel[6];
+} ym2612_loops;
+
+static void add_loop(ym2612_loops *loops, const ym2612_slot_runs *runs)
+{
+    uint32_t i = 0, r;
+
+    for (r = 0; r < runs->count; r++) {
+        const ym2612_run_of_samples *run = runs->run + r;
+
+        ramp(loops->phase[loops->count] + i, run->end - i, run->position, run->step);
+        fill(loops->attenuation[loops->count] + i, run->end - i, run->attenuation);
+        i = run->end;
+    }
+    loops->count++;
+}
+
+#define START(k) \
+    int32_t before##k = loops->before[k + first], modulation##k = loops->modulation[k + first]; \
+    const uint32_t shift##k = loops->shift[k + first];
+#define STEP(k) do { \
+        uint32_t phase = phases[k * STREAM + i] + (uint32_t)modulation##k; \
+        int32_t now = ym2612_wave[ym2612_sine[phase & 1023] + attenuations[k * STREAM + i]]; \
+        outs[k * STREAM + i] = (int16_t)now; \
+        modulation##k = (now + before##k) >> shift##k; \
+        before##k = now; \
+    } while (0)
+#define RUN_LOOPS(name, starts, steps) \
+    static void name(ym2612_loops *loops, uint32_t first, uint32_t samples) \
+    { \
+        const uint16_t *phases = loops->phase[first], *attenuations = loops->attenuation[first]; \
+        int16_t *outs = loops->out[first]; \
+        uint32_t i; \
+        starts \
+        for (i = 0; i < samples; i++) { \
+            steps \
+        } \
+    }
+
+RUN_LOOPS(run_1_loop, START(0), STEP(0);)
+RUN_LOOPS(run_2_loops, START(0) START(1), STEP(0); STEP(1);)
+RUN_LOOPS(run_3_loops, START(0) START(1) START(2), STEP(0); STEP(1); STEP(2);)
+RUN_LOOPS(run_4_loops, START(0) START(1) START(2) START(3), STEP(0); STEP(1); STEP(2); STEP(3);)
+
+static void run_loops(ym2612_loops *loops, uint32_t samples)
+{
+    uint32_t first = 0;
+
+    if (loops->count > 4) {
+        run_3_loops(loops, 0, samples);
+        first = 3;
+    }
+    switch (loops->count - first) {
+    case 1: run_1_loop(loops, first, samples); break;
+    case 2: run_2_loops(loops, first, samples); break;
+    case 3: run_3_loops(loops, first, samples); break;
+    case 4: run_4_loops(loops, first, samples); break;
+    }
+}
+
+/* An operator is on or off for a stretch; when it goes off, its outputs become 0. */
+static void switch_output(uint8_t *on, int now, int16_t *out)
+{
+    if (*on && !now)
+        memset(out, 0, STREAM * sizeof *out);
+    *on = (uint8_t)now;
 }
 
 /* S1 of all channels. */
@@ -98,97 +182,93 @@ static void run_s1(ym2612 *ym, ym2612_run_state *run, int heard)
 {
     const ym2612_stretch *stretch = &run->stretch;
     const uint8_t *feedback = run->program.feedback;
-    ym2612_voice *voices = run->voices;
-    uint16_t phase[6][STREAM], attenuation[6][STREAM];
-    ym2612_loop loops[6];
     uint32_t samples = stretch->samples;
-    uint32_t count = 0;
-    uint32_t c;
+    ym2612_loops loops;
+    ym2612_slot_runs runs;
+    uint32_t c, k;
 
+    loops.count = 0;
     for (c = 0; c < 6; c++) {
-        ym2612_voice *voice = voices + c;
-        int looped = feedback[c] != 0;
-        int wanted = heard || looped || run->log.feedback_turns[c];
+        ym2612_voice *voice = run->voices + c;
+        int wanted = heard || feedback[c] || run->log.feedback_turns[c];
+        int on = ym2612_stream_slot(ym, stretch, &run->log, run->inputs + c, c, wanted ? &runs : NULL);
 
-        voice->s1_on = (uint8_t)ym2612_stream_slot(ym, stretch, &run->log, run->inputs + c, c, wanted ? phase[c] : NULL,
-                                                   wanted ? attenuation[c] : NULL);
-        if (!voice->s1_on) {
-            memset(voice->s1 + 2, 0, sizeof voice->s1 - 4);
-        } else if (looped) {
-            ym2612_loop *loop = loops + count++;
-
-            loop->phase = phase[c];
-            loop->attenuation = attenuation[c];
-            loop->s1 = voice->s1;
-            loop->shift = 10 - feedback[c];
-            loop->first = ym->modulation[c];
+        switch_output(&voice->s1_on, on, voice->s1 + 2);
+        if (!on)
+            continue;
+        if (feedback[c]) {
+            loops.channel[loops.count] = (uint8_t)c;
+            loops.before[loops.count] = voice->s1[1];
+            loops.modulation[loops.count] = ym->modulation[c];
+            loops.shift[loops.count] = 10u - feedback[c];
+            add_loop(&loops, &runs);
         } else {
-            phase[c][0] = (uint16_t)(phase[c][0] + ym->modulation[c]);
-            operate(voice->s1 + 2, phase[c], attenuation[c], samples);
+            operate(voice->s1 + 2, &runs, NULL, NULL);
+            if (ym->modulation[c]) /* feedback has just been switched off */
+                voice->s1[2] = (int16_t)operator_output((runs.run[0].position >> 22) + (uint32_t)ym->modulation[c],
+                                                        runs.run[0].attenuation >> 3);
         }
     }
-    run_loops(loops, count, samples);
+    run_loops(&loops, samples);
+    for (k = 0; k < loops.count; k++)
+        memcpy(run->voices[loops.channel[k]].s1 + 2, loops.out[k], samples * sizeof **loops.out);
     for (c = 0; c < 6; c++) {
-        int32_t last = voices[c].s1[samples + 1] + voices[c].s1[samples];
+        const int16_t *last = run->voices[c].s1 + samples;
 
-        ym->modulation[c] = (int16_t)(feedback[c] ? last >> (10 - feedback[c]) : 0);
+        ym->modulation[c] = (int16_t)(feedback[c] ? (last[1] + last[0]) >> (10 - feedback[c]) : 0);
     }
 }
 
+/* S2, S3 and S4 of a channel. */
 static void run_s2(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
-    const ym2612_stretch *stretch = &run->stretch;
     ym2612_voice *voice = run->voices + channel;
-    uint16_t phase[STREAM], attenuation[STREAM];
     uint32_t algorithm = run->program.algorithm[channel][1];
+    int by_s1 = voice->s1_on && (algorithm == 0 || (algorithm >= 3 && algorithm <= 6));
+    ym2612_slot_runs runs;
 
-    voice->s2_on = (uint8_t)ym2612_stream_slot(ym, stretch, &run->log, run->inputs + 12 + channel, 12 + channel, phase, attenuation);
-    if (!voice->s2_on) {
-        memset(voice->s2 + 1, 0, sizeof voice->s2 - 2);
-        return;
-    }
-    if (voice->s1_on && (algorithm == 0 || (algorithm >= 3 && algorithm <= 6)))
-        modulate(phase, voice->s1 + 2, stretch->samples);
-    operate(voice->s2 + 1, phase, attenuation, stretch->samples);
+    switch_output(&voice->s2_on, ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 12 + channel, 12 + channel, &runs),
+                  voice->s2 + 1);
+    if (voice->s2_on)
+        operate(voice->s2 + 1, &runs, by_s1 ? voice->s1 + 2 : NULL, NULL);
 }
 
 static void run_s3(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
-    const ym2612_stretch *stretch = &run->stretch;
     ym2612_voice *voice = run->voices + channel;
-    uint16_t phase[STREAM], attenuation[STREAM];
+    const int16_t *s1 = NULL, *s2 = NULL;
+    ym2612_slot_runs runs;
 
-    voice->s3_on = (uint8_t)ym2612_stream_slot(ym, stretch, &run->log, run->inputs + 6 + channel, 6 + channel, phase, attenuation);
-    if (!voice->s3_on) {
-        memset(voice->s3, 0, sizeof voice->s3);
+    switch_output(&voice->s3_on, ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 6 + channel, 6 + channel, &runs),
+                  voice->s3);
+    if (!voice->s3_on)
         return;
-    }
     switch (run->program.algorithm[channel][0]) {
-    case 0: case 2: modulate(phase, voice->s2, stretch->samples); break;
-    case 1: modulate2(phase, voice->s1 + 1, voice->s2, stretch->samples); break;
-    case 5: modulate(phase, voice->s1 + 1, stretch->samples); break;
+    case 0: case 2: s2 = voice->s2; break;
+    case 1: s1 = voice->s1 + 1; s2 = voice->s2; break;
+    case 5: s1 = voice->s1 + 1; break;
     }
-    operate(voice->s3, phase, attenuation, stretch->samples);
+    operate(voice->s3, &runs, s1, s2);
 }
 
 static void run_s4(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
-    const ym2612_stretch *stretch = &run->stretch;
     ym2612_voice *voice = run->voices + channel;
-    uint16_t phase[STREAM], attenuation[STREAM];
+    const int16_t *by = NULL, *s3 = voice->s3_on ? voice->s3 : NULL;
+    ym2612_slot_runs runs;
 
-    voice->s4_on = (uint8_t)ym2612_stream_slot(ym, stretch, &run->log, run->inputs + 18 + channel, 18 + channel, phase, attenuation);
-    if (!voice->s4_on) {
-        memset(voice->s4, 0, sizeof voice->s4);
+    switch_output(&voice->s4_on, ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 18 + channel, 18 + channel, &runs),
+                  voice->s4);
+    if (!voice->s4_on)
         return;
-    }
     switch (run->program.algorithm[channel][2]) {
-    case 0: case 1: case 4: modulate(phase, voice->s3, stretch->samples); break;
-    case 2: modulate2(phase, voice->s1 + 2, voice->s3, stretch->samples); break;
-    case 3: modulate2(phase, voice->s2, voice->s3, stretch->samples); break;
-    case 5: modulate(phase, voice->s1 + 2, stretch->samples); break;
+    case 0: case 1: case 4: break;
+    case 2: by = voice->s1_on ? voice->s1 + 2 : NULL; break;
+    case 3: by = voice->s2; break;
+    case 5: by = voice->s1_on ? voice->s1 + 2 : NULL; s3 = NULL; break;
+    default: s3 = NULL;
     }
-    operate(voice->s4, phase, attenuation, stretch->samples);
+    operate(voice->s4, &runs, by, s3);
 }
 
 static inline int16_t clamped(int value)
@@ -199,29 +279,31 @@ static inline int16_t clamped(int value)
     return v > -256 ? v : -256;
 }
 
-/* Channel sums, limited after each addition, in the order S1, S3, S2, S4. */
-static void add_carriers(ym2612_voice *voice, const uint8_t *algorithm, uint32_t samples)
+static void add_carrier(int16_t *restrict sum, const int16_t *restrict out, uint32_t samples)
 {
     uint32_t at, i;
 
-    for (at = 0; at < samples; at += GROUP) {
-        const int16_t *s1 = voice->s1 + 2 + at, *s2 = voice->s2 + 1 + at, *s3 = voice->s3 + at, *s4 = voice->s4 + at;
-        int16_t sum[GROUP];
-
-        memset(sum, 0, sizeof sum);
-        if (algorithm[1] == 7)
-            for (i = 0; i < GROUP; i++)
-                sum[i] = s1[i] >> 5;
-        if (algorithm[2] >= 5)
-            for (i = 0; i < GROUP; i++)
-                sum[i] = clamped(sum[i] + (s3[i] >> 5));
-        if (algorithm[3] >= 4)
-            for (i = 0; i < GROUP; i++)
-                sum[i] = clamped(sum[i] + (s2[i] >> 5));
+    for (at = 0; at < samples; at += GROUP, sum += GROUP, out += GROUP)
         for (i = 0; i < GROUP; i++)
-            sum[i] = clamped(sum[i] + (s4[i] >> 5));
-        memcpy(voice->sum + 2 + at, sum, sizeof sum);
-    }
+            sum[i] = clamped(sum[i] + (out[i] >> 5));
+}
+
+/* Channel sums, limited after each addition, in the order S1, S3, S2, S4. */
+static void add_carriers(ym2612_voice *voice, const uint8_t *algorithm, uint32_t samples)
+{
+    int s1 = voice->s1_on && algorithm[1] == 7, s3 = voice->s3_on && algorithm[2] >= 5, s2 = voice->s2_on && algorithm[3] >= 4;
+
+    if (voice->sum_on)
+        memset(voice->sum + 2, 0, sizeof voice->sum - 4);
+    voice->sum_on = (uint8_t)(s1 || s2 || s3 || voice->s4_on);
+    if (s1)
+        add_carrier(voice->sum + 2, voice->s1 + 2, samples);
+    if (s3)
+        add_carrier(voice->sum + 2, voice->s3, samples);
+    if (s2)
+        add_carrier(voice->sum + 2, voice->s2 + 1, samples);
+    if (voice->s4_on)
+        add_carrier(voice->sum + 2, voice->s4, samples);
 }
 
 /* The cycles at the start of a sample that still belong to the last one: the outputs of slots 19 to 23, the sums of S4. */
@@ -307,7 +389,7 @@ static void run_quiet(ym2612 *ym, ym2612_run_state *run)
 
     run_s1(ym, run, 0);
     for (slot = 6; slot < 24; slot++)
-        ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + slot, slot, NULL, NULL);
+        ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + slot, slot, NULL);
 }
 
 static void run_heard(ym2612 *ym, ym2612_run_state *run)
@@ -321,12 +403,8 @@ static void run_heard(ym2612 *ym, ym2612_run_state *run)
         run_s2(ym, run, c);
         run_s3(ym, run, c);
         run_s4(ym, run, c);
-        voice->idle = !(voice->s1_on | voice->s2_on | voice->s3_on | voice->s4_on);
-        if (voice->idle)
-            memset(voice->sum + 2, 0, sizeof voice->sum - 4);
-        else
-            add_carriers(voice, run->program.algorithm[c], run->stretch.samples);
-        voice->idle &= voice->sum[0] == 0 && voice->sum[1] == 0;
+        add_carriers(voice, run->program.algorithm[c], run->stretch.samples);
+        voice->idle = !voice->sum_on && voice->sum[0] == 0 && voice->sum[1] == 0;
     }
 }
 
@@ -343,25 +421,6 @@ static void start_run(const ym2612 *ym, ym2612_run_state *run)
     for (slot = 0; slot < 24; slot++)
         ym2612_start_inputs(ym, run->inputs + slot, slot);
     ym2612_start_log(&run->log, ym);
-}
-
-/* The bus, the timers and the busy flag to the end of the block, and what the writes change into the log. */
-static void run_bus(ym2612 *ym, ym2612_run_state *run, int64_t cycles, const uint32_t *writes, int64_t count, int64_t start)
-{
-    ym2612_log *log = &run->log;
-    uint32_t slot;
-
-    for (; count > 0; count--, writes += 3) {
-        int64_t at = (int64_t)writes[0] - start;
-
-        if (at > log->now)
-            ym2612_advance_ports(ym, log, at - log->now);
-        ym2612_write(ym, writes[1], (uint8_t)writes[2]);
-    }
-    ym2612_advance_ports(ym, log, cycles - log->now);
-    ym2612_log_key(ym, log, cycles);
-    for (slot = 0; slot < 24; slot++)
-        run->inputs[slot].change = log->first[slot];
 }
 
 /* The registers of the channels from sample `at` on; returns the sample that has others. */
@@ -413,7 +472,9 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t
     memcpy(sums, ym->accumulator, sizeof sums);
     start_run(ym, &run);
     finish_last_sample(ym, run.voices);
-    run_bus(ym, &run, samples * 24, writes, count, start);
+    ym2612_run_bus(ym, &run.log, samples * 24, writes, count, start);
+    for (slot = 0; slot < 24; slot++)
+        run.inputs[slot].change = run.log.first[slot];
     dac.level = run.log.dac_level;
     dac.end = run.log.dac_level + run.log.dac_levels;
     while (at < samples) {

@@ -10,7 +10,8 @@ typedef struct ym2612_voice {
     int16_t s3[STREAM];
     int16_t s4[STREAM];
     int16_t sum[2 + STREAM];    /* channel sums */
-    uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch */
+    uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch, and all outputs are 0 */
+    uint8_t sum_on;             /* 0: all sums are 0 */
     uint8_t idle;               /* 1: so are they all, and the pins show nothing else */
 } ym2612_voice;
 

@@ -39,7 +39,7 @@ static void add_turn(ym2612_log *log, uint32_t sample, uint32_t channel, uint32_
 
 void ym2612_start_log(ym2612_log *log, const ym2612 *ym)
 {
-    log->now = 0;
+    log->now = log->timers_at = 0;
     log->key_since = 0;
     log->changes = log->turns = 0;
     memset(log->first, 0, sizeof log->first);
@@ -51,7 +51,9 @@ void ym2612_start_log(ym2612_log *log, const ym2612 *ym)
     log->dac_levels = 1;
 }
 
-void ym2612_log_key(ym2612 *ym, ym2612_log *log, int64_t end)
+/* The scan takes in the key that was written last, if it comes to its channel before cycle `end`.  Comes before whatever else is
+ * logged at that time, as the changes of a slot are kept in order. */
+static void log_key(ym2612 *ym, ym2612_log *log, int64_t end)
 {
     static const uint8_t operator_bit[4] = {0, 2, 1, 3}; /* S1, S3, S2, S4 */
     uint32_t channel = ym->key_channel, i;
@@ -95,7 +97,7 @@ void ym2612_log_slot(ym2612 *ym, ym2612_log *log, uint32_t slot, int64_t at)
 
     if (kind < 3 || kind > 9)
         return;
-    ym2612_log_key(ym, log, at + 1); /* the changes of a slot come in order */
+    log_key(ym, log, at + 1);
     value = ym->data & used[kind - 3];
     latest = &log->latest[slot][kind - 3];
     if (!(log->known[slot] >> (kind - 3) & 1)) {
@@ -140,7 +142,7 @@ void ym2612_log_channel(ym2612 *ym, ym2612_log *log, uint32_t channel, int64_t a
     uint32_t fnum = ym->fnum[channel], block = ym->block[channel], algorithm = ym->algorithm[channel], i;
     uint32_t feedback = ym->feedback[channel], pan = ym->pan[channel], ams = ym->ams[channel], pms = ym->pms[channel];
 
-    ym2612_log_key(ym, log, at + 1);
+    log_key(ym, log, at + 1);
     switch (ym->address & 0xFC) {
     case 0xA0:
         ym2612_store_channel(ym, channel, ym->address, ym->data);
@@ -189,19 +191,30 @@ static void log_channel3_mode(ym2612 *ym, ym2612_log *log, uint32_t before)
     }
 }
 
+static void log_timers(ym2612 *ym, ym2612_log *log, int64_t end)
+{
+    ym2612_advance_timers(ym, (uint32_t)log->timers_at % 24, end - log->timers_at);
+    log->timers_at = end;
+}
+
 void ym2612_log_mode(ym2612 *ym, ym2612_log *log)
 {
     uint32_t mode = ym->channel3_mode;
     int32_t pins;
 
     switch (ym->mode_address) {
+    case 0x24: case 0x25: case 0x26:
+        log_timers(ym, log, log->now + 1);
+        ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
+        break;
     case 0x27:
-        ym2612_log_key(ym, log, log->now + 1);
+        log_timers(ym, log, log->now + 1);
+        log_key(ym, log, log->now + 1);
         ym2612_write_mode(ym, 0x27, (uint8_t)ym->bus);
         log_channel3_mode(ym, log, mode);
         break;
     case 0x28:
-        ym2612_log_key(ym, log, log->now + 1);
+        log_key(ym, log, log->now + 1);
         ym2612_write_mode(ym, 0x28, (uint8_t)ym->bus);
         log->key_since = log->now + 1;
         break;
@@ -217,4 +230,44 @@ void ym2612_log_mode(ym2612 *ym, ym2612_log *log)
         ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
         ym->lfo_changed = 0;    /* $21 and $22 come with the value that they have: writes.c */
     }
+}
+
+void ym2612_run_bus(ym2612 *ym, ym2612_log *log, int64_t cycles, const uint32_t *writes, int64_t count, int64_t start)
+{
+    int64_t now = 0, left = ym->busy_left;
+
+    ym->address_strobe = ym->data_strobe = 0;
+    for (; count > 0; count--, writes += 3) {
+        int64_t at = (int64_t)writes[0] - start;
+        uint32_t data = writes[1] & 1;
+
+        if (at < now)
+            at = now;
+        log->now = now;
+        ym2612_move_data(ym, log, (uint32_t)now % 24, at + 1 - now);
+        left -= at - now;
+        ym->busy = left > 0;            /* in the cycle of the write, as ym2612_sample_bus() */
+        left = left > 0 ? left - 1 : 0;
+        if (data && left == 0)
+            left = 32;
+        log->now = at;
+        ym->bus = (uint16_t)((writes[1] & 2) << 7 | (writes[2] & 0xFF));
+        ym2612_take_bus(ym, log, data ? BUS_DATA : BUS_ADDRESS);
+        now = at + 1;
+        if (now == cycles) {
+            ym->address_strobe = data ? 0 : 2;
+            ym->data_strobe = data ? 2 : 0;
+        }
+    }
+    log->now = now;
+    if (cycles > now) {
+        ym2612_move_data(ym, log, (uint32_t)now % 24, cycles - now);
+        ym->busy = left >= cycles - now;
+        left -= cycles - now;
+    }
+    ym->busy_left = (uint8_t)(left > 0 ? left : 0);
+    log_timers(ym, log, cycles);
+    log_key(ym, log, cycles);
+    log->now = cycles;
+    ym->clock += cycles;
 }

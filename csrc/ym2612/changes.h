@@ -44,6 +44,7 @@ typedef struct ym2612_dac_level {
 
 struct ym2612_log {
     int64_t now;                /* cycle of the block that the bus has come to */
+    int64_t timers_at;          /* cycle that the timers have come to */
     int64_t key_since;          /* the first cycle that may take in the key written last, -1: it is taken in */
     uint32_t changes, turns, dac_levels;
     uint16_t first[24], last[24]; /* change of a slot, 0 none */
@@ -56,15 +57,13 @@ struct ym2612_log {
 };
 
 void ym2612_start_log(ym2612_log *log, const ym2612 *ym);
+/* Bus and timers over the `cycles` cycles of a block that begins at `start`, on the scale of the writes (cycle, port, value). */
+void ym2612_run_bus(ym2612 *ym, ym2612_log *log, int64_t cycles, const uint32_t *writes, int64_t count, int64_t start);
 /* Data arrives at the end of cycle `at`. */
 void ym2612_log_slot(ym2612 *ym, ym2612_log *log, uint32_t slot, int64_t at);
 void ym2612_log_channel(ym2612 *ym, ym2612_log *log, uint32_t channel, int64_t at);
 /* A data write to a mode register, at the end of cycle `now`. */
 void ym2612_log_mode(ym2612 *ym, ym2612_log *log);
-/* The scan takes in the key that was written last, if it comes to its channel before cycle `end`.  Comes before whatever else is
- * logged at that time, as a slot's changes are kept in order. */
-void ym2612_log_key(ym2612 *ym, ym2612_log *log, int64_t end);
-
 /* What the DAC brings to the pins; with $2C bit 5 it is there all the time. */
 static inline int32_t dac_pins(const ym2612 *ym)
 {

@@ -70,14 +70,16 @@ static void run_fast_timer(ym2612 *ym, int t, uint32_t cycle, int64_t cycles)
     }
 }
 
-/* The same over whole samples, with nothing loaded, cleared or overflowing at the start. */
-static void step_timers_samples(ym2612 *ym, int64_t samples)
+/* Settled timers over `cycles` cycles at the end of which none is just overflowing. */
+static void count_timers(ym2612 *ym, uint32_t cycle, uint32_t cycles)
 {
+    uint32_t samples = (cycle + cycles + 22) / 24 - (cycle + 22) / 24; /* how often cycle 1 is among them */
     int t;
 
-    ym->csm_key = 0;
+    if ((cycle + cycles + 21) / 24 > (cycle + 21) / 24)
+        ym->csm_key = 0;
     for (t = 0; t < 2; t++) {
-        int64_t steps = samples;
+        uint32_t steps = samples;
 
         if (t == 1) {
             steps = (ym->timer_prescaler + samples) >> 4;
@@ -86,8 +88,9 @@ static void step_timers_samples(ym2612 *ym, int64_t samples)
         if (!ym->timer_running[t])
             continue;
         if (ym->timer_count[t] + steps >= timer_top[t]) {
-            steps -= timer_top[t] - ym->timer_count[t];
-            steps %= timer_top[t] - ym->timer_period[t];
+            steps -= timer_top[t] - (uint32_t)ym->timer_count[t];
+            if (steps)
+                steps %= timer_top[t] - (uint32_t)ym->timer_period[t];
             ym->timer_count[t] = ym->timer_period[t];
             ym->timer_flag[t] |= ym->timer_enable[t];
         }
@@ -95,7 +98,9 @@ static void step_timers_samples(ym2612 *ym, int64_t samples)
     }
 }
 
-/* The same over `cycles` cycles, of which the first is `cycle`. */
+#define LONG_RUN (24u << 20)
+
+/* The timers over `cycles` cycles, of which the first is `cycle`. */
 void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
 {
     if (ym->test_21 & 4 && ym->channel3_mode != 2) {
@@ -104,17 +109,17 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
         return;
     }
     while (cycles > 0) {
-        if (are_timers_counting(ym)) {
-            uint32_t idle = cycle == 1 || cycle == 2 ? 0 : (25 - cycle) % 24; /* up to cycle 1 */
+        if (are_timers_settled(ym)) {
+            uint32_t now = cycles < LONG_RUN ? (uint32_t)cycles : LONG_RUN;
+            uint32_t last = (cycle + now) % 24;
+            uint32_t rest = last == 2 || last == 3 ? last - 1 : 0; /* cycles 1 and 2: an overflow may be on its way */
 
-            if (idle >= cycles)
-                return;
-            cycles -= idle;
-            cycle = idle ? 1 : cycle;
-            if (cycle == 1 && cycles >= 24 && are_timers_settled(ym)) {
-                step_timers_samples(ym, cycles / 24);
-                cycles %= 24;
-                continue;
+            if (rest < now) {
+                count_timers(ym, cycle, now - rest);
+                cycles -= now - rest;
+                cycle = (cycle + now - rest) % 24;
+                if (cycles == 0)
+                    return;
             }
         }
         ym2612_step_timers(ym, cycle);
@@ -126,6 +131,8 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
 /* The flag of a settled timer after `cycles` more internal cycles: it rises in the cycle 2 that follows the overflow in cycle 1. */
 int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles)
 {
+    if (ym->timer_flag[timer] || !ym->timer_running[timer] || !ym->timer_enable[timer])
+        return ym->timer_flag[timer];
     int64_t rises = (cycles + (ym->cycle + 21) % 24) / 24; /* how often cycle 2 is among them */
     int64_t steps = timer_top[timer] - ym->timer_count[timer];
 
@@ -133,7 +140,7 @@ int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles)
         steps = 16 * steps - ym->timer_prescaler;
     if (ym->cycle == 2)
         steps++; /* the first of them goes with a cycle 1 that is over */
-    return ym->timer_flag[timer] || (ym->timer_running[timer] && ym->timer_enable[timer] && rises >= steps);
+    return rises >= steps;
 }
 
 /* The envelope timer: 12 bits, stepped every third sample.  Its carry comes back in at the bottom half a sample later, so that

@@ -185,7 +185,7 @@ static void one_cycle(ym2612 *ym, uint32_t cycle)
     if (cycle == 0 || cycle == 23 || ym->lfo_changed || ym->test_21)
         ym2612_step_lfo(ym, cycle == 23 || (ym->test_21 & 2));
     if (is_storing(ym, seen))
-        ym2612_store_registers(ym, NULL, cycle, seen);
+        ym2612_store_registers(ym, cycle, seen);
 }
 
 int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out)

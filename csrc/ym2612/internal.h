@@ -78,7 +78,8 @@ void ym2612_write_mode(ym2612 *ym, uint32_t address, uint8_t data);
 uint32_t ym2612_sample_bus(ym2612 *ym);
 /* With a log, what reaches a register goes there. */
 void ym2612_move_data(ym2612 *ym, ym2612_log *log, uint32_t cycle, int64_t cycles);
-void ym2612_store_registers(ym2612 *ym, ym2612_log *log, uint32_t cycle, uint32_t seen);
+void ym2612_take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen);
+void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen);
 /* Is there anything for ym2612_store_registers() to do? */
 static inline int is_storing(const ym2612 *ym, uint32_t seen)
 {
@@ -104,9 +105,6 @@ static inline int are_timers_settled(const ym2612 *ym)
 void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle);
 void ym2612_latch_lfo(ym2612 *ym);
 void ym2612_step_lfo(ym2612 *ym, uint32_t increment);
-
-/* ports.c: `cycles` cycles for the bus, the data on its way and the timers, and for nothing else */
-void ym2612_advance_ports(ym2612 *ym, ym2612_log *log, int64_t cycles);
 
 /* cycle.c: returns the samples that ended */
 int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);

@@ -1,5 +1,5 @@
 /* ports.c - bus and timers by themselves; the status. */
-#include "changes.h"
+#include "internal.h"
 
 void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value)
 {
@@ -11,40 +11,40 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value)
 }
 
 /* One cycle. */
-static void step_ports(ym2612 *ym, ym2612_log *log)
+static void step_ports(ym2612 *ym)
 {
     uint32_t cycle = ym->cycle;
     uint32_t seen = ym2612_sample_bus(ym);
 
-    ym2612_step_timers(ym, cycle);
+    if (cycle == 1 || cycle == 2 || !are_timers_counting(ym))
+        ym2612_step_timers(ym, cycle);
     if (is_storing(ym, seen))
-        ym2612_store_registers(ym, log, cycle, seen);
+        ym2612_store_registers(ym, cycle, seen);
     ym->cycle = (uint8_t)(cycle == 23 ? 0 : cycle + 1);
     ym->clock++;
-    if (log)
-        log->now++;
 }
 
-void ym2612_advance_ports(ym2612 *ym, ym2612_log *log, int64_t cycles)
+static int is_bus_waiting(const ym2612 *ym)
+{
+    return ((ym->address_strobe | ym->data_strobe) & 1) || (ym->fm_data && ym->data != (ym->bus & 0xFF));
+}
+
+static void advance_ports(ym2612 *ym, int64_t cycles)
 {
     int64_t left;
 
-    while (cycles > 0 && ((ym->address_strobe | ym->data_strobe) & 1 || (ym->fm_data && ym->data != (ym->bus & 0xFF)))) {
-        step_ports(ym, log);
-        cycles--;
-    }
+    for (; cycles > 0 && is_bus_waiting(ym); cycles--)
+        step_ports(ym);
     if (cycles <= 0)
         return;
     ym->address_strobe = ym->data_strobe = 0;
-    ym2612_move_data(ym, log, ym->cycle, cycles);
+    ym2612_move_data(ym, NULL, ym->cycle, cycles);
     left = ym->busy_left;
     ym->busy = left >= cycles;
     ym->busy_left = (uint8_t)(left > cycles ? left - cycles : 0);
     ym2612_advance_timers(ym, ym->cycle, cycles);
     ym->cycle = (uint8_t)((ym->cycle + cycles) % 24);
     ym->clock += cycles;
-    if (log)
-        log->now += cycles;
 }
 
 /* $21 bit 6: the port shows internal signals. */
@@ -68,7 +68,7 @@ static uint8_t status_at(const ym2612 *ym, int64_t clock)
         return (uint8_t)(ym->busy << 7 | ym->timer_flag[1] << 1 | ym->timer_flag[0]);
     if (((ym->address_strobe | ym->data_strobe) & 1) || !are_timers_settled(ym) || (ym->test_21 & 0x40)) {
         ahead = *ym;
-        ym2612_advance_ports(&ahead, NULL, cycles);
+        advance_ports(&ahead, cycles);
         if (ahead.test_21 & 0x40) { /* the port shows more than that */
             ahead = *ym;
             ym2612_run(&ahead, cycles, NULL);
@@ -78,12 +78,6 @@ static uint8_t status_at(const ym2612 *ym, int64_t clock)
     }
     busy = cycles > 0 ? ym->busy_left >= cycles : ym->busy;
     return (uint8_t)(busy << 7 | ym2612_timer_flag(ym, 1, cycles) << 1 | ym2612_timer_flag(ym, 0, cycles));
-}
-
-int ym2612_run_ports(ym2612 *ym, int64_t cycles)
-{
-    ym2612_advance_ports(ym, NULL, cycles);
-    return !(ym->test_21 & 0x40);
 }
 
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
@@ -101,5 +95,18 @@ uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
 uint8_t ym2612_read(ym2612 *ym, uint32_t port)
 {
     return ym2612_read_at(ym, port, ym->clock);
+}
+
+void ym2612_write_ports(ym2612 *ports, uint32_t port, uint8_t value, int64_t clock)
+{
+    advance_ports(ports, clock - ports->clock);
+    ym2612_write(ports, port, value);
+}
+
+int ym2612_read_ports(ym2612 *ports, uint32_t port, int64_t clock)
+{
+    if (is_bus_waiting(ports) || !are_timers_settled(ports))
+        advance_ports(ports, clock - ports->clock);
+    return ports->test_21 & 0x40 ? -1 : ym2612_read_at(ports, port, clock);
 }
 

@@ -188,7 +188,7 @@ void ym2612_move_data(ym2612 *ym, ym2612_log *log, uint32_t cycle, int64_t cycle
 }
 
 /* The end of a cycle: take in what the bus sampling has seen. */
-static void take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen)
+void ym2612_take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen)
 {
     uint32_t address_written = seen & BUS_ADDRESS;
     uint32_t data_written = seen & BUS_DATA;
@@ -220,10 +220,10 @@ static void take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen)
 }
 
 /* The end of a cycle: move FM data, then take in what the bus sampling has seen. */
-void ym2612_store_registers(ym2612 *ym, ym2612_log *log, uint32_t cycle, uint32_t seen)
+void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
 {
-    ym2612_move_data(ym, log, cycle, 1);
-    take_bus(ym, log, seen);
+    ym2612_move_data(ym, NULL, cycle, 1);
+    ym2612_take_bus(ym, NULL, seen);
 }
 
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value)

@@ -3,10 +3,10 @@
 #include "envelope.h"
 #include "phase.h"
 
-static uint32_t lowest_bit(uint32_t set)
+static uint32_t lowest_bit(uint64_t set)
 {
 #if defined(__GNUC__)
-    return (uint32_t)__builtin_ctz(set);
+    return (uint32_t)__builtin_ctzll(set);
 #else
     uint32_t bit = 0;
 
@@ -86,8 +86,6 @@ static void step_lfo_cycles(ym2612 *ym, ym2612_stretch *stretch)
 
 static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
 {
-    uint32_t at;
-
     stretch->segments = 0;
     add_segment(stretch, 0, ym->lfo_count);
     if (ym->test_21 & 2)
@@ -95,14 +93,6 @@ static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
     else
         step_lfo_samples(ym, stretch);
     stretch->segment_start[stretch->segments] = stretch->samples;
-    for (at = 0; at < stretch->segments; at++) {
-        uint32_t i;
-
-        for (i = stretch->segment_start[at]; i < stretch->segment_start[at + 1]; i++)
-            stretch->am[i] = stretch->lfo_am[at];
-    }
-    for (at = stretch->samples; at < STREAM; at++)
-        stretch->am[at] = 0;
     ym->lfo_pm = stretch->lfo_pm[stretch->segments - 1];
     ym->lfo_am = stretch->lfo_am[stretch->segments - 1];
 }
@@ -124,7 +114,7 @@ static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
         }
         stretch->lock[tick] = (uint8_t)lock;
         stretch->low[tick] = (uint8_t)low;
-        stretch->ticks_with_lock[lock] |= 1u << tick;
+        stretch->ticks_with_lock[lock] |= (uint64_t)1 << tick;
         timer = cleared ? 0 : timer == 4095 ? 1 : timer + 1;
     }
     if (at < samples + 2 && at >= 2) { /* the latch comes two samples before the tick */
@@ -147,15 +137,15 @@ void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, ui
 }
 
 /* The ticks in which an envelope of this rate steps. */
-static uint32_t active_ticks(const ym2612_stretch *stretch, uint32_t rate, uint32_t state)
+static uint64_t active_ticks(const ym2612_stretch *stretch, uint32_t rate, uint32_t state)
 {
-    const uint32_t *set = stretch->ticks_with_lock;
+    const uint64_t *set = stretch->ticks_with_lock;
     uint32_t octave = rate >> 2;
 
     if (rate < 2 || (state == ATTACK && rate >= 62))
         return 0;
     if (rate >= 48)
-        return ~0u;
+        return ~(uint64_t)0;
     return set[12 - octave] | (rate & 2 ? set[13 - octave] : 0) | (rate & 1 ? set[14 - octave] : 0);
 }
 
@@ -163,64 +153,86 @@ static uint32_t active_ticks(const ym2612_stretch *stretch, uint32_t rate, uint3
 typedef struct ym2612_track {
     const ym2612_stretch *stretch;
     ym2612_slot_inputs *inputs;
-    uint16_t *phase, *attenuation;
+    ym2612_slot_runs *runs;
     uint32_t slot;
+    uint32_t position, step;    /* phase and its step, in the upper 20 bits */
+    uint32_t segment;           /* of the LFO */
+    uint32_t follows_lfo;       /* 1: phase or attenuation depend on it */
     uint32_t am_shift;          /* 8: AM is off */
     uint32_t total_level;       /* << 3 */
-    uint32_t loud;              /* 1: it has been heard in this stretch: the streams are filled */
+    uint32_t offset;            /* the same and AM, if that stays as it is */
+    uint32_t loud;              /* 1: it has been heard in this stretch */
+    uint32_t joins;             /* 1: the phase goes on from the last run to the next */
     uint32_t hold;              /* sample whose phase is not stepped any more, or none */
     uint32_t no_envelope;       /* 1: $21 bit 5 */
     uint32_t shown_level;       /* of the last sample */
 } ym2612_track;
 
-static void fill(uint16_t *stream, uint32_t samples, uint32_t value)
+/* The samples up to `to` have this attenuation. */
+static void add_run(ym2612_track *track, uint32_t to, uint32_t attenuation)
 {
-    uint32_t at, i;
+    ym2612_slot_runs *runs = track->runs;
+    ym2612_run_of_samples *run = runs->run + runs->count;
 
-    for (at = 0; at < samples; at += GROUP, stream += GROUP)
-        for (i = 0; i < GROUP; i++)
-            stream[i] = (uint16_t)value;
-}
-
-static void fill_exactly(uint16_t *stream, uint32_t samples, uint16_t value)
-{
-    while (samples--)
-        *stream++ = value;
-}
-
-static void fill_with_am(uint16_t *restrict stream, const int16_t *restrict am, uint32_t samples, uint32_t base, uint32_t shift)
-{
-    uint32_t at, i;
-    int16_t level = (int16_t)base;
-
-    for (at = 0; at < samples; at += GROUP, stream += GROUP, am += GROUP) {
-        for (i = 0; i < GROUP; i++) {
-            int16_t attenuation = (int16_t)(level + (am[i] >> shift));
-
-            attenuation = attenuation < 1023 ? attenuation : 1023;
-            stream[i] = (uint16_t)(attenuation << 3);
-        }
+    attenuation = (attenuation < YM2612_SILENCE ? attenuation : YM2612_SILENT) << 3;
+    if (runs->count && run[-1].attenuation == attenuation
+        && (attenuation == YM2612_SILENT << 3 || (track->joins && run[-1].step == track->step))) {
+        run[-1].end = to;
+        return;
     }
+    track->loud |= attenuation != YM2612_SILENT << 3;
+    run->end = to;
+    run->attenuation = attenuation;
+    run->position = track->position;
+    run->step = track->step;
+    runs->count++;
+    track->joins = 1;
 }
 
-/* Samples from..to-1 show `level`. */
-static void show_level(ym2612_track *track, uint32_t from, uint32_t to, uint32_t level)
+static uint32_t track_am(const ym2612_track *track)
 {
-    uint32_t base = limit_attenuation((track->no_envelope ? 0 : level) + track->total_level);
+    return track->am_shift < 8 ? (uint32_t)track->stretch->lfo_am[track->segment] >> track->am_shift : 0;
+}
+
+static uint32_t track_step(const ym2612 *ym, const ym2612_track *track)
+{
+    ym2612_slot_inputs *inputs = track->inputs;
+    uint8_t pm = inputs->pms ? track->stretch->lfo_pm[track->segment] : 0;
+
+    if (inputs->step_pm != pm) {
+        inputs->step_pm = pm;
+        inputs->step = phase_step(ym, track->slot, inputs->pms, &inputs->pitch, pm) << 12;
+    }
+    return inputs->step;
+}
+
+/* Samples from..to-1 of a steady slot show `level`. */
+static void show_level(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to, uint32_t level)
+{
+    const ym2612_stretch *stretch = track->stretch;
+    uint32_t base = track->no_envelope ? 0 : level;
 
     track->shown_level = level;
-    if (!track->attenuation)
+    if (!track->follows_lfo) {
+        if (track->runs)
+            add_run(track, to, base + track->offset);
+        track->position += (to - from) * track->step;
         return;
-    if (!track->loud) {
-        if (base >= YM2612_SILENCE)
-            return;
-        track->loud = 1;
-        fill(track->attenuation, from, 1023 << 3);
     }
-    if (track->am_shift == 8)
-        fill(track->attenuation + from, to - from, base << 3);
-    else
-        fill_with_am(track->attenuation + from, track->stretch->am + from, to - from, base, track->am_shift);
+    while (from < to) {
+        uint32_t end = stretch->segment_start[track->segment + 1];
+
+        if (end <= from) {
+            track->segment++;
+            track->step = track_step(ym, track);
+            continue;
+        }
+        end = end < to ? end : to;
+        if (track->runs)
+            add_run(track, end, base + track->total_level + track_am(track));
+        track->position += (end - from) * track->step;
+        from = end;
+    }
 }
 
 /* No key event, and SSG-EG has nothing to do but to make steps larger. */
@@ -244,10 +256,11 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
     uint32_t invert = ssg ? (ym->ssg_direction[slot] ^ (ym->ssg[slot] >> 2 & 1u)) & ym->key[slot] : 0;
     uint32_t sustain = ym->sustain_level[slot] == 15 ? 62 : 2u * ym->sustain_level[slot];
     int32_t level = ym->level[slot];
-    uint32_t rate, active;
+    uint32_t rate;
+    uint64_t active;
 
     if (level == 1023 && state == RELEASE && !ssg) {
-        show_level(track, from, to, 1023);
+        show_level(ym, track, from, to, 1023);
         return to;
     }
     rate = envelope_rate(ym, slot, state, key_code);
@@ -256,7 +269,8 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
         uint32_t shown = (uint32_t)(invert ? 512 - level : level) & 1023;
         uint32_t next_state = state;
         int faded = 0;
-        uint32_t first, coming, tick, at;
+        uint32_t first, tick, at;
+        uint64_t coming;
 
         if (state == ATTACK) {
             if (level == 0)
@@ -266,7 +280,7 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
         } else if (level >= 0x3F0) {
             next_state = RELEASE;
             if (level == 1023 && state == RELEASE) {
-                show_level(track, from, to, shown);
+                show_level(ym, track, from, to, shown);
                 from = to;
                 break;
             }
@@ -274,7 +288,7 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
             faded = 1;
         }
         if (next_state != state || faded) {
-            show_level(track, from, from + 1, shown);
+            show_level(ym, track, from, from + 1, shown);
             from++;
             state = next_state;
             rate = envelope_rate(ym, slot, state, key_code);
@@ -282,15 +296,15 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
             continue;
         }
         first = from <= stretch->first_tick ? 0 : (from - stretch->first_tick + 2) / 3;
-        coming = first < 32 ? active >> first : 0;
+        coming = first < TICKS ? active >> first : 0;
         tick = coming ? first + lowest_bit(coming) : 0;
         at = stretch->first_tick + 3 * tick;
         if (coming == 0 || at >= to) {
-            show_level(track, from, to, shown);
+            show_level(ym, track, from, to, shown);
             from = to;
             break;
         }
-        show_level(track, from, at + 1, shown);
+        show_level(ym, track, from, at + 1, shown);
         from = at + 1;
         {
             uint32_t increment = envelope_increment(rate, stretch->lock[tick], stretch->low[tick]);
@@ -308,50 +322,22 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
     return from;
 }
 
-static void ramp(uint16_t *restrict stream, uint32_t samples, uint32_t position, uint32_t step)
+/* A steady slot from one change to the next, up to `to`.  Returns where it ends to be steady. */
+static uint32_t steady_samples(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to)
 {
-    uint32_t offset[GROUP];
-    uint32_t at, i;
-
-    for (i = 0; i < GROUP; i++)
-        offset[i] = i * step;
-    for (at = 0; at < samples; at += GROUP, stream += GROUP) {
-        uint32_t start = position + at * step;
-
-        for (i = 0; i < GROUP; i++)
-            stream[i] = (uint16_t)((start + offset[i]) >> 22);
-    }
-}
-
-/* Phase of a slot whose phase is not reset, samples from..to-1. */
-static void steady_phase(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to)
-{
-    const ym2612_stretch *stretch = track->stretch;
     uint32_t slot = track->slot;
-    uint32_t vibrato_on = track->inputs->pms;
-    uint32_t position = ym->phase[slot] << 12; /* wraps where the hardware's 20 bits do */
-    uint32_t step = 0;
-    uint32_t s = 0;
 
-    while (stretch->segment_start[s + 1] <= from)
-        s++;
+    track->position = ym->phase[slot] << 12; /* wraps where the hardware's 20 bits do */
+    while (track->stretch->segment_start[track->segment + 1] <= from)
+        track->segment++;
+    track->step = track_step(ym, track);
+    to = steady_envelope(ym, track, from, to);
     ym->phase_reset[slot] = 0;
-    while (from < to) {
-        uint32_t end = stretch->segment_start[s + 1] < to ? stretch->segment_start[s + 1] : to;
-
-        if (!vibrato_on)
-            end = to;
-        ym->phase_step[slot] = phase_step(ym, slot, vibrato_on, &track->inputs->pitch, stretch->lfo_pm[s]);
-        step = ym->phase_step[slot] << 12;
-        if (track->loud)
-            ramp(track->phase + from, end - from, position, step);
-        position += (end - from) * step;
-        from = end;
-        s++;
-    }
+    ym->phase_step[slot] = track->step >> 12;
     if (to - 1 == track->hold)
-        position -= step;
-    ym->phase[slot] = position >> 12;
+        track->position -= track->step;
+    ym->phase[slot] = track->position >> 12;
+    return to;
 }
 
 /* One sample of a slot, whatever happens in it. */
@@ -362,23 +348,26 @@ static void single_sample(ym2612 *ym, ym2612_track *track, uint32_t at)
     uint32_t slot = track->slot;
     uint32_t tick = at < stretch->first_tick ? 0 : (at - stretch->first_tick) / 3;
     uint32_t is_tick = at >= stretch->first_tick && (at - stretch->first_tick) % 3 == 0;
-    uint32_t s = 0;
     ym2612_clocks clocks;
     ym2612_loudness shown;
 
-    while (stretch->segment_start[s + 1] <= at)
-        s++;
+    while (stretch->segment_start[track->segment + 1] <= at)
+        track->segment++;
     clocks.tick = is_tick;
     clocks.lock = is_tick ? stretch->lock[tick] : 0;
     clocks.low = is_tick ? stretch->low[tick] : 0;
-    clocks.lfo_pm = stretch->lfo_pm[s];
-    clocks.lfo_am = stretch->lfo_am[s];
+    clocks.lfo_pm = stretch->lfo_pm[track->segment];
+    clocks.lfo_am = stretch->lfo_am[track->segment];
+    track->position = ym->phase[slot] << 12;
+    track->step = track_step(ym, track);
+    track->joins = 0;
     ym->key_latch[slot] = inputs->key;
-    ym->phase_step[slot] = phase_step(ym, slot, inputs->pms, &inputs->pitch, clocks.lfo_pm);
+    ym->phase_step[slot] = track->step >> 12;
     shown = envelope_step(ym, slot, inputs->ams, &clocks, inputs->pitch.key_code, 0);
-    show_level(track, at, at + 1, shown.level);
-    if (track->loud)
-        track->phase[at] = (uint16_t)(ym->phase[slot] >> 10);
+    track->shown_level = shown.level;
+    if (track->runs)
+        add_run(track, at + 1, (track->no_envelope ? 0 : shown.level) + track->total_level + track_am(track));
+    track->joins = 0;
     if (at != track->hold)
         ym->phase[slot] = ym->phase_reset[slot] ? 0 : (ym->phase[slot] + ym->phase_step[slot]) & 0xFFFFF;
 }
@@ -402,6 +391,7 @@ void ym2612_start_inputs(const ym2612 *ym, ym2612_slot_inputs *inputs, uint32_t 
     inputs->pms = ym->pms[channel];
     inputs->ams = ym->ams[channel];
     inputs->key = ym->key_register[slot];
+    inputs->step_pm = 255;
 }
 
 static void take_change(ym2612 *ym, ym2612_slot_inputs *inputs, const ym2612_change *change, uint32_t slot)
@@ -422,6 +412,7 @@ static void take_change(ym2612 *ym, ym2612_slot_inputs *inputs, const ym2612_cha
     default:
         ym2612_store_slot(ym, slot, change->what, (uint8_t)change->value);
     }
+    inputs->step_pm = 255;
     inputs->change = change->next;
 }
 
@@ -439,28 +430,32 @@ static void look_at_registers(const ym2612 *ym, ym2612_track *track)
     /* CSM has the total level in the envelope */
     track->total_level = ym->channel3_mode == 2 && slot % 6 == 2 ? 0 : (uint32_t)ym->total_level[slot] << 3;
     track->am_shift = ym->am_enable[slot] ? am_shift[track->inputs->ams] : 8;
+    track->follows_lfo = track->stretch->segments > 1 && (track->am_shift < 8 || track->inputs->pms);
+    track->offset = track->total_level + track_am(track);
 }
 
 int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_log *log, ym2612_slot_inputs *inputs, uint32_t slot,
-                       uint16_t *phase, uint16_t *attenuation)
+                       ym2612_slot_runs *runs)
 {
     uint32_t samples = stretch->samples;
-    uint32_t at = 0, heard_from = 0;
+    uint32_t at = 0;
     ym2612_track track;
 
     track.stretch = stretch;
     track.inputs = inputs;
+    track.runs = runs;
     track.slot = slot;
-    track.phase = phase;
-    track.attenuation = attenuation;
-    track.loud = 0;
+    track.segment = 0;
+    track.loud = track.joins = 0;
     track.no_envelope = ym->test_21 >> 5 & 1;
     track.shown_level = 1023;
     track.hold = stretch->last && slot >= 19 ? samples - 1 : STRETCH;
+    if (runs)
+        runs->count = 0;
     look_at_registers(ym, &track);
 
     while (at < samples) {
-        uint32_t until = samples, from = at;
+        uint32_t until = samples;
 
         if (inputs->change && log->change[inputs->change].sample <= stretch->start + at) {
             while (inputs->change && log->change[inputs->change].sample <= stretch->start + at)
@@ -469,18 +464,11 @@ int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_l
         }
         if (inputs->change && log->change[inputs->change].sample < stretch->start + samples)
             until = log->change[inputs->change].sample - stretch->start;
-        if (is_steady(ym, slot, inputs->key)) {
-            at = steady_envelope(ym, &track, at, until);
-            steady_phase(ym, &track, from, at);
-        } else {
-            single_sample(ym, &track, at);
-            at++;
-        }
-        if (!track.loud)
-            heard_from = at;
+        if (is_steady(ym, slot, inputs->key))
+            at = steady_samples(ym, &track, at, until);
+        else
+            single_sample(ym, &track, at++);
     }
-    if (track.loud && heard_from)
-        fill_exactly(phase, heard_from, 0);
     if (track.hold < STRETCH) {
         uint32_t am = track.am_shift < 8 ? (uint32_t)stretch->lfo_am[stretch->segments - 1] >> track.am_shift : 0;
 

@@ -4,23 +4,38 @@
 
 #include "changes.h"
 
-/* Samples in a stretch: 32 envelope steps, so that a set of them is one word. */
-#define STRETCH 96
+/* Samples in a stretch: 64 envelope steps, so that a set of them is one word. */
+#define STRETCH 192
+#define TICKS (STRETCH / 3)
 /* Streams are filled in groups of 16, which may reach beyond the stretch. */
 #define GROUP 16
 #define STREAM (STRETCH + GROUP)
+
+/* Samples of a slot in which only its phase moves. */
+typedef struct ym2612_run_of_samples {
+    uint32_t end;               /* first sample after it */
+    uint32_t attenuation;       /* << 3; YM2612_SILENT << 3: nothing is heard, and the phase is not told */
+    uint32_t position;          /* phase of the first sample, in the upper 20 bits */
+    uint32_t step;
+} ym2612_run_of_samples;
+
+#define YM2612_SILENT 1023
+
+typedef struct ym2612_slot_runs {
+    uint32_t count;
+    ym2612_run_of_samples run[STRETCH];
+} ym2612_slot_runs;
 
 typedef struct ym2612_stretch {
     uint32_t start;             /* its first sample in the block */
     uint32_t samples;
     uint32_t last;              /* 1: the block ends with it */
     uint32_t first_tick;        /* the first sample in which envelopes step; then every third */
-    uint8_t lock[STRETCH / 3 + 1], low[STRETCH / 3 + 1]; /* by tick: see ym2612_clocks */
-    uint32_t ticks_with_lock[16]; /* sets of ticks: bit t for tick t */
+    uint8_t lock[TICKS], low[TICKS]; /* by tick: see ym2612_clocks */
+    uint64_t ticks_with_lock[16]; /* sets of ticks: bit t for tick t */
     uint32_t segments;          /* stretches of constant LFO */
     uint32_t segment_start[STRETCH + 2]; /* and the end of the last one */
     uint8_t lfo_pm[STRETCH + 1], lfo_am[STRETCH + 1];
-    int16_t am[STREAM];         /* lfo_am by sample */
 } ym2612_stretch;
 
 /* Draw up the counters of `samples` samples from `start` on, and step them. */
@@ -30,7 +45,8 @@ void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, ui
 typedef struct ym2612_slot_inputs {
     ym2612_pitch pitch;
     uint8_t pms, ams, key;
-    uint8_t reserved;
+    uint8_t step_pm;            /* LFO that `step` is for; 255: it is not known */
+    uint32_t step;              /* of the phase, in the upper 20 bits */
     uint32_t change;            /* next one in the log, 0 none */
 } ym2612_slot_inputs;
 
@@ -38,13 +54,12 @@ void ym2612_start_inputs(const ym2612 *ym, ym2612_slot_inputs *inputs, uint32_t 
 /* Take in what reaches the slot's registers after the last sample that is run. */
 void ym2612_finish_changes(ym2612 *ym, const ym2612_log *log, ym2612_slot_inputs *inputs, uint32_t slot);
 
-/* Run one slot's phase and envelope over a stretch.
- * phase[i], attenuation[i]: the upper 10 bits of the phase and the attenuation << 3 of sample i; both NULL if nobody looks.
- * Returns 0 if the slot is silent all the time; then the streams are not filled.
+/* Run one slot's phase and envelope over a stretch.  `runs` takes what its output is made of, and is NULL if nobody looks.
+ * Returns 0 if the slot is silent all the time.
  *
  * Slots from 19 on come so late in the scan that their output belongs to the first cycles of the next sample: after the last stretch
  * their phase is the one for it, not yet stepped, and `waiting_...` are what slot 23 leaves behind. */
 int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_log *log, ym2612_slot_inputs *inputs, uint32_t slot,
-                       uint16_t *phase, uint16_t *attenuation);
+                       ym2612_slot_runs *runs);
 
 #endif

@@ -5,6 +5,9 @@ from __future__ import annotations
 from megadrive.model.ym2612.operators import Clocks, Operators
 from megadrive.model.ym2612.tables import FIRST_CARRIER, MODULATORS, SHOWN, SINE, WAVE
 
+STEP = 3
+"""What a YM2612 shows for the sign of a channel in each cycle."""
+
 DAC_PART = 6
 """The DAC among the parts of a sample: behind the six channels."""
 
@@ -24,9 +27,13 @@ class Cycle(Operators):
     part_clock = -1
     """Clock up to which `part` holds."""
 
-    def begin_parts(self) -> None:
+    silenced = 0
+    """Bits of the parts in whose place the sum of the parts has silence."""
+
+    def begin_parts(self, silenced: int) -> None:
         """Go on with the parts of the sample in the making, if its beginning was listened to."""
-        if self.part_clock != self.clock:
+        self.silenced = silenced
+        if self.part_clock != self.clock or self.cycle == 0:
             self.part = [0] * 14
             self.part[2 * SHOWN[0] : 2 * SHOWN[0] + 2] = self.sum
 
@@ -142,12 +149,14 @@ class Cycle(Operators):
             other = 0
             own = value if test or cycle & 3 else 0
         else:
-            other = -3 if value < 0 else 3
+            other = -STEP if value < 0 else STEP
             own = 3 * (value + (value >= 0)) if test or cycle & 3 == 3 else other
         left, right = own if self.shown_pan & 2 else other, own if self.shown_pan & 1 else other
         part = DAC_PART if test or (cycle >> 2 == 1 and self.dac_enable) else SHOWN[cycle >> 2]
         self.sum[0] += left
         self.sum[1] += right
+        if self.silenced >> part & 1:
+            left = right = 0 if self.integrated else STEP
         self.part[2 * part] += left
         self.part[2 * part + 1] += right
 
