@@ -375,8 +375,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
- *   ym2612_run_ports  run the bus, the timers and the status for `cycles` cycles, and nothing else: for a copy of the chip that
- *                  follows the writes while the chip waits.  Returns 0 if the status shows more than that ($21 bit 6).
+ *   ym2612_write_ports, ym2612_read_ports  a byte to or from a port at `clock`, for a copy of the chip of which the bus, the timers
+ *                  and the status alone go on, ahead of the chip.  Reading returns -1 if the status shows more than that ($21 bit 6)
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
@@ -501,7 +501,8 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
-int ym2612_run_ports(ym2612 *ym, int64_t cycles);
+void ym2612_write_ports(ym2612 *ports, uint32_t port, uint8_t value, int64_t clock);
+int ym2612_read_ports(ym2612 *ports, uint32_t port, int64_t clock);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
@@ -587,7 +588,8 @@ typedef struct audio_out {
     float left[400];            /* the last mixed and filtered samples at the FM rate, oldest first */
     float right[400];
     float high_pass[4];         /* output capacitors: last input left, right; last output left, right */
-    float low_pass[4];          /* first stage left, right; second stage left, right */
+    float low_pass[2];          /* behind the mixer: left, right */
+    float fm_low_pass[4];       /* of the YM2612 alone: two of the left, two of the right */
     int16_t fm[24];             /* the last 12 FM samples, left and right */
     int16_t psg[160];           /* the last ticks */
     uint8_t fm_started;         /* 0: no FM sample yet since the last silence */
@@ -601,15 +603,16 @@ typedef struct audio_table {
     int32_t filter;             /* AUDIO_ */
     int32_t taps;               /* of each phase: a multiple of 8, at most 384 */
     int32_t phases;             /* from one FM sample to the next */
+    int32_t psg_level;          /* thousandths of an FM channel's full swing */
     float pass_band;            /* Hz: flat up to here */
     float stop_band;            /* Hz: what lies above does not come through */
     float fm_gain;              /* output steps per FM unit */
     float psg_gain;             /* output steps per unit of psg_run */
     float high_pass;            /* pole */
-    float low_pass[2];          /* weight of the new sample in each stage; 1: no filter */
+    float low_pass;             /* weight of the new sample; 1: no filter */
+    float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
     float psg_kernel[480];      /* 5 phases of 96 taps */
     float kernel[33024];        /* phases + 1 rows of `taps` */
-    float reserved;
 } audio_table;
 
 int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter,

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from megadrive._core import ffi, lib
 from megadrive._memory import Memory
+from megadrive.audio import FILTER_NAMES, PSG_LEVEL, Filter, make_table
 from megadrive.cartridge import Cartridge
 from megadrive.controllers import Button, Pad
 from megadrive.engines import Chips
@@ -34,10 +35,6 @@ Array = npt.NDArray[Any]
 MASTER_CLOCK = {False: 53_693_175, True: 53_203_424}
 """Master clock in Hz of NTSC (False) and PAL (True) consoles."""
 
-PSG_LEVEL = 250
-"""A PSG channel's full square in thousandths of an FM channel's full swing; emulators agree on about this, and no
-measurement across board revisions is public."""
-
 # Version register: bit 7 overseas, bit 6 PAL, bit 5 no expansion unit, bits 3-0 0 (no TMSS).
 _VERSION = {"J": 0x20, "U": 0xA0, "E": 0xE0}
 
@@ -49,6 +46,7 @@ _LOAD_ERRORS = {
     lib.MD_LOAD_DAMAGED: "its contents are damaged",
 }
 
+_new_uncleared = ffi.new_allocator(should_clear_after_alloc=False)
 _MOST_PAIRS = 6600  # samples of the longest frame (512 lines) at 192 kHz
 _AHEAD_BYTES = 16
 
@@ -68,6 +66,10 @@ class MegaDrive:
         Memories at power-on: 0 leaves work RAM, Z80 RAM and VRAM zero, another number fills them by xorshift64*.
     sample_rate : int
         Of :attr:`audio`, in Hz, 8000 to 192000.
+    audio_filter : {"raw", "model 1", "model 2"}
+        The console's low-pass behind the mixer: none, or that of a board; :mod:`megadrive.audio` tells which.
+    psg_level : float
+        The mixing level: a PSG channel's full square as a part of an FM channel's full swing, 0 to 4.
     address_errors : bool
         True: a word access to an odd address is an address error, as on the 68000. False: it goes to the even address,
         for programs that were only ever tried on lax emulators.
@@ -96,6 +98,8 @@ class MegaDrive:
         seed: int = 0,
         sample_rate: int = 48000,
         address_errors: bool = True,
+        audio_filter: Filter = "raw",
+        psg_level: float = PSG_LEVEL,
     ) -> None:
         cartridge = rom if isinstance(rom, Cartridge) else Cartridge(rom)
         region = cartridge.region if region is None else region
@@ -105,11 +109,8 @@ class MegaDrive:
             raise ValueError(f"engine is {engine!r}, expected 'native' or 'model'")
         if not isinstance(seed, int) or not 0 <= seed < 1 << 64:
             raise ValueError(f"seed is {seed!r}, expected an integer from 0 to 2**64 - 1")
-        table = ffi.new("audio_table *")
-        if not isinstance(sample_rate, int) or not 8000 <= sample_rate <= 192000:
-            raise ValueError(f"sample_rate is {sample_rate!r}, expected an integer from 8000 to 192000 (Hz)")
         pal = region == "E"
-        lib.audio_configure(table, MASTER_CLOCK[pal], sample_rate, lib.AUDIO_RAW, PSG_LEVEL)
+        table = make_table(sample_rate, audio_filter, psg_level, MASTER_CLOCK[pal])
 
         md = ffi.new("megadrive *")
         md.pal = pal
@@ -282,6 +283,16 @@ class MegaDrive:
     def sample_rate(self) -> int:
         """Rate of :attr:`audio` in Hz."""
         return self._sample_rate
+
+    @property
+    def audio_filter(self) -> Filter:
+        """Low-pass that :attr:`audio` has passed."""
+        return FILTER_NAMES[self._table.filter]
+
+    @property
+    def psg_level(self) -> float:
+        """A PSG channel's full square in :attr:`audio`, as a part of an FM channel's full swing."""
+        return float(self._table.psg_level) / 1000
 
     def record_vgm(self, path: str | os.PathLike[str] | None = None, tags: Tags | None = None) -> Recorder:
         """Log what is written to the sound chips from now on, into a VGM file.
@@ -548,7 +559,7 @@ class MegaDrive:
         """Return a second machine in the same state, which shares nothing with this one but the ROM."""
         twin = object.__new__(type(self))
         with self._used() as md:
-            copy = ffi.new("megadrive *")
+            copy = _new_uncleared("megadrive *")
             lib.md_fork(copy, md)
             twin._cartridge = self._cartridge
             twin._set_up(copy, self._table, self._region, self._sample_rate)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from megadrive._core import ffi, lib
-from megadrive.audio import NTSC_CLOCK, PAL_CLOCK, AudioOutput, resample
+from megadrive.audio import NTSC_CLOCK, PAL_CLOCK, AudioOutput, Filter, resample
 from megadrive.psg import PSG
 
 FM_RATE = NTSC_CLOCK / 1008
@@ -66,6 +66,40 @@ def test_what_lies_above_does_not_fold_into_the_pass_band(rate: int) -> None:
             assert db(heard.max() / (4600 * GAIN)) < -80
 
 
+@pytest.mark.parametrize(("rate", "pass_band", "stop_band"), [(44100, 19268, 24832), (48000, 20000, 26491)])
+def test_stated_figures(rate: int, pass_band: int, stop_band: int) -> None:
+    """The figures in the documentation of megadrive.audio."""
+    output = AudioOutput(rate)
+    assert (round(output.pass_band), round(output.stop_band)) == (pass_band, stop_band)
+    for frequency in (200, 1000, 6000, 15_000, pass_band):
+        out = resample(sine(frequency, 0.5), sample_rate=rate)[rate // 10 : -rate // 50, 0]
+        assert abs(db(tone(out, frequency, rate) / (4600 * GAIN))) < 0.0115
+        rest = spectrum(out)
+        bins = np.arange(len(rest))
+        rest[(np.abs(bins - frequency / rate * len(out)) < 16) | (bins < 16)] = 0
+        assert db(rest.max() / (4600 * GAIN)) < -99
+    for frequency in np.linspace(rate - pass_band, 26_600, 6) if rate - pass_band < 26_600 else []:
+        out = resample(sine(frequency, 0.5), sample_rate=rate)[rate // 10 : -rate // 50, 0]
+        heard = spectrum(out)[16 : int(pass_band / rate * len(out))]
+        assert db(heard.max() / (4600 * GAIN)) < -91
+
+
+def test_stop_band_at_96_khz() -> None:
+    out = resample(sine(26_550, 0.5), sample_rate=96_000)[9600:-2000, 0]
+    assert db(tone(out, 26_550, 96_000) / (4600 * GAIN)) < -91
+
+
+def test_1_khz_is_as_clean_as_its_samples() -> None:
+    """What is not the tone is what its rounding to FM samples has added, 81 dB below it."""
+    out = resample(sine(1000, 1.0))[4800:43_200, 0].astype(np.float64)
+    turn = 2 * np.pi * np.arange(len(out)) / 48
+    basis = np.stack([np.cos(turn), np.sin(turn)], 1)
+    parts = np.linalg.lstsq(basis, out, rcond=None)[0]
+    rest = out - basis @ parts
+    assert np.hypot(*parts) == pytest.approx(4600 * GAIN, rel=0.001)
+    assert db(float(np.hypot(*parts)) / np.sqrt(2) / float(rest.std())) > 81
+
+
 def test_full_band_at_48_khz() -> None:
     assert AudioOutput(48000).pass_band == 20000
     assert AudioOutput(44100).pass_band > 19000
@@ -95,7 +129,7 @@ def test_psg_square_has_its_harmonics_and_no_others(period: int) -> None:
             want = full * 4 / np.pi / harmonic
             assert abs(db(tone(out, harmonic * pitch, 48000) / want)) < 0.13  # a tick is held: 0.1 dB at 19 kHz
         rest[np.abs(bins - harmonic * pitch / 48000 * len(out)) < 16] = 0
-    assert db(rest[16 : int(20_000 / 48000 * len(out))].max() / full) < -78
+    assert db(rest[16 : int(20_000 / 48000 * len(out))].max() / full) < -89
 
 
 # ----------------------------------------------------------------------------------------------- levels
@@ -142,11 +176,31 @@ def test_channels_stay_apart() -> None:
     assert out[:, 0].std() > 15_000 and not out[:, 1].any()
 
 
-@pytest.mark.parametrize(("name", "corner"), [("model 1", 3390), ("model 2", 3860)])
-def test_low_pass_of_the_boards(name: str, corner: float) -> None:
-    raw = tone(resample(sine(corner, 0.3))[5000:-500, 0], corner, 48000)
-    out = tone(resample(sine(corner, 0.3), filter=name)[5000:-500, 0], corner, 48000)  # type: ignore[arg-type]
-    assert db(out / raw) == pytest.approx(-3, abs=0.35)
+@pytest.mark.parametrize("frequency", [300, 1000, 2840, 3390, 3789, 6725, 10_000])
+def test_low_pass_of_the_boards(frequency: int) -> None:
+    """First order behind the mixer of both; second order behind the YM2612 of a Model 2."""
+
+    def fallen(filter: Filter, fm: bool) -> float:
+        wave = sine(frequency, 0.3, 4000)
+        ticks = np.round(4000 + 4000 * np.sin(2 * np.pi * frequency * np.arange(67_000) * 240 / NTSC_CLOCK))
+        given = {"fm": wave} if fm else {"psg": ticks.astype(np.int16)}
+        heard = [tone(resample(**given, filter=f)[5000:-500, 0], frequency, 48000) for f in (filter, "raw")]
+        return db(heard[0] / heard[1])
+
+    def first(corner: float) -> float:
+        return float(-10 * np.log10(1 + (frequency / corner) ** 2))
+
+    second = float(-10 * np.log10(1 + (frequency / 6725) ** 4))
+    for fm in (True, False):
+        assert fallen("model 1", fm) == pytest.approx(first(3390), abs=0.6)
+        assert fallen("model 2", fm) == pytest.approx(first(3789) + (second if fm else 0), abs=0.9)
+
+
+@pytest.mark.parametrize("name", ["raw", "model 1", "model 2"])
+def test_filters_begin_without_a_click(name: Filter) -> None:
+    """A level that is there from the beginning has been there for ever."""
+    out = resample(np.full((3000, 2), 1500, np.int16), filter=name)
+    assert np.abs(out.astype(int)).max() <= 1
 
 
 # ------------------------------------------------------------------------------------------------- time

@@ -166,3 +166,27 @@ def test_chips_of_ones_own_play_the_commands() -> None:
     md.run_frames(30)
     music = VGM(recorder.stop())
     assert len(music.render(chips=Chips(None, None))) == pytest.approx(len(music.render()), abs=48)
+
+
+# ----------------------------------------------------------------------------------------- output options
+
+
+def test_output_options_of_the_machine() -> None:
+    """Filter and PSG level are the output's: the state is the same, the sound what AudioOutput makes of it."""
+    plain = MegaDrive(megadrive.builtin_rom())
+    assert (plain.audio_filter, plain.psg_level) == ("raw", 0.25)
+    sound = run(plain, 150)
+    for name in ("model 1", "model 2"):
+        md = MegaDrive(megadrive.builtin_rom(), audio_filter=name, psg_level=0.5)
+        assert (md.audio_filter, md.psg_level) == (name, 0.5)
+        with_recorder = md.record_vgm()
+        heard = run(md, 150)
+        assert md.state_hash() == plain.state_hash() and len(heard) == len(sound)
+        assert np.diff(heard.astype(float), axis=0).std() < np.diff(sound.astype(float), axis=0).std()
+        assert (VGM(with_recorder.stop()).render(filter=name, psg_level=0.5) == heard).all()
+        twin = md.fork()
+        assert (run(twin, 2) == run(md, 2)).all() and twin.audio_filter == name
+    nan = float("nan")
+    for options in ({"audio_filter": "model 3"}, {"psg_level": 5.0}, {"psg_level": nan}, {"sample_rate": 7000}):
+        with pytest.raises(ValueError, match="is"):
+            MegaDrive(megadrive.builtin_rom(), **options)  # type: ignore[arg-type]

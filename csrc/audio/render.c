@@ -151,7 +151,7 @@ static void high_pass(audio_out *out, const audio_table *table, float *left, flo
     out->high_pass[3] = settle(r);
 }
 
-/* One stage of the board's low-pass. */
+/* The low-pass behind the mixer: first order. */
 static void low_pass(float *memory, float weight, float *left, float *right, int count)
 {
     float l = memory[0], r = memory[1];
@@ -165,6 +165,29 @@ static void low_pass(float *memory, float weight, float *left, float *right, int
     memory[1] = settle(r);
 }
 
+/* The low-pass behind the YM2612: second order, transposed direct form II. */
+static void fm_low_pass(float *memory, const float *c, float *samples, int count)
+{
+    float one = memory[0], two = memory[1];
+    for (int i = 0; i < count; i++) {
+        float in = samples[i], out = c[0] * in + one;
+        one = c[1] * in - c[3] * out + two;
+        two = c[2] * in - c[4] * out;
+        samples[i] = out;
+    }
+    memory[0] = settle(one);
+    memory[1] = settle(two);
+}
+
+/* What a constant input leaves in that memory: no step is heard when it begins. */
+static void settle_fm_low_pass(audio_out *out, const float *c, float left, float right)
+{
+    out->fm_low_pass[0] = left * (1 - c[0]);
+    out->fm_low_pass[1] = left * (c[2] - c[4]);
+    out->fm_low_pass[2] = right * (1 - c[0]);
+    out->fm_low_pass[3] = right * (c[2] - c[4]);
+}
+
 /* Mix `count` samples, FM sample `first` and on, FM_DELAY back, and put them through the board's filters. */
 static void mix(audio_out *out, const audio_table *table, const input *in, int64_t first, int count, float *left,
                 float *right)
@@ -174,8 +197,18 @@ static void mix(audio_out *out, const audio_table *table, const input *in, int64
     for (int i = 0; i < count; i++) {
         int64_t k = first - FM_DELAY + i;
         const int16_t *fm = k >= in->fm_start && k < in->fm_end ? in->fm + 2 * (k - in->fm_start) : fm_sample(out, in, k);
-        left[i] = (float)fm[0] * table->fm_gain + psg[i] * table->psg_gain;
-        right[i] = (float)fm[1] * table->fm_gain + psg[i] * table->psg_gain;
+        left[i] = (float)fm[0] * table->fm_gain;
+        right[i] = (float)fm[1] * table->fm_gain;
+    }
+    if (table->fm_low_pass[0] < 1) {
+        if (!out->fm_started)
+            settle_fm_low_pass(out, table->fm_low_pass, left[0], right[0]);
+        fm_low_pass(out->fm_low_pass, table->fm_low_pass, left, count);
+        fm_low_pass(out->fm_low_pass + 2, table->fm_low_pass, right, count);
+    }
+    for (int i = 0; i < count; i++) {
+        left[i] += psg[i] * table->psg_gain;
+        right[i] += psg[i] * table->psg_gain;
     }
     if (!out->fm_started) {
         out->high_pass[0] = left[0];
@@ -183,9 +216,8 @@ static void mix(audio_out *out, const audio_table *table, const input *in, int64
         out->fm_started = 1;
     }
     high_pass(out, table, left, right, count);
-    for (int stage = 0; stage < 2; stage++)
-        if (table->low_pass[stage] < 1)
-            low_pass(out->low_pass + 2 * stage, table->low_pass[stage], left, right, count);
+    if (table->low_pass < 1)
+        low_pass(out->low_pass, table->low_pass, left, right, count);
 }
 
 /* ------------------------------------------------------------------------------------- resample */
@@ -291,7 +323,7 @@ int32_t audio_valid(const audio_out *out)
     for (int i = 0; i < HISTORY; i++)
         good &= out->left[i] >= -limit && out->left[i] <= limit && out->right[i] >= -limit && out->right[i] <= limit;
     for (int i = 0; i < 4; i++)
-        good &= out->high_pass[i] >= -limit && out->high_pass[i] <= limit && out->low_pass[i] >= -limit &&
-                out->low_pass[i] <= limit;
+        good &= out->high_pass[i] >= -limit && out->high_pass[i] <= limit && out->fm_low_pass[i] >= -limit &&
+                out->fm_low_pass[i] <= limit && out->low_pass[i & 1] >= -limit && out->low_pass[i & 1] <= limit;
     return good;
 }

@@ -80,16 +80,24 @@ static void make_row(float *row, int taps, double cutoff, double phase, double b
         row[tap] = (float)(values[tap] / sum);
 }
 
-/* The board's low-pass behind the mixer. */
+/* The boards' low-passes by jsgroth's analysis of their circuits (the presets of jgenesis): first order, 3390 Hz, behind the
+ * mixer of a Model 1 VA0 to VA2; first order, 3789 Hz, behind that of a Model 2, and second order, 6725 Hz, behind its YM2612
+ * alone.  That the latter is a Butterworth filter is a guess. */
 static void make_filter(audio_table *table, double fm_rate)
 {
-    double corner[2] = {0, 0};
-    if (table->filter == AUDIO_MODEL1)
-        corner[0] = 3390;
-    if (table->filter == AUDIO_MODEL2)
-        corner[0] = corner[1] = 6000;
-    for (int stage = 0; stage < 2; stage++)
-        table->low_pass[stage] = corner[stage] > 0 ? (float)(1 - exponential(-2 * PI * corner[stage] / fm_rate)) : 1;
+    double corner = table->filter == AUDIO_MODEL1 ? 3390 : table->filter == AUDIO_MODEL2 ? 3789 : 0;
+
+    table->low_pass = corner > 0 ? (float)(1 - exponential(-2 * PI * corner / fm_rate)) : 1;
+    table->fm_low_pass[0] = 1;
+    if (table->filter == AUDIO_MODEL2) {
+        double angle = PI * 6725 / fm_rate, k = sine(angle) / sine(angle + PI / 2); /* tangent */
+        double norm = 1 / (1 + k * 1.41421356237309505 + k * k);
+
+        table->fm_low_pass[0] = table->fm_low_pass[2] = (float)(k * k * norm);
+        table->fm_low_pass[1] = (float)(2 * k * k * norm);
+        table->fm_low_pass[3] = (float)(2 * (k * k - 1) * norm);
+        table->fm_low_pass[4] = (float)((1 - k * 1.41421356237309505 + k * k) * norm);
+    }
     table->high_pass = (float)exponential(-2 * PI * CAPACITOR_HZ / fm_rate);
 }
 
@@ -102,6 +110,7 @@ int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, 
     table->master_clock = master_clock;
     table->rate = rate;
     table->filter = filter;
+    table->psg_level = psg_level;
     table->fm_gain = (float)OUTPUT_GAIN;
     table->psg_gain = (float)(OUTPUT_GAIN * FM_SWING / PSG_SWING * psg_level / 1000);
 

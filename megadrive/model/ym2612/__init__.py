@@ -8,8 +8,9 @@ One class in layers, each of which is one thing that the chip does:
 `counters`     timers, LFO, envelope timer
 `operators`    phase and envelope of one slot, sample by sample
 `cycle`        one internal cycle, exact for writes in any of the 24 of a sample: the specification
+`changes`      the bus over many samples: which slot sees a write from which sample on
 `stream`       phase and envelope of one slot over a stretch of samples, as arrays
-`block`        whole samples without writes, as arrays
+`block`        whole samples, as arrays
 ============== ====================================================================================================
 
 The layers are joined in :class:`YM2612`; a subclass may replace any method.
@@ -31,8 +32,6 @@ from megadrive.ym2612 import CYCLES, MOST_SAMPLES, VARIANTS, check_range, check_
 
 STATUS_LIFE = (300_000, 40_000_000)
 """Internal cycles for which the ports hold the status on a YM2612 and on a YM3438, as in Nuked-OPN2."""
-
-DAC_DATA = 0x2A
 
 SHORTEST_BLOCK = 4
 """Samples for which a block is worth its preparation."""
@@ -147,17 +146,17 @@ class YM2612(Block, Parts):
         now, coming, stop = 0, 0, 0
         while now < cycles or coming < len(writes):
             if self.cycle == 0 and cycles - now >= CYCLES * (SHORTEST_BLOCK + 1):
-                if stop <= coming:  # the first write that is more than one to the DAC
-                    stop = self.dac_writes(writes, coming)
+                if stop <= coming:  # the first write that no block takes
+                    stop = self.block_writes(writes, coming)
                 until = writes[stop][0] if stop < len(writes) else cycles
                 samples = min(self.block_limit(), (until - now) // CYCLES - 1)
                 if samples >= SHORTEST_BLOCK:
-                    dac: list[tuple[int, int, int]] = []
+                    taken: list[tuple[int, int, int]] = []
                     while coming < stop and writes[coming][0] < now + CYCLES * samples:
                         at, port, value = writes[coming]
-                        dac.append((at - now, port, value))
+                        taken.append((at - now, port, value))
                         coming += 1
-                    parts.append(self.run_block(samples, dac))
+                    parts.append(self.run_block(samples, taken))
                     now += CYCLES * samples
             while coming < len(writes) and writes[coming][0] == now:
                 self.strobe(*writes[coming][1:])
@@ -172,19 +171,6 @@ class YM2612(Block, Parts):
         self.store()
         self.part_clock = self.clock
         return np.concatenate(parts) if parts else np.empty((0, 7, 2), np.int16)
-
-    def dac_writes(self, writes: list[list[int]], start: int) -> int:
-        """Return where the writes end, from `start` on, that select and feed the DAC: a block can have these."""
-        address = self.mode_address
-        before = writes[start - 1][0] if start else -2 if self.address_strobe == 0 else 0
-        for index in range(start, len(writes)):
-            at, port, value = writes[index]
-            if port == 0:
-                address = value
-            if at < before + 2 or port > 1 or address != DAC_DATA:
-                return index
-            before = at
-        return len(writes)
 
     # ----------------------------------------------------------------------------------- registers
 

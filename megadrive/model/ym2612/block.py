@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from megadrive.model.ym2612.changes import DATA_OF_BLOCKS
 from megadrive.model.ym2612.cycle import DAC_PART, STEP, clamp
 from megadrive.model.ym2612.stream import Array, Streams, Stretch
 from megadrive.model.ym2612.tables import FIRST_CARRIER, SINE, WAVE
@@ -36,33 +37,34 @@ class Block(Streams):
     def block_limit(self) -> int:
         """Return the samples that a block may have now.
 
-        None while a register is on its way or a test bit is set, else all up to the next key that timer A presses.
+        None while a register is on its way that a block cannot take, or a test bit is set; else all up to the next key
+        that timer A presses.
         """
-        if self.cycle or self.address_strobe & 1 or self.data_strobe & 1 or (self.fm_data and self.store_left):
+        if self.cycle or (self.is_storing() and self.address & 0xFF not in DATA_OF_BLOCKS):
+            return 0
+        if self.data_strobe & 1 and (self.address_strobe or self.mode_address & 0xFF not in DATA_OF_BLOCKS):
             return 0
         if self.test_21 or self.test_2c & 0x20 or not self.timers_settled():
-            return 0
-        if self.key_channel < 6 and self.keys_of(self.key_channel) != self.key_operators:
             return 0
         if self.channel3_mode == 2 and self.timer_running[0]:
             return 1023 - self.timer_count[0]
         return MANY
 
-    def run_block(self, samples: int, dac_writes: list[tuple[int, int, int]]) -> Array:
+    def run_block(self, samples: int, writes: list[tuple[int, int, int]]) -> Array:
         """Run whole samples; int16 (samples, 7, 2).
 
-        Writes (cycle, port, value) may select and feed the DAC. Fields that the next sample writes before it reads them
-        are not kept up: run that one by cycles.
+        Writes (cycle, port, value) are those that :meth:`block_writes` lets pass. Fields that the next sample writes
+        before it reads them are not kept up: run that one by cycles.
         """
         voices = [Voice() for _ in range(6)]
         self.finish_last_sample(voices)
         self.step_timers_samples(samples)
-        dac = self.feed_dac(24 * samples, dac_writes)
+        dac = self.dac_values(24 * samples, *self.run_bus(24 * samples, writes))
         self.clock += 24 * samples
         parts = []
         for start in range(0, samples, STRETCH):
             now = min(STRETCH, samples - start)
-            stretch = self.plan(now, start + now == samples)
+            stretch = self.plan(start, now, start + now == samples)
             for channel, voice in enumerate(voices):
                 self.run_voice(stretch, channel, voice)
             parts.append(self.mix(voices, dac[start : start + now]))
@@ -70,6 +72,7 @@ class Block(Streams):
                 self.keep_last_sample(voices)
             for voice in voices:
                 voice.s1, voice.s2, voice.sum = voice.s1[-2:], voice.s2[-1:], voice.sum[-2:]
+        self.finish_changes(samples)
         return np.concatenate(parts)
 
     # ----------------------------------------------------------------------------------- operators
@@ -131,17 +134,8 @@ class Block(Streams):
 
     # -------------------------------------------------------------------------------------- output
 
-    def feed_dac(self, cycles: int, writes: list[tuple[int, int, int]]) -> Array:
-        """Run the bus; return the DAC's value in cycles 4 to 7 of each sample: (samples, 4)."""
-        since, values, now = [0], [self.dac], 0
-        for at, port, value in writes:
-            self.run_bus(at - now)
-            self.strobe(port, value)
-            self.run_bus(1)
-            now = at + 1
-            since.append(now)
-            values.append(self.dac)
-        self.run_bus(cycles - now)
+    def dac_values(self, cycles: int, since: list[int], values: list[int]) -> Array:
+        """Return the DAC's value in cycles 4 to 7 of each sample: (samples, 4)."""
         shown = np.arange(0, cycles, 24)[:, None] + np.arange(4, 8)
         bits: Array = np.array(values)[np.searchsorted(since, shown, "right") - 1]
         signed: Array = bits - (bits & 0x100) * 2

@@ -91,15 +91,6 @@ class Registers(State):
             self.data = self.bus & 0xFF
             self.store_left = 12 if self.address >= 0x30 else 0
 
-    def run_bus(self, cycles: int) -> None:
-        """Run the bus alone, while no FM data is on its way."""
-        for _ in range(min(cycles, 2)):
-            self.store_registers(0, *self.sample_bus())
-            cycles -= 1
-        if cycles:
-            self.busy = int(self.busy_left >= cycles)
-            self.busy_left = max(self.busy_left - cycles, 0)
-
     def is_storing(self) -> bool:
         """Tell whether FM data may still have to be moved."""
         return bool(self.fm_data and (self.store_left or self.data != self.bus & 0xFF))

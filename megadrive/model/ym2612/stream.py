@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from megadrive.model.ym2612.changes import Changes
 from megadrive.model.ym2612.counters import lfo_am
-from megadrive.model.ym2612.cycle import Cycle
 from megadrive.model.ym2612.operators import Clocks, attack_step
 from megadrive.model.ym2612.tables import ATTACK, DECAY, FAST, LFO_PERIODS, RELEASE, SILENCE, SUSTAIN
 
@@ -25,6 +25,8 @@ AM = np.array([lfo_am(count) for count in range(128)])
 class Stretch(NamedTuple):
     """The counters over a stretch of samples."""
 
+    start: int
+    """Its first sample, from the block's beginning."""
     samples: int
     last: bool
     """The block ends with it."""
@@ -35,6 +37,13 @@ class Stretch(NamedTuple):
     lfo_pm: Array
     """By sample, as is `lfo_am`."""
     lfo_am: Array
+
+    def until(self, end: int) -> Stretch:
+        """Return the part of it before a sample."""
+        if end == self.samples:
+            return self
+        count = int(np.searchsorted(self.ticks, end))
+        return self._replace(samples=end, ticks=self.ticks[:count], lock=self.lock[:count], low=self.low[:count])
 
     def increments(self, rate: int) -> Array:
         """Return the envelope increments of a rate, by tick."""
@@ -71,12 +80,12 @@ class Levels:
         return np.repeat(np.concatenate(self.values), np.concatenate(self.lengths))
 
 
-class Streams(Cycle):
+class Streams(Changes):
     """Slots over many samples."""
 
     # ----------------------------------------------------------------------------------- counters
 
-    def plan(self, samples: int, last: bool) -> Stretch:
+    def plan(self, start: int, samples: int, last: bool) -> Stretch:
         """Draw up the counters of the next samples, and step them."""
         first = (4 - self.eg_divider) % 3
         ticks = np.arange(first, samples, 3)
@@ -92,7 +101,7 @@ class Streams(Cycle):
         self.eg_divider = (self.eg_divider + samples) % 3
         counts = self._plan_lfo(samples)
         self.lfo_pm, self.lfo_am = int(counts[-1]) >> 2, int(AM[counts[-1]])
-        return Stretch(samples, last, ticks, lock[:-1], low[:-1], counts >> 2, AM[counts])
+        return Stretch(start, samples, last, ticks, lock[:-1], low[:-1], counts >> 2, AM[counts])
 
     def _plan_lfo(self, samples: int) -> Array:
         """Return the LFO's counter by sample."""
@@ -126,16 +135,51 @@ class Streams(Cycle):
         Slots from 19 on come so late in the scan that their output belongs to the first cycles of the next sample:
         after the last stretch their phase is the one for it, not yet stepped.
         """
-        pitch = self.pitch(slot)
         hold = stretch.samples - 1 if stretch.last and slot >= 19 else -1
-        if hold < 0 and self.is_idle(slot):
-            step = self.phase_step[slot] = self.phase_increment(slot, pitch, 0)
+        changes = self.take_changes(slot, stretch.start + stretch.samples)
+        if hold < 0 and not changes and self.is_idle(slot):
+            step = self.phase_step[slot] = self.phase_increment(slot, self.slot_pitch[slot], 0)
             self.phase[slot] = self.phase[slot] + step * stretch.samples & 0xFFFFF
             self.phase_reset[slot] = 0
             return None
         levels = Levels()
         phases: list[Array] = []
+        added: list[Array] = []
         at = 0
+        for change in (*changes, None):
+            end = stretch.samples if change is None else max(change.sample - stretch.start, 0)
+            if end > at:
+                self._run_slot(stretch.until(end), slot, at, hold, levels, phases)
+                added.append(self._added(stretch, slot, at, end))
+                at = end
+            if change is not None:
+                self.apply_change(slot, change)
+        heard = levels.array()
+        attenuation = np.minimum(heard + (np.concatenate(added) if len(added) > 1 else added[0]), 1023)
+        if hold >= 0:
+            self.attenuation[slot] = int(attenuation[-1])
+            if slot == 23:
+                self.waiting_level = int(heard[-1])
+                self.waiting_am = self.am(slot, int(stretch.lfo_am[-1]))
+                self.waiting_total_level = self.total_level[slot]
+        if attenuation.min() >= SILENCE:
+            return None
+        return np.concatenate(phases), attenuation
+
+    def _added(self, stretch: Stretch, slot: int, start: int, end: int) -> Array:
+        """Return what total level and AM add to the envelope, by sample."""
+        total = self.total_level[slot] << 3
+        if self.channel3_mode == 2 and slot % 6 == 2:  # CSM has it in the envelope
+            total = 0
+        if self.am_enable[slot]:
+            shift = self.am(slot, 128).bit_length() - 1
+            moving: Array = total + (stretch.lfo_am[start:end] >> 7 - shift)
+            return moving
+        return np.full(end - start, total)
+
+    def _run_slot(self, stretch: Stretch, slot: int, at: int, hold: int, levels: Levels, phases: list[Array]) -> None:
+        """Run a slot from one sample to the end of a stretch without changes."""
+        pitch = self.slot_pitch[slot]
         while at < stretch.samples:
             if self.is_steady(slot):
                 end = self.steady_envelope(stretch, slot, at, pitch[2], levels)
@@ -151,26 +195,6 @@ class Streams(Cycle):
                 step = self.phase[slot] + self.phase_step[slot]
                 self.phase[slot] = 0 if self.phase_reset[slot] else step & 0xFFFFF
             at += 1
-
-        total = self.total_level[slot] << 3
-        if self.channel3_mode == 2 and slot % 6 == 2:  # CSM has it in the envelope
-            total = 0
-        if self.am_enable[slot]:
-            shift = self.am(slot, 128).bit_length() - 1
-            added = total + (stretch.lfo_am >> 7 - shift)
-        else:
-            added = np.array(total)
-        heard = levels.array()
-        attenuation = np.minimum(heard + added, 1023)
-        if hold >= 0:
-            self.attenuation[slot] = int(attenuation[-1])
-            if slot == 23:
-                self.waiting_level = int(heard[-1])
-                self.waiting_am = self.am(slot, int(stretch.lfo_am[-1]))
-                self.waiting_total_level = self.total_level[slot]
-        if attenuation.min() >= SILENCE:
-            return None
-        return np.concatenate(phases), attenuation
 
     def is_steady(self, slot: int) -> bool:
         """Tell whether there is no key event, and SSG-EG has nothing to do but to make steps larger."""
@@ -190,8 +214,11 @@ class Streams(Cycle):
     ) -> Array:
         """Return the upper bits of the phase over samples in which it is not reset."""
         if self.pms[slot % 6]:
-            by_pm = np.array([self.phase_increment(slot, pitch, pm) for pm in range(32)])
-            steps = by_pm[stretch.lfo_pm[start:end]]
+            moved = stretch.lfo_pm[start:end]
+            by_pm = np.zeros(32, np.int64)
+            for pm in set(moved.tolist()):
+                by_pm[pm] = self.phase_increment(slot, pitch, pm)
+            steps = by_pm[moved]
         else:
             steps = np.full(end - start, self.phase_increment(slot, pitch, 0))
         after = self.phase[slot] + np.cumsum(steps)
