@@ -262,6 +262,23 @@ def test_an_interrupt_above_the_mask_is_taken(level: int) -> None:
             assert cpu.pc == HANDLERS + 16 * (24 + level) + 2, "taken once"
 
 
+def test_a_level_7_that_goes_away_in_time_is_none() -> None:
+    cpu = machine(0x4E71, 0x4E71, sr=0x2700)
+    cpu.set_irq(7)
+    cpu.set_irq(0)
+    cpu.step()
+    assert cpu.pc == PROGRAM + 2
+    cpu.set_irq(7)
+    cpu.step()
+    assert cpu.pc == HANDLERS + 16 * 31
+    cpu.step()
+    assert cpu.pc == HANDLERS + 16 * 31 + 2, "once for each rise"
+    cpu.set_irq(3)
+    cpu.set_irq(7)
+    cpu.step()
+    assert (cpu.pc, cpu.ssp) == (HANDLERS + 16 * 31, STACK - 12)
+
+
 def test_an_interrupt_that_the_last_cycle_causes_waits_for_one_more_instruction() -> None:
     """The pins are sampled at the beginning of an instruction's last bus cycle: before MOVE -(An)'s write."""
 
