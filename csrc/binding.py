@@ -17,6 +17,7 @@ extern "Python" {
     void python_ym2612_write(void *chip, uint32_t port, uint8_t value);
     uint8_t python_ym2612_read(void *chip, uint32_t port);
     int64_t python_ym2612_run(void *chip, int64_t cycles, int16_t *out);
+    int64_t python_ym2612_play(void *chip, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
     void python_ym2612_reset(void *chip);
     void python_psg_write(void *chip, uint8_t value);
     void python_psg_run(void *chip, int64_t ticks, int16_t *out);

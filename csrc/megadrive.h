@@ -718,7 +718,9 @@ typedef struct ym2612_interface {
     void (*write)(void *chip, uint32_t port, uint8_t value);
     uint8_t (*read)(void *chip, uint32_t port);
     int64_t (*run)(void *chip, int64_t cycles, int16_t *out);
+    int64_t (*play)(void *chip, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out); /* or NULL: no queue */
     void (*reset)(void *chip);
+    int64_t status_is_shared;   /* 1: bus and timers in md_state are kept up, so the kernel works out what reads give */
 } ym2612_interface;
 
 typedef struct psg_interface {

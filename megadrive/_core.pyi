@@ -83,6 +83,7 @@ class _Lib:
     python_vdp_run: Any
     python_vdp_th_fall: Any
     python_vdp_write: Any
+    python_ym2612_play: Any
     python_ym2612_read: Any
     python_ym2612_reset: Any
     python_ym2612_run: Any

@@ -6,7 +6,8 @@ A chip object has the methods of the class that it stands in for. What the machi
 VDP       ``run(clock)``, ``read(clock, port) -> (value, end)``, ``write(clock, port, value) -> end``,
           ``acknowledge(clock)``, ``th_fall(clock)``
 YM2612    ``write(port, value)``, ``read(port) -> value``, ``run_cycles(cycles) -> int16 (samples, 2)``,
-          ``advance(cycles)``, ``reset()``
+          ``advance(cycles)``, ``reset()``; if it has one, ``play(writes, cycles) -> int16 (samples, 2)`` instead of
+          single writes: those of a frame, as (cycle from now, port, value), uint32 (n, 3)
 PSG       ``write(value)``, ``run(ticks) -> int16 (ticks,)``, ``advance(ticks)``
 ========  ==================================================================================================
 """
@@ -46,6 +47,8 @@ class Chips:
             interface.chip = self._handle if chip is not None else ffi.NULL
             for call in calls:
                 setattr(interface, call, ffi.addressof(lib, f"python_{name}_{call}"))
+        md.ym2612_other.status_is_shared = _shares_status(ym2612)
+        md.ym2612_other.play = ffi.addressof(lib, "python_ym2612_play") if hasattr(ym2612, "play") else ffi.NULL
 
     def fail(self, error: BaseException) -> None:
         """Keep the first exception of a chip, and make the run end."""
@@ -59,6 +62,22 @@ class Chips:
         if self._error is not None:
             error, self._error = self._error, None
             raise error
+
+
+def _shares_status(chip: Any) -> bool:
+    """Tell whether a chip is the model, its bus and timers unchanged: then a poll of its status need not run it."""
+    if chip is None or not hasattr(chip, "play"):
+        return False
+    from megadrive.model.ym2612 import YM2612
+    from megadrive.model.ym2612.counters import Counters
+    from megadrive.model.ym2612.registers import Registers
+
+    if not isinstance(chip, YM2612):
+        return False
+    kind = type(chip)
+    same = all(getattr(kind, name) is getattr(YM2612, name) for name in ("read", "test_status", "write", "play"))
+    layers = (name for layer in (Registers, Counters) for name in vars(layer) if not name.startswith("_"))
+    return same and all(getattr(kind, name) is getattr(YM2612, name) for name in layers)
 
 
 def _on_error(kind: type[BaseException], error: BaseException, traceback: types.TracebackType) -> None:
@@ -117,6 +136,16 @@ def python_ym2612_run(chips: Any, cycles: int, out: Any) -> int:
         return 0
     samples = np.ascontiguousarray(chip.run_cycles(cycles), np.int16)
     ffi.memmove(out, ffi.from_buffer(samples), samples.nbytes)
+    return len(samples)
+
+
+@ffi.def_extern(onerror=_on_error)
+def python_ym2612_play(chips: Any, writes: Any, count: int, cycles: int, out: Any) -> int:
+    """Run the YM2612 while writes come in; samples go to `out` unless it is NULL."""
+    log = np.frombuffer(ffi.buffer(writes, 12 * count), np.uint32).reshape(-1, 3)
+    samples = np.ascontiguousarray(ffi.from_handle(chips).ym2612.play(log, cycles), np.int16)
+    if out != ffi.NULL:
+        ffi.memmove(out, ffi.from_buffer(samples), samples.nbytes)
     return len(samples)
 
 

@@ -13,7 +13,9 @@ void md_sync_fm(megadrive *md, int64_t clock)
         return;
     int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * 24;
     int16_t *out = md->want_audio && cycles < room ? md->fm + 2 * md->fm_count : NULL;
-    int64_t samples = md->ym2612_other.chip ? md->ym2612_other.run(md->ym2612_other.chip, cycles, out)
+    ym2612_interface *other = &md->ym2612_other;
+    int64_t samples = other->chip ? md->fm_writes ? other->play(other->chip, md->fm_write, md->fm_writes, cycles, out)
+                                                  : other->run(other->chip, cycles, out)
                     : md->fm_output.muted && out
                         ? ym2612_run_output(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, &md->fm_output, 0, out)
                         : ym2612_run_writes(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, out);
@@ -53,7 +55,7 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
     if (md->sound_log)
         md_log_sound(md, clock, port & 3, value);
-    if (md->ym2612_other.chip) {
+    if (md->ym2612_other.chip && !md->ym2612_other.play) {
         md_sync_fm(md, clock);
         md->ym2612_other.write(md->ym2612_other.chip, port & 3, value);
         return;
@@ -69,7 +71,7 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 /* What a program that polls the status sees depends on the bus and the timers alone: a copy of them goes ahead. */
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
 {
-    if (md->ym2612_other.chip) {
+    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared) {
         md_sync_fm(md, clock);
         return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
     }
@@ -86,7 +88,7 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     int value = ym2612_read_ports(ahead, port & 3, at);
     if (value < 0) {
         md_sync_fm(md, clock);
-        return ym2612_read(chip, port & 3);
+        return md->ym2612_other.chip ? md->ym2612_other.read(md->ym2612_other.chip, port & 3) : ym2612_read(chip, port & 3);
     }
     chip->status = ahead->status;
     chip->status_until = ahead->status_until;

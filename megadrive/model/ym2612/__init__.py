@@ -125,6 +125,10 @@ class YM2612(Block, Parts):
         samples = check_range("samples", samples, MOST_SAMPLES)
         return self._mixed(check_writes(writes, samples).tolist(), CYCLES * samples)
 
+    def play(self, writes: npt.NDArray[np.uint32], cycles: int) -> npt.NDArray[np.int16]:
+        """Run internal cycles while writes (cycle from now, port, value) come in: int16 (n, 2)."""
+        return self._mixed(writes.tolist(), cycles)
+
     def render_channels(self, writes: npt.ArrayLike, samples: int) -> npt.NDArray[np.int16]:
         """Run while writes come in, and return the channels and the DAC apart: int16 (7, samples, 2)."""
         samples = check_range("samples", samples, MOST_SAMPLES)
