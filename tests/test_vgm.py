@@ -328,6 +328,31 @@ def test_bad_files_name_the_offset(data: bytes, message: str) -> None:
     assert message in str(error.value)
 
 
+def test_every_truncation_names_an_offset() -> None:
+    for length in range(len(GOOD)):
+        with pytest.raises(VGMError, match="offset 0x"):
+            VGM(GOOD[:length])
+    packed = gzip.compress(GOOD)
+    for length in range(2, len(packed), 7):
+        with pytest.raises(VGMError, match="offset 0x"):
+            VGM(packed[:length])
+
+
+@given(st.integers(0, 0xFF // 4), st.one_of(st.integers(0, 0xFFFFFFFF), st.integers(0, 0x400)))
+@settings(max_examples=150, deadline=None)
+def test_any_word_in_the_header_does_no_harm(word: int, value: int) -> None:
+    """Versions, offsets, clocks, loops: played, refused with an offset, or played without a foreign chip."""
+    damaged = bytearray(GOOD)
+    struct.pack_into("<I", damaged, 4 * word, value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            music = VGM(bytes(damaged))
+            next(iter(music.blocks(8000)), None)
+        except VGMError as error:
+            assert "offset 0x" in str(error)
+
+
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_damaged_files_do_no_harm(data: st.DataObject) -> None:

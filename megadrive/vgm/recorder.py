@@ -64,7 +64,7 @@ class Recorder:
             "psg_ahead": _ahead(md.psg, md.psg_count, 1)[:, 0],
         }
         self._log: Any = ffi.new("md_sound_log *")
-        self._log.start = self._start
+        self._log.start = self._log.fm_clock = self._log.psg_clock = self._start
         md.sound_log = self._log
 
     def take(self) -> None:

@@ -44,7 +44,9 @@ class Block(Streams):
             return 0
         if self.data_strobe & 1 and (self.address_strobe or self.mode_address & 0xFF not in DATA_OF_BLOCKS):
             return 0
-        if self.test_21 or self.test_2c & 0x20 or not self.timers_settled():
+        if self.test_21 or self.test_2c & 0x20 or self.csm_key:
+            return 0
+        if self.channel3_mode == 2 and not self.timers_settled():
             return 0
         if self.channel3_mode == 2 and self.timer_running[0]:
             return 1023 - self.timer_count[0]
@@ -58,7 +60,6 @@ class Block(Streams):
         """
         voices = [Voice() for _ in range(6)]
         self.finish_last_sample(voices)
-        self.step_timers_samples(samples)
         dac = self.dac_values(24 * samples, *self.run_bus(24 * samples, writes))
         self.clock += 24 * samples
         parts = []

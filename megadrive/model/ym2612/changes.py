@@ -20,8 +20,10 @@ KEY_GROUPS = (0, 12, 6, 18)
 OWN_SLOTS = (8, 2, 14)
 """Slots of channel 3 that $A8, $A9 and $AA belong to."""
 
-DATA_OF_BLOCKS = {0x28, 0x2A} | set(range(0x21)) | {0x23, 0x29, 0x2D, 0x2E, 0x2F} | set(range(0x30, 0xB0))
-"""Registers that may be written during a block."""
+DATA_OF_BLOCKS = (
+    {0x23, 0x24, 0x25, 0x26, 0x28, 0x29, 0x2A, 0x2D, 0x2E, 0x2F} | set(range(0x21)) | set(range(0x30, 0xB0))
+)
+"""Registers that may be written during a block; $27 may if it leaves channel 3 as it is."""
 
 Pitch = tuple[int, int, int]
 
@@ -63,12 +65,14 @@ class Changes(Cycle):
             _, port, value = writes[index]
             if not port & 1:
                 address = value
+            elif address == 0x27 and value >> 6 == self.channel3_mode != 2:
+                continue
             elif address not in DATA_OF_BLOCKS:
                 return index
         return len(writes)
 
     def run_bus(self, cycles: int, writes: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
-        """Run the bus alone; note in `changes` what the slots see.
+        """Run the bus and the timers alone; note in `changes` what the slots see.
 
         Return the DAC's values and the cycles from which on they hold.
         """
@@ -78,6 +82,7 @@ class Changes(Cycle):
         self._dac_since, self._dac_values = [0], [self.dac]
         self._pitches: list[tuple[int, bool, Pitch]] = []
         self._latch: Latch | None = None
+        self._timer_cycle = 0
         if self.key_channel < 6 and self.keys_of(self.key_channel) != self.key_operators:
             self._latch = Latch(self.key_channel, self.key_channel, self.key_operators)
         now, coming = 0, 0
@@ -96,6 +101,7 @@ class Changes(Cycle):
             self.store_registers(now % CYCLES, *self.sample_bus())
             now += 1
         self._latch_keys(cycles)
+        self._run_timers(cycles)
         self.changes = None
         for slot_changes in changes:
             slot_changes.sort(key=lambda change: change.sample)
@@ -171,6 +177,8 @@ class Changes(Cycle):
 
     def write_mode(self, address: int, data: int) -> None:
         """Store $21-$2C; note when the DAC has a value, and when a key is latched."""
+        if self.changes is not None and 0x24 <= address <= 0x27:
+            self._run_timers(self.bus_cycle + 1)
         super().write_mode(address, data)
         if self.changes is None:
             return
@@ -183,6 +191,21 @@ class Changes(Cycle):
             if self.key_channel < 6:
                 sample = (self.bus_cycle - self.key_channel) // CYCLES + 1
                 self._latch = Latch(CYCLES * sample + self.key_channel, self.key_channel, self.key_operators)
+
+    def _run_timers(self, until: int) -> None:
+        """Run the timers up to a cycle of the block."""
+        now = self._timer_cycle
+        while now < until:
+            cycle = now % CYCLES
+            if cycle == 0 and until - now >= CYCLES and self.timers_settled():
+                samples = (until - now) // CYCLES
+                self.step_timers_samples(samples)
+                now += CYCLES * samples
+                continue
+            if cycle in (1, 2) or not self.timers_counting():
+                self.step_timers(cycle)
+            now += 1
+        self._timer_cycle = now
 
     def _latch_keys(self, until: int) -> None:
         """Note the keys if they are latched before a cycle; S1's slot has had its turn by then."""
