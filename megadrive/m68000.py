@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeAlias, runtime_checkable
@@ -19,6 +20,7 @@ _SLICE = 1 << 26  # clocks between two chances for Python to see an interrupt fr
 _MOST_TRANSACTIONS = 128  # of the longest step, MOVEM.L with an address error, with room
 _KINDS = ("n", "w", "r", "t", "re", "we")
 _SR_BITS = 0xA71F
+_TRANSACTION = struct.Struct("=4B3I")
 
 Transaction: TypeAlias = tuple[str, int] | tuple[str, int, int, int, int, int, int]
 """("n", cycles) without a bus cycle, else (kind, cycles, function code, address, data, UDS, LDS)."""
@@ -362,11 +364,11 @@ class M68000(M68000Registers):
         are "r" read, "w" write, "t" the read-modify-write cycle of TAS (its data are what it writes), "re" and "we"
         the cycle of an address error. Addresses are even; data lie as on the bus, a byte on UDS is 0xab00.
         """
-        found: list[Transaction] = []
-        for t in self._trace[0 : self._traced]:
-            kind = _KINDS[t.kind]
-            found.append((kind, t.cycles) if kind == "n" else (kind, t.cycles, t.fc, t.address, t.data, t.uds, t.lds))
-        return found
+        rows = _TRANSACTION.iter_unpack(ffi.buffer(self._trace)[0 : self._traced * _TRANSACTION.size])
+        return [
+            (_KINDS[kind], cycles, fc, address, data, uds, lds) if kind else ("n", cycles)
+            for kind, fc, uds, lds, cycles, address, data in rows
+        ]
 
     # ----------------------------------------------------------------------------------------- states
 

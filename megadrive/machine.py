@@ -46,6 +46,7 @@ _LOAD_ERRORS = {
     lib.MD_LOAD_DAMAGED: "its contents are damaged",
 }
 
+_new_uncleared = ffi.new_allocator(should_clear_after_alloc=False)
 _MOST_PAIRS = 6600  # samples of the longest frame (512 lines) at 192 kHz
 _AHEAD_BYTES = 16
 
@@ -558,7 +559,7 @@ class MegaDrive:
         """Return a second machine in the same state, which shares nothing with this one but the ROM."""
         twin = object.__new__(type(self))
         with self._used() as md:
-            copy = ffi.new("megadrive *")
+            copy = _new_uncleared("megadrive *")
             lib.md_fork(copy, md)
             twin._cartridge = self._cartridge
             twin._set_up(copy, self._table, self._region, self._sample_rate)

@@ -41,6 +41,22 @@ def write_png(path: str | os.PathLike[str], frame: Frame) -> None:
     ValueError
         If `frame` is of another shape or type.
     """
+    write_file(path, png(frame))
+
+
+def png(frame: Frame) -> bytes:
+    """Return a frame as the contents of a PNG file.
+
+    Parameters
+    ----------
+    frame : uint8 array (height, width, 3)
+        RGB.
+
+    Raises
+    ------
+    ValueError
+        If `frame` is of another shape or type.
+    """
     if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
         raise ValueError(f"frame is {frame.dtype} of shape {frame.shape}, expected uint8 of shape (height, width, 3)")
     height, width, _ = frame.shape
@@ -53,7 +69,7 @@ def write_png(path: str | os.PathLike[str], frame: Frame) -> None:
         (b"IEND", b""),
     ):
         parts += [struct.pack(">I", len(body)), name, body, struct.pack(">I", zlib.crc32(name + body))]
-    write_file(path, b"".join(parts))
+    return b"".join(parts)
 
 
 class Sink(Protocol):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from megadrive._core import ffi, lib
 from megadrive._memory import Memory
+from megadrive.inspection import Inspection
 
 DATA_PORT = 0
 CONTROL_PORT = 4
@@ -20,8 +21,8 @@ DEBUG_DATA_PORT = 0x1C
 _FARTHEST = 1 << 34  # mclk that one call of run may cover: more than five minutes
 
 
-class VDPPorts(abc.ABC):
-    """What every realisation of the VDP offers: memories, registers, ports.
+class VDPPorts(Inspection, abc.ABC):
+    """What every realisation of the VDP offers: memories, registers, ports, and pictures of what is in it.
 
     Ports are reached at the chip's present time, which goes on only by :meth:`run`, by a write that finds the FIFO full
     and by a data read that waits for its word.

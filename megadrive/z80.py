@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
+import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias, runtime_checkable
@@ -19,10 +20,13 @@ _SLICE = 1 << 26  # T states between two chances for Python to see an interrupt 
 _MOST_STATES = 64  # T states of the longest step, 23, with room
 _PINS = ["".join(c if bits >> i & 1 else "-" for i, c in enumerate("rwmi")) for bits in range(16)]
 
-_STATE = (
+_STATE = (  # in the order of the struct
     *("a", "f", "b", "c", "d", "e", "h", "l", "i", "r", "ix", "iy", "sp", "pc", "wz", "af_", "bc_", "de_", "hl_"),
-    *("q", "ei", "p", "iff1", "iff2", "im", "halted", "prefix"),
+    *("q", "ei", "p", "prefix", "iff1", "iff2", "im", "halted"),
 )
+_LAYOUT = struct.Struct("=10B9H8B")
+_MOST = dict(zip(_STATE, [0xFF] * 10 + [0xFFFF] * 9 + [0xFF, 1, 1, 0xFD, 1, 1, 2, 1], strict=True))
+_CYCLE = struct.Struct("=HhBx")
 
 Cycle: TypeAlias = list[Any]
 """One T state: [address bus, data bus or None, pins], as in the SingleStepTests traces."""
@@ -96,9 +100,9 @@ class Z80Registers:
         Returns
         -------
         dict
-            ``a f b c d e h l i r``, ``ix iy sp pc wz af_ bc_ de_ hl_``, ``q ei p iff1 iff2 im halted prefix``.
+            ``a f b c d e h l i r``, ``ix iy sp pc wz af_ bc_ de_ hl_``, ``q ei p prefix iff1 iff2 im halted``.
         """
-        return {name: getattr(self, name) for name in _STATE}
+        return dict(zip(_STATE, _LAYOUT.unpack_from(ffi.buffer(self._cpu)), strict=True))
 
     def set_state(self, values: Mapping[str, int]) -> None:
         """Set the registers that `values` names, as :meth:`state` gives them.
@@ -108,11 +112,16 @@ class Z80Registers:
         KeyError
             If there is no register of a name.
         """
-        for name in values:
-            if name not in _STATE:
-                raise KeyError(f"the Z80 has no register {name!r}")
         for name, value in values.items():
-            setattr(self, name, value)
+            if name not in _MOST:
+                raise KeyError(f"the Z80 has no register {name!r}")
+            if type(value) is not int or not 0 <= value <= _MOST[name]:
+                checked(name, value, _MOST[name])
+        if values.get("prefix", 0) not in (0, 0xDD, 0xFD):
+            raise ValueError(f"prefix is {values['prefix']!r}, expected 0, 0xdd or 0xfd")
+        buffer = ffi.buffer(self._cpu)
+        state = dict(zip(_STATE, _LAYOUT.unpack_from(buffer), strict=True))
+        _LAYOUT.pack_into(buffer, 0, *{**state, **values}.values())
 
     def differences(self, other: Z80Registers | Mapping[str, int]) -> dict[str, tuple[int | None, int | None]]:
         """Compare with another Z80, or with what :meth:`state` has returned.
@@ -497,9 +506,8 @@ class Z80(Z80Registers):
         SingleStepTests z80 traces: one T state of each access shows its pins, and data read appear one T state later.
         """
         count = min(int(self._bus.trace_length), _MOST_STATES)
-        return [
-            [cycle.address, None if cycle.data < 0 else cycle.data, _PINS[cycle.pins]] for cycle in self._trace[0:count]
-        ]
+        rows = _CYCLE.iter_unpack(ffi.buffer(self._trace)[0 : count * _CYCLE.size])
+        return [[address, None if data < 0 else data, _PINS[pins]] for address, data, pins in rows]
 
     def disassemble(
         self, address: int | None = None, count: int = 1, symbols: Mapping[int, str] | None = None

@@ -191,10 +191,11 @@ def test_an_exception_stacks_pc_and_sr(program: list[int], vector: int, clocks: 
     sr = 0x0000 if vector == 8 else 0x2700
     cpu = machine(*program, sr=sr)
     assert cpu.step() == clocks
+    flags = 0x0004 if vector == 5 else 0  # a division by zero sets them first
     assert cpu.pc == HANDLERS + 16 * vector
-    assert cpu.sr == sr | 0x2000
+    assert cpu.sr == sr | 0x2000 | flags
     assert cpu.ssp == STACK - 6
-    assert word(cpu, STACK - 6) == sr
+    assert word(cpu, STACK - 6) == sr | flags
     assert word(cpu, STACK - 4) << 16 | word(cpu, STACK - 2) == stacked
 
 
@@ -259,6 +260,23 @@ def test_an_interrupt_above_the_mask_is_taken(level: int) -> None:
             assert word(cpu, STACK - 6) == 0x2000 | mask << 8
             cpu.step()
             assert cpu.pc == HANDLERS + 16 * (24 + level) + 2, "taken once"
+
+
+def test_a_level_7_that_goes_away_in_time_is_none() -> None:
+    cpu = machine(0x4E71, 0x4E71, sr=0x2700)
+    cpu.set_irq(7)
+    cpu.set_irq(0)
+    cpu.step()
+    assert cpu.pc == PROGRAM + 2
+    cpu.set_irq(7)
+    cpu.step()
+    assert cpu.pc == HANDLERS + 16 * 31
+    cpu.step()
+    assert cpu.pc == HANDLERS + 16 * 31 + 2, "once for each rise"
+    cpu.set_irq(3)
+    cpu.set_irq(7)
+    cpu.step()
+    assert (cpu.pc, cpu.ssp) == (HANDLERS + 16 * 31, STACK - 12)
 
 
 def test_an_interrupt_that_the_last_cycle_causes_waits_for_one_more_instruction() -> None:

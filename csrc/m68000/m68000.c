@@ -23,7 +23,7 @@ void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock)
     level &= 7;
     if (level == cpu->ipl)
         return;
-    cpu->nmi |= level == 7;
+    cpu->nmi = level == 7; /* a 7 that goes away before it was accepted is none */
     cpu->ipl = level;
     cpu->ipl_clock = clock;
 }

@@ -117,6 +117,14 @@ static void add_change(vdp_drawing *d, int line, int pixel, unsigned index, uint
     vdp_set_word(d->cram_known + 2 * (index & 63), word);
 }
 
+/* What has been written to CRAM past the chip, by whoever uses it as a library. */
+static void add_unsaid_changes(vdp_drawing *d, const vdp *s, int line, int pixel)
+{
+    for (unsigned i = 0; i < 64; i++)
+        if (d->changes < DRAW_CHANGES && memcmp(d->cram_known + 2 * i, s->cram + 2 * i, 2) != 0)
+            add_change(d, line, pixel, i, vdp_cram_word(s, i));
+}
+
 /* Make room: those that have been made need not be kept. */
 static void forget_changes(vdp_drawing *d)
 {
@@ -141,27 +149,39 @@ static void make_changes(vdp_chip *chip, int64_t clock, int line, int pixel)
     forget_changes(d);
 }
 
+/* The first pixel that is not looked up before `clock`; 1: it is the one at the output then. */
+static int place_of(const vdp *s, int64_t clock, int *line, int *pixel)
+{
+    int h40 = vdp_is_h40(s), width = draw_width(s), at = 0;
+    int64_t past = clock - s->picture_clock, number = past < 0 ? 0 : past / VDP_LINE;
+    int time = past < 0 ? 0 : (int)(past % VDP_LINE);
+    if (number > 0 && time + VDP_LINE < vdp_pixel_offset(h40, width)) { /* the line before is still being shown */
+        number--;
+        time += VDP_LINE;
+    }
+    if (time >= VDP_COLOUR_ZERO(h40))
+        at = (time - VDP_COLOUR_ZERO(h40) + VDP_PIXEL(h40) - 1) / VDP_PIXEL(h40);
+    *line = (int)number;
+    *pixel = at < width ? at : width;
+    return time >= VDP_COLOUR_ZERO(h40) && at < width;
+}
+
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
 {
     const vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
-    int h40 = vdp_is_h40(s), pixel = 0;
+    int line, pixel;
     if (!chip->render || s->draw_clock == VDP_NEVER)
         return; /* what comes between pictures is there when the next one begins */
     draw_begin_colours(chip);
-    int64_t past = clock - s->picture_clock, line = past < 0 ? 0 : past / VDP_LINE;
-    int time = past < 0 ? 0 : (int)(past % VDP_LINE), width = draw_width(s);
-    if (line > 0 && time + VDP_LINE < vdp_pixel_offset(h40, width)) { /* the line before is still being shown */
-        line--;
-        time += VDP_LINE;
+    if (d->changes == 0 && memcmp(d->cram_known, s->cram, sizeof d->cram_known) != 0) {
+        place_of(s, s->draw_clock, &line, &pixel);
+        add_unsaid_changes(d, s, line, pixel);
     }
-    if (time >= VDP_COLOUR_ZERO(h40))
-        pixel = (time - VDP_COLOUR_ZERO(h40) + VDP_PIXEL(h40) - 1) / VDP_PIXEL(h40);
+    int dot = place_of(s, clock, &line, &pixel);
     if (d->changes == DRAW_CHANGES)
-        make_changes(chip, clock, (int)line, pixel);
-    if (time >= VDP_COLOUR_ZERO(h40) && pixel < width)
-        index |= DOT;
-    add_change(d, (int)line, pixel < width ? pixel : width, index, word);
+        make_changes(chip, clock, line, pixel);
+    add_change(d, line, pixel, dot ? index | DOT : index, word);
 }
 
 /* Before pixels from `pixel` on are drawn: what makes colours of them, and what has changed without a word. */
@@ -180,9 +200,7 @@ void draw_follow_colours(draw_context *c, int line, int pixel)
             draw_rgb(d, c->indexed, c->rgb, d->tall, line, pixel);
             forget_changes(d);
         }
-        for (unsigned i = 0; i < 64; i++)
-            if (d->changes < DRAW_CHANGES && memcmp(d->cram_known + 2 * i, s->cram + 2 * i, 2) != 0)
-                add_change(d, line, pixel, i, vdp_cram_word(s, i));
+        add_unsaid_changes(d, s, line, pixel);
     }
     d->rgb_lacks = 1;
 }

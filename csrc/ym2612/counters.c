@@ -71,15 +71,15 @@ static void run_fast_timer(ym2612 *ym, int t, uint32_t cycle, int64_t cycles)
 }
 
 /* Settled timers over `cycles` cycles at the end of which none is just overflowing. */
-static void count_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
+static void count_timers(ym2612 *ym, uint32_t cycle, uint32_t cycles)
 {
-    int64_t samples = (cycle + cycles + 22) / 24 - (cycle + 22) / 24; /* how often cycle 1 is among them */
+    uint32_t samples = (cycle + cycles + 22) / 24 - (cycle + 22) / 24; /* how often cycle 1 is among them */
     int t;
 
     if ((cycle + cycles + 21) / 24 > (cycle + 21) / 24)
         ym->csm_key = 0;
     for (t = 0; t < 2; t++) {
-        int64_t steps = samples;
+        uint32_t steps = samples;
 
         if (t == 1) {
             steps = (ym->timer_prescaler + samples) >> 4;
@@ -88,15 +88,17 @@ static void count_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
         if (!ym->timer_running[t])
             continue;
         if (ym->timer_count[t] + steps >= timer_top[t]) {
-            steps -= timer_top[t] - ym->timer_count[t];
+            steps -= timer_top[t] - (uint32_t)ym->timer_count[t];
             if (steps)
-                steps %= timer_top[t] - ym->timer_period[t];
+                steps %= timer_top[t] - (uint32_t)ym->timer_period[t];
             ym->timer_count[t] = ym->timer_period[t];
             ym->timer_flag[t] |= ym->timer_enable[t];
         }
         ym->timer_count[t] = (uint16_t)(ym->timer_count[t] + steps);
     }
 }
+
+#define LONG_RUN (24u << 20)
 
 /* The timers over `cycles` cycles, of which the first is `cycle`. */
 void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
@@ -108,15 +110,16 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
     }
     while (cycles > 0) {
         if (are_timers_settled(ym)) {
-            uint32_t last = (uint32_t)((cycle + cycles) % 24);
-            int64_t rest = last == 2 || last == 3 ? last - 1 : 0; /* cycles 1 and 2: an overflow may be on its way */
+            uint32_t now = cycles < LONG_RUN ? (uint32_t)cycles : LONG_RUN;
+            uint32_t last = (cycle + now) % 24;
+            uint32_t rest = last == 2 || last == 3 ? last - 1 : 0; /* cycles 1 and 2: an overflow may be on its way */
 
-            if (rest < cycles) {
-                count_timers(ym, cycle, cycles - rest);
-                if (rest == 0)
+            if (rest < now) {
+                count_timers(ym, cycle, now - rest);
+                cycles -= now - rest;
+                cycle = (cycle + now - rest) % 24;
+                if (cycles == 0)
                     return;
-                cycle = 1;
-                cycles = rest;
             }
         }
         ym2612_step_timers(ym, cycle);

@@ -29,29 +29,36 @@ typedef struct ym2612_sides {
     int16_t left[STREAM], right[STREAM];
 } ym2612_sides;
 
-/* Where a part goes, and what it is in a cycle in which it is muted; SOUNDS if it is not. */
-#define SOUNDS (-1)
+/* Where a part goes. */
 typedef struct ym2612_place {
     ym2612_sides *sides;
-    int32_t muted;
+    int muted;                  /* 1: nothing of it is added */
 } ym2612_place;
 
-static ym2612_place place_of(const ym2612 *ym, ym2612_sides *sides, uint32_t muted, uint32_t part)
+static ym2612_place place_of(ym2612_sides *sides, uint32_t muted, uint32_t part)
 {
-    ym2612_place place = {sides, muted >> part & 1 ? (ym->integrated ? 0 : YM2612_STEP) : SOUNDS};
+    ym2612_place place = {sides, muted >> part & 1};
 
     return place;
 }
 
-/* `cycles` cycles of sample i that add up to `on` on the sides that are on. */
-static void add(const ym2612_place *to, uint32_t i, uint32_t cycles, uint32_t pan, int32_t on, int32_t off)
+static void add(const ym2612_place *to, uint32_t i, uint32_t pan, int32_t on, int32_t off)
 {
     ym2612_sides *sides = to->sides;
 
-    if (to->muted != SOUNDS)
-        on = off = (int32_t)cycles * to->muted;
+    if (to->muted)
+        return;
     sides->left[i] = (int16_t)(sides->left[i] + (pan & 2 ? on : off));
     sides->right[i] = (int16_t)(sides->right[i] + (pan & 1 ? on : off));
+}
+
+/* A silent part of a YM2612 still has the steps of its cycles. */
+static void add_silence(const ym2612 *ym, ym2612_sides *sides, uint32_t i, int32_t cycles)
+{
+    int32_t steps = ym->integrated ? 0 : cycles * YM2612_STEP;
+
+    sides->left[i] = (int16_t)(sides->left[i] + steps);
+    sides->right[i] = (int16_t)(sides->right[i] + steps);
 }
 
 /* The next change of the DAC's level, as a cycle. */
@@ -80,8 +87,17 @@ static void hold(const ym2612 *ym, int32_t value, int32_t *on, int32_t *off)
 static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_dac_reader *dac, uint32_t start, uint32_t samples,
                     const ym2612_place *channel, const ym2612_place *converter)
 {
+    ym2612_dac_reader ahead = *dac;
     uint32_t i = 0;
 
+    if (channel->muted || converter->muted)
+        for (i = 0; i < samples; i++) {
+            const ym2612_place *place = level_in(&ahead, 24 * (start + i + 1)) == DAC_OFF ? channel : converter;
+
+            if (place->muted) /* as what is on at the end of the sample */
+                add_silence(ym, place->sides, i, 4);
+        }
+    i = 0;
     while (i < samples) {
         uint32_t first = 24 * (start + i) + 4, cycle;
         int32_t level = level_in(dac, first), on, off;
@@ -100,12 +116,12 @@ static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_d
                     on = cycle == 3 ? 3 * (value < 0 ? value : value + 1) : sign;
                     off = sign;
                 }
-                add(level == DAC_OFF ? channel : converter, i, 1, pan, on, off);
+                add(level == DAC_OFF ? channel : converter, i, pan, on, off);
             }
             i++;
         } else if (level == DAC_OFF) {
             hold(ym, sum[i], &on, &off);
-            add(channel, i, 4, pan, on, off);
+            add(channel, i, pan, on, off);
             i++;
         } else {
             uint32_t until = (next_change(dac) - 8) / 24 + 1 - start; /* samples whose four cycles come before the change */
@@ -114,7 +130,7 @@ static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_d
                 until = samples;
             hold(ym, level, &on, &off);
             for (; i < until; i++)
-                add(converter, i, 4, pan, on, off);
+                add(converter, i, pan, on, off);
         }
     }
 }
@@ -130,6 +146,11 @@ static void mix_test(const ym2612 *ym, const ym2612_program *program, ym2612_dac
     for (i = 0; i < samples; i++) {
         uint32_t first = 24 * (start + i), last = first + 23;
 
+        if (converter->muted) {
+            add_silence(ym, sides, i, 24);
+            continue;
+        }
+
         if (before < i && dac->level->cycle <= first - 24 && next_change(dac) > last) {
             sides->left[i] = sides->left[before];
             sides->right[i] = sides->right[before];
@@ -140,7 +161,7 @@ static void mix_test(const ym2612 *ym, const ym2612_program *program, ym2612_dac
             int32_t level = level_in(dac, first + cycle);
             int32_t other = ym->integrated ? 0 : level < 0 ? -3 : 3;
 
-            add(converter, i, 1, program->pan[shown[cycle >> 2]],
+            add(converter, i, program->pan[shown[cycle >> 2]],
                 ym->integrated ? level : 3 * (level < 0 ? level : level + 1), other);
         }
     }
@@ -159,9 +180,9 @@ static void mix_voice(const ym2612 *ym, const ym2612_program *program, const ym2
     ym2612_sides *sides = to->sides;
     uint32_t i;
 
-    if (to->muted != SOUNDS) {
+    if (to->muted) {
         for (i = 0; i < samples; i++)
-            add(to, i, 4, 0, 0, 0);
+            add_silence(ym, sides, i, 4);
         return;
     }
     mix_channel(sides->left, sum, samples, ym->integrated, program->pan[channel] & 2);
@@ -181,7 +202,7 @@ static void mix_together(const ym2612 *ym, const ym2612_program *program, const 
     for (i = 0; i < STREAM; i++)
         sides.left[i] = sides.right[i] = rest;
     for (c = 0; c < 6; c++) {
-        ym2612_place place = place_of(ym, &sides, muted, c), converter = place_of(ym, &sides, muted, 6);
+        ym2612_place place = place_of(&sides, muted, c), converter = place_of(&sides, muted, 6);
 
         if (c == 5 && dac_on)
             mix_dac(ym, program->pan[5], shown_sums(voices, 5), dac, start, samples, &place, &converter);
@@ -199,7 +220,7 @@ void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_vo
 {
     ym2612_sides sides[YM2612_PARTS];
     ym2612_place place[YM2612_PARTS];
-    int dac_on = level_in(dac, 24 * start) != DAC_OFF || next_change(dac) < 24 * (start + samples);
+    int dac_on = level_in(dac, 24 * start) != DAC_OFF || next_change(dac) <= 24 * (start + samples);
     int test = ym->test_2c & 0x20;
     uint32_t part, i, parts = apart ? YM2612_PARTS : 1;
 
@@ -209,7 +230,7 @@ void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_vo
     }
     memset(sides, 0, parts * sizeof *sides);
     for (part = 0; part < YM2612_PARTS; part++)
-        place[part] = place_of(ym, sides + (apart ? part : 0), muted, part);
+        place[part] = place_of(sides + (apart ? part : 0), muted, part);
     if (test) {
         mix_test(ym, program, dac, start, samples, place + 6);
     } else {

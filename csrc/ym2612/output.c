@@ -7,9 +7,20 @@
 /* Channels in the order in which the pins show them, four cycles each. */
 static const uint8_t shown_channel[6] = {1, 5, 3, 0, 4, 2};
 
-/* One sample from its parts to `out`; returns the next place. */
-static int16_t *put(const int16_t *parts, int apart, int16_t *out)
+/* What a part adds to each side of a sample while it is silent: on a YM2612, a positive step in each cycle that it is shown. */
+static int32_t silence(const ym2612 *ym, uint32_t part)
 {
+    if (ym->integrated)
+        return 0;
+    if (ym->test_2c & 0x20)
+        return part == DAC_PART ? 24 * YM2612_STEP : 0;
+    return part == (ym->dac_enable ? 5 : DAC_PART) ? 0 : 4 * YM2612_STEP;
+}
+
+/* One sample from its parts to `out`; returns the next place. */
+static int16_t *put(const ym2612 *ym, const int16_t *parts, uint32_t muted, int apart, int16_t *out)
+{
+    int32_t left = 0, right = 0;
     uint32_t part;
 
     if (!out)
@@ -18,11 +29,14 @@ static int16_t *put(const int16_t *parts, int apart, int16_t *out)
         memcpy(out, parts, WIDTH * sizeof *parts);
         return out + WIDTH;
     }
-    out[0] = out[1] = 0;
     for (part = 0; part < YM2612_PARTS; part++) {
-        out[0] = (int16_t)(out[0] + parts[2 * part]);
-        out[1] = (int16_t)(out[1] + parts[2 * part + 1]);
+        int is_muted = muted >> part & 1;
+
+        left += is_muted ? silence(ym, part) : parts[2 * part];
+        right += is_muted ? silence(ym, part) : parts[2 * part + 1];
     }
+    out[0] = (int16_t)left;
+    out[1] = (int16_t)right;
     return out + 2;
 }
 
@@ -38,13 +52,11 @@ static int64_t run_cycles(ym2612 *ym, int64_t cycles, ym2612_output *output, int
         int ended = (int)ym2612_cycles(ym, 1, pair);
         const int16_t *after = ended ? pair : ym->sum;
         int16_t *to = output->part + 2 * part;
-        int muted = !apart && (output->muted >> part & 1);
-        int32_t silence = ym->integrated ? 0 : YM2612_STEP;
 
-        to[0] = (int16_t)(to[0] + (muted ? silence : after[0] - before[0]));
-        to[1] = (int16_t)(to[1] + (muted ? silence : after[1] - before[1]));
+        to[0] = (int16_t)(to[0] + after[0] - before[0]);
+        to[1] = (int16_t)(to[1] + after[1] - before[1]);
         if (ended) {
-            out = put(output->part, apart, out);
+            out = put(ym, output->part, output->muted, apart, out);
             memset(output->part, 0, sizeof output->part);
             samples++;
         }

@@ -16,7 +16,8 @@ static void step_ports(ym2612 *ym)
     uint32_t cycle = ym->cycle;
     uint32_t seen = ym2612_sample_bus(ym);
 
-    ym2612_step_timers(ym, cycle);
+    if (cycle == 1 || cycle == 2 || !are_timers_counting(ym))
+        ym2612_step_timers(ym, cycle);
     if (is_storing(ym, seen))
         ym2612_store_registers(ym, cycle, seen);
     ym->cycle = (uint8_t)(cycle == 23 ? 0 : cycle + 1);

@@ -14,6 +14,7 @@ AdapterFactory: TypeAlias = Callable[[], Adapter]
 """Gives a new adapter; an adapter's class, mostly."""
 
 _RESTING = {"stopped": 0, "halted": 0, "trace_pending": 0}
+_AWAKE = {"halted": 0, "prefix": 0}
 
 
 class MegadriveM68000:
@@ -57,16 +58,17 @@ class MegadriveZ80:
         self.trace = trace
         self.memory = bytearray(65536)
         self.core = Z80(self.memory)
+        self.ports = PortLog()
+        self.core.ports = (self.ports.read, self.ports.write)
 
     def run(self, case: Case) -> Outcome:
         """Execute the case's instruction."""
-        core, ports = self.core, PortLog(case)
-        core.ports = (ports.read, ports.write)
+        core = self.core
+        self.ports.start(case)
         case.load(self.memory)
-        core.halted = core.prefix = 0
-        core.set_state(case.initial)
+        core.set_state(_AWAKE | case.initial)
         cycles = core.step(trace=self.trace)
-        return Outcome(core.state(), self.memory, cycles, core.cycles if self.trace else None, ports.log)
+        return Outcome(core.state(), self.memory, cycles, core.cycles if self.trace else None, self.ports.log)
 
 
 class MegadriveM68000Fast(MegadriveM68000):

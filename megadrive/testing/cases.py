@@ -161,13 +161,17 @@ class PortLog:
 
     Parameters
     ----------
-    case : Case
+    case : Case, optional
         Its reads are answered in order; beyond them with $FF.
     """
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case | None = None) -> None:
+        self.start(case)
+
+    def start(self, case: Case | None) -> None:
+        """Begin a new case with an empty log."""
         self.log: list[tuple[int, int, str]] = []
-        self._inputs = [value for _, value, kind in case.ports if kind == "r"]
+        self._inputs = [value for _, value, kind in case.ports if kind == "r"] if case and case.ports else []
         self._next = 0
 
     def read(self, port: int) -> int:

@@ -35,6 +35,7 @@ _KINDS = ("n", "w", "r", "t", "re", "we")
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 _PREFETCHED = 4  # pc in the files is the address of the next prefetch
 _OPENERS: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
+_Z80_NAMES = frozenset(Z80_REGISTERS)
 _SUFFIXES = (".json.bin", ".bin", ".jsonl", ".json")
 
 
@@ -314,13 +315,11 @@ def from_json(value: dict[str, Any]) -> Case:
     if "d0" in initial or "prefetch" in initial:
         return _m68000_from_json(value, initial, final)
     name, cycles = str(value["name"]), value.get("cycles")
-    memory, final_memory = ([(int(a), int(v)) for a, v in state["ram"]] for state in (initial, final))
-    ports = [(port, data, kind) for port, data, kind in value.get("ports", ())]
-    for state in (initial, final):
-        del state["ram"]
-        unknown = [key for key in state if key not in Z80_REGISTERS]
-        if unknown:
-            raise ValueError(f"a Z80 has no register {unknown[0]!r}")
+    memory = [(address, byte) for address, byte in initial.pop("ram")]
+    final_memory = [(address, byte) for address, byte in final.pop("ram")]
+    ports = [(port, byte, kind) for port, byte, kind in value.get("ports", ())]
+    if not (_Z80_NAMES.issuperset(initial) and _Z80_NAMES.issuperset(final)):
+        raise ValueError(f"a Z80 has no register {min(({*initial} | {*final}) - _Z80_NAMES)!r}")
     length = value.get("length") if cycles is None else len(cycles)
     return Case("z80", name, initial, memory, final, final_memory, length, cycles, ports)
 

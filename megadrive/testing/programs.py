@@ -45,6 +45,9 @@ class Program:
         lines = "".join(f"\n  {one}" for one in self.instructions)
         return f"Program({self.cpu!r}, {self.address:#x}, bytes.fromhex({self.data.hex()!r})  # {lines}\n)"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # what Hypothesis prints
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -82,6 +85,9 @@ class Start:
         lines = "".join(f"\n  {one}" for one in self.program.instructions)
         registers = ", ".join(f"{name}={value:#x}" for name, value in self.registers.items())
         return f"Start({lines}\n  {registers}\n)"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
 
 
 def check_program(start: Start, reference: Adapter, core: Adapter, steps: int | None = None) -> list[Case]:
@@ -124,6 +130,8 @@ def check_program(start: Start, reference: Adapter, core: Adapter, steps: int | 
     for number in range(len(start.program.instructions) if steps is None else steps):
         case = record_case(reference, f"step {number + 1}", state, memory)
         outcome = core.run(case)
+        if case.cpu == "m68000" and outcome.state.get("halted"):
+            break  # a double fault; no document tells its cycles
         differences = compare(case, outcome)
         if differences:
             labels = (_label(reference), _label(core))

@@ -21,6 +21,7 @@ from megadrive.testing.report import InstructionResult, Report
 Core: TypeAlias = str | AdapterFactory
 """An adapter's class, or MODULE:ADAPTER."""
 
+_CORRECTED = "compared as hardware does, not as the corpus has it (see megadrive.testing.compare)"
 _SPLIT = 1 << 20  # files larger than this are dealt out to several processes
 
 
@@ -175,7 +176,10 @@ def _run_all(tasks: list[_Task], cores: list[Core], show: int, jobs: int) -> Ite
             for future in concurrent.futures.as_completed(futures):
                 yield futures[future], future.result()
         except concurrent.futures.process.BrokenProcessPool:
-            raise RuntimeError("a process ended while it was running cases: a core has crashed") from None
+            raise RuntimeError(
+                "a process ended while it was running cases: a core has crashed, or the script that called verify() "
+                'does not do so under if __name__ == "__main__":'
+            ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -204,7 +208,9 @@ def _run(task: _Task, cores: list[Core], show: int) -> _Done:
                 if adapter.cpu != case.cpu:
                     continue
                 if note is not None:
-                    done.notes[f"{note}: compared as hardware does, not as the corpus has it"] += 1
+                    done.notes[
+                        f"{note}: compared as hardware does, not as the corpus has it (see megadrive.testing.compare)"
+                    ] += 1
                 result = results.get((label, instruction))
                 if result is None:
                     result = results[label, instruction] = InstructionResult(label, case.cpu, instruction)

@@ -27,6 +27,10 @@ _WORDS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFE, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF)
 _LONGS = (*_WORDS, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFF8000, 0xFFFFFFFE, 0xFFFFFFFF)
 _PROGRAM = {"m68000": 0x1000, "z80": 0x4000}  # where programs lie
 _VECTORS, _HANDLERS = 0x400, 0x400  # of the 68000: 1 KiB, and an RTE for each behind it
+_TAILS = {
+    "m68000": st.lists(st.integers(0, 0xFFFF), min_size=4, max_size=4),
+    "z80": st.lists(st.integers(0, 0xFF), min_size=4, max_size=4),
+}
 _DATA = 16  # bytes at what a register points to
 
 
@@ -50,15 +54,19 @@ def instructions(
     >>> from megadrive.testing import strategies
     >>> find(strategies.instructions(), lambda one: True).text
     'nop'
-    >>> find(strategies.instructions("z80"), lambda one: "(ix" in one.text).operands
-    '(ix+0)'
+    >>> "(ix+0)" in find(strategies.instructions("z80"), lambda one: "(ix" in one.text).text
+    True
     """
     groups = [group for name, group in _groups(cpu).items() if name not in exclude]
     if undefined:
         groups.append(_undefined(cpu))
-    tail = st.lists(st.integers(0, 0xFF if cpu == "z80" else 0xFFFF), min_size=4, max_size=4)
-    first = st.sampled_from(groups).flatmap(st.sampled_from)
-    return st.builds(functools.partial(_instruction, cpu), first, tail)
+    return _instructions(cpu, groups)
+
+
+@st.composite
+def _instructions(draw: st.DrawFn, cpu: CpuName, groups: list[list[bytes]]) -> Instruction:
+    first = draw(st.sampled_from(draw(st.sampled_from(groups))))
+    return _instruction(cpu, first, draw(_TAILS[cpu]))
 
 
 def _instruction(cpu: CpuName, first: bytes, tail: list[int]) -> Instruction:
@@ -166,8 +174,12 @@ def programs(
         Address of the first; by default $1000 (68000) or $4000 (Z80).
     """
     start = _PROGRAM[cpu] if origin is None else origin
-    lists = st.lists(instructions(cpu, exclude, undefined), min_size=min_size, max_size=max_size)
-    return lists.map(lambda drawn: Program(cpu, start, b"".join(one.data for one in drawn)))
+    return _programs(cpu, start, st.lists(instructions(cpu, exclude, undefined), min_size=min_size, max_size=max_size))
+
+
+@st.composite
+def _programs(draw: st.DrawFn, cpu: CpuName, start: int, lists: st.SearchStrategy[list[Instruction]]) -> Program:
+    return Program(cpu, start, b"".join(one.data for one in draw(lists)))
 
 
 @st.composite
@@ -194,11 +206,12 @@ def starts(
     registers = draw(m68000_states(**options) if cpu == "m68000" else z80_states())
     data = draw(st.binary(min_size=_DATA, max_size=_DATA))
     memory: dict[int, int] = {}
+    vectors: dict[int, int] = {}
     if cpu == "m68000":
         for vector in range(2, 64):
             handler = _HANDLERS + 4 * vector
-            memory |= {4 * vector + i: byte for i, byte in enumerate(handler.to_bytes(4, "big"))}
-            memory |= {handler: 0x4E, handler + 1: 0x73}
+            vectors |= {4 * vector + i: byte for i, byte in enumerate(handler.to_bytes(4, "big"))}
+            vectors |= {handler: 0x4E, handler + 1: 0x73}
         pointers = [registers[name] for name in (*(f"a{n}" for n in range(7)), "usp", "ssp")]
         top = 0xFFFFFF
     else:
@@ -207,4 +220,4 @@ def starts(
         top = 0xFFFF
     for pointer in pointers:
         memory |= {(pointer + i) & top: byte for i, byte in enumerate(data)}
-    return Start(program, registers, memory)
+    return Start(program, registers, memory | vectors)

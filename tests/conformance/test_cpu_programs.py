@@ -1,7 +1,7 @@
 """Test programs that others wrote for CPUs, where a folder named by MEGADRIVE_CPU_TESTS has them.
 
     mc68000/*.bin             Musashi's own tests (github.com/kstenerud/Musashi, test/mc68000)
-    zexdoc.com zexall.com     Frank Cringle's exerciser (GPL; github.com/nickd4/ZEXALL has the binaries)
+    zexdoc.com zexall.com     Frank Cringle's exerciser (GPL; in the first commit of github.com/nickd4/ZEXALL)
     z80test/src/*.asm         the sources of Patrik Rak's z80test (github.com/raxoft/z80test), or z80*.tap
 
 None of them is in a package registry, so the tests cannot fetch them; z80test is assembled here.

@@ -52,11 +52,11 @@ def chips(pal: bool, start: int) -> tuple[VDPPorts, VDPPorts]:
     pair = VDP(pal, MEMORY), Model(pal, MEMORY)
     for chip in pair:
         chip._chip.render = 1
-        for word in (0x8004, 0x8144, 0x8C81, 0x8F02, 0x8230, 0x8407, 0x8570, 0x8D3C, 0x9011):
-            chip.write_control(word)
         chip.vram[:] = MEMORY[:65536]
         chip.cram[:] = MEMORY[:128].view(">u2") & 0x0EEE
         chip.vsram[:] = MEMORY[128:208].view(">u2") & 0x07FF
+        for word in (0x8004, 0x8144, 0x8C81, 0x8F02, 0x8230, 0x8407, 0x8570, 0x8D3C, 0x9011):
+            chip.write_control(word)
         chip.run(start)
     return pair
 
@@ -114,6 +114,23 @@ def test_same_traffic_same_state(pal, start, accesses):
         finish_picture(kernel, model)
         assert difference(kernel, model) == {}
         assert pictures(kernel, model)
+
+
+def test_more_changes_of_cram_than_are_kept():
+    """A transfer of 65536 words to CRAM, with the display on and off; and the state without a picture is the same."""
+    for display in (0x8154, 0x8114):
+        kernel, model = chips(False, 20 * LINE)
+        blind, _ = chips(False, 20 * LINE)
+        blind._chip.render = 0
+        for chip in (kernel, model, blind):
+            for kind, value in [*transfer(0x23, 0, 0, 0, 0, 0), ("control", display)]:
+                play(chip, 20 * LINE, kind, value)
+        for _ in range(2):
+            finish_picture(kernel, model)
+            blind.run(kernel.clock)
+            assert difference(kernel, model) == {}
+            assert difference(kernel, blind) == {}
+            assert pictures(kernel, model)
 
 
 def test_a_moment_in_mode_4_within_horizontal_blanking():

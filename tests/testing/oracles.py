@@ -79,25 +79,30 @@ class M68000Python:
             address_error=bus.address_error,
         )
 
-    def run(self, case: Case) -> Outcome:
-        initial = case.initial
-        case.load(self.bus.memory)
+    def restore(self, state: dict[str, Any]) -> None:
         self.core.restore_state(
             self.state_type(
-                d=tuple(initial[f"d{n}"] for n in range(8)),
-                a=tuple(initial[f"a{n}"] for n in range(7)),
-                **{name: initial[name] for name in ("usp", "ssp", "sr", "pc")},
-                ir=initial["prefetch"][0],
-                irc=initial["prefetch"][1],
+                d=tuple(state[f"d{n}"] for n in range(8)),
+                a=tuple(state[f"a{n}"] for n in range(7)),
+                **{name: state[name] for name in ("usp", "ssp", "sr", "pc")},
+                ir=state["prefetch"][0],
+                irc=state["prefetch"][1],
             )
         )
+
+    @staticmethod
+    def state(now: Any) -> dict[str, Any]:
+        state = {f"d{n}": value for n, value in enumerate(now.d)} | {f"a{n}": value for n, value in enumerate(now.a)}
+        state |= {name: getattr(now, name) for name in ("usp", "ssp", "sr", "pc")}
+        return state | {"prefetch": (now.ir, now.irc)}
+
+    def run(self, case: Case) -> Outcome:
+        case.load(self.bus.memory)
+        self.restore(case.initial)
         self.bus.start()
         cycles = self.core.step()
         self.bus.idle_until(cycles)
-        now = self.core.capture_state()
-        state = {f"d{n}": value for n, value in enumerate(now.d)} | {f"a{n}": value for n, value in enumerate(now.a)}
-        state |= {name: getattr(now, name) for name in ("usp", "ssp", "sr", "pc")}
-        return Outcome(state | {"prefetch": (now.ir, now.irc)}, self.bus.memory, cycles, self.bus.log)
+        return Outcome(self.state(self.core.capture_state()), self.bus.memory, cycles, self.bus.log)
 
 
 class _MachineMemory:

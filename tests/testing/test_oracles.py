@@ -5,8 +5,10 @@ from typing import Any
 import oracles
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from test_formats import GOLDEN
 
+from megadrive import M68000
 from megadrive.testing import (
     Adapter,
     MegadriveM68000,
@@ -121,3 +123,46 @@ def test_programs_on_the_z80_package(z80_package: Adapter) -> None:
         check_program(start, ours, z80_package)
 
     programs()
+
+
+LEVELS = st.lists(st.sampled_from([None, None, None, 0, 1, 3, 6, 7]), min_size=16, max_size=16)
+
+
+def test_interrupts_traces_and_stops_as_on_the_exact_68000(m68000_python: Any) -> None:
+    """Lockstep: states, memory, and clocks of all but interrupts, whose acknowledge cycle is the board's."""
+    memory = bytearray(1 << 24)
+    ours = M68000(memory)
+    at_rest = ours.save_state()
+    theirs, bus = m68000_python.core, m68000_python.bus
+
+    @SLOW
+    @given(strategies.starts("m68000", undefined=True, max_size=6), LEVELS, st.booleans())
+    def lockstep(start: Start, levels: list[int | None], trace: bool) -> None:
+        contents = start.contents()
+        for either in (memory, bus.memory):
+            either[:] = bytes(len(either))
+            for address, byte in contents.items():
+                either[address] = byte
+        state = start.state()
+        state["sr"] |= trace << 15
+        ours.load_state(at_rest)
+        ours.set_state(state)
+        m68000_python.restore(state)
+        for level in levels:
+            if level is not None:
+                ours.set_irq(level)
+                theirs.set_ipl(level)
+            bus.start()
+            clocks, expected = ours.step(), theirs.step()
+            if ours.halted or theirs.halted:
+                assert ours.halted == theirs.halted
+                return
+            now = theirs.capture_state()
+            assert ours.differences(m68000_python.state(now)) == {
+                name: (getattr(ours, name), None) for name in ("halted", "stopped", "trace_pending")
+            }
+            assert (ours.stopped, ours.trace_pending) == (now.stopped, now.trace_pending)
+            assert clocks == expected or clocks == 44 < expected < 54, "an interrupt that waits for E there"
+        assert memory == bus.memory
+
+    lockstep()

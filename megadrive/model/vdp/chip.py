@@ -10,7 +10,7 @@ import numpy.typing as npt
 from megadrive._core import ffi, lib
 
 from .dma import Dma
-from .draw import EVERYTHING, Drawing
+from .draw import EVERYTHING, NEVER, Drawing
 from .fifo import Fifo
 from .frame import draw_frame
 from .ports import Ports
@@ -58,11 +58,17 @@ class VDP(Ports, Fifo, Dma, Timing):
 
     def draw_before(self, clock: int, what: int = EVERYTHING) -> None:
         """Draw what the chip fetches and shows before `clock` and what depends on `what`, which is about to change."""
-        if clock > self._state.draw_clock:
+        # Not only if `clock` is later than draw_clock: what depends on `what` may have to come up to draw_clock yet.
+        if self._state.draw_clock != NEVER:
             self.drawing.render = bool(self._chip.render)
             self.drawing.draw(clock, what)
             if self.drawing.width:
                 self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
+
+    def change_colour(self, clock: int, word: int) -> None:
+        """Note that a word is about to be written to CRAM."""
+        self.drawing.render = bool(self._chip.render)
+        self.drawing.change_colour(clock, word)
 
     def draw_frame(self) -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing."""

@@ -52,6 +52,8 @@ EVERYTHING = 15
 FLAGS, SHOWN = 16, 32
 """For ``Drawing._moved``: the sprite flags are up to date; the output has moved."""
 
+LAST_LOOKUP = (3560, 3548)
+"""mclk from the V step into a line after which none of its pixels is looked up; H32, H40."""
 NEVER = 2**63 - 1
 DISPLAY_DELAY = (95, 60)
 """mclk from the end of a register's delay to the look-up that R1.6 acts on."""
@@ -131,7 +133,7 @@ class Drawing:
         self._planes = LivePlanes(self.state, 0, 0)
         self._shown = (0, 0)  # line and pixel up to which the output has come
         self._looks: list[tuple[int, Look]] = []  # changes since then: what counted up to this pixel of the picture
-        self._palettes: list[tuple[int, Bytes]] = []
+        self._palettes: list[tuple[int, int, Bytes]] = []  # the same for the colours: line, pixel
         self._dots: list[tuple[int, int, Bytes]] = []  # line, pixel and colour, not shown yet
         self._colours_of = b""
         self._cram_and_modes = ffi.buffer(self.state.c.cram), ffi.buffer(self.state.c.registers, 2)
@@ -173,18 +175,23 @@ class Drawing:
         if over:
             self._finish_picture(height)
 
-    def dot(self, clock: int, word: int) -> None:
-        """Note that a word is written to CRAM at ``clock``, up to which has been drawn.
+    def change_colour(self, clock: int, word: int) -> None:
+        """Note that a word is about to be written to CRAM.
 
-        CRAM has one port: the pixel at the output shows that word.
+        Nothing has to be drawn for that.  CRAM has one port: the pixel at the output shows the word.
         """
         c, state = self.state.c, self.state
-        if not self.render or c.draw_clock == NEVER or self._clock != c.draw_clock:
+        if not self.render or c.draw_clock == NEVER:
             return
-        h40 = state.h40
-        line, time = divmod(max(clock, self._clock) - c.picture_clock - COLOUR_ZERO[h40], LINE)
-        pixel = -(-time // PIXEL[h40])
-        if 0 <= line < state.lines and pixel < state.width:
+        if self._picture_clock != c.picture_clock or self._clock != c.draw_clock:
+            self._begin_picture()
+        h40, width = state.h40, state.width
+        line, time = divmod(max(0, clock - c.picture_clock), LINE)
+        if line > 0 and time < LAST_LOOKUP[h40] - LINE:  # the line before is still being shown
+            line, time = line - 1, time + LINE
+        pixel = max(0, -(-(time - COLOUR_ZERO[h40]) // PIXEL[h40]))
+        self._palettes.append((line, min(pixel, width), self._palette()))
+        if time >= COLOUR_ZERO[h40] and pixel < width:
             self._dots.append((line, pixel, word_colour(state, word)))
 
     def vram_change(self, address: int) -> int:
@@ -292,7 +299,7 @@ class Drawing:
         place = line * self.state.width + x
         if not self._looks or place > self._looks[-1][0]:
             self._looks.append((place, self._look()))
-            self._palettes.append((place, self._palette()))
+        self._palettes.append((line, x, self._palette()))
 
     def _show(self, time: int, height: int) -> None:
         """Show all pixels up to ``time``."""
@@ -302,13 +309,16 @@ class Drawing:
         self._shown = self._pixel(time, height)
         end = self._shown[0] * width + self._shown[1]
         if line >= height or end <= start:
-            self._looks, self._palettes = [], []
+            self._looks = []
             if self._shown[0] == line:
                 self._shown = line, max(x, self._shown[1])
             return
         looks = [(min(place, end), look) for place, look in self._looks] + [(end, self._look())]
-        palettes = [(min(place, end), colours) for place, colours in self._palettes] + [(end, self._palette())]
-        self._looks, self._palettes = [], []
+        palettes = [(line * width + x, colours) for line, x, colours in self._palettes]
+        self._looks = []
+        self._palettes = [entry for entry, at in zip(self._palettes, palettes, strict=True) if at[0] >= end]
+        palettes = [entry for entry in palettes if entry[0] < end]
+        palettes.append((end, self._palettes[0][2] if self._palettes else self._palette()))
         if self._display_before != self._display:
             looks = self._with_display_edge(looks, height)
 

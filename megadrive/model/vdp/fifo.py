@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 
 from .clocks import LINE
-from .draw import COLOURS, PLANES, SPRITES
+from .draw import PLANES, SPRITES
 from .timing import H_COUNTER, STEP_BEGIN
 from .units import Units
 
@@ -110,8 +110,7 @@ class Fifo(Units):
     def write_colour(self, clock: int, address: int, value: int) -> None:
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
         place, mask = (address >> 1 & 63, 0x0EEE) if self.mode5 else (address & 31, 0x003F)
-        self.draw_before(clock, COLOURS)
-        self.drawing.dot(clock, value & mask)
+        self.change_colour(clock, value & mask)
         self._cram[place] = value & mask
 
     def write_scroll(self, clock: int, address: int, value: int) -> None:

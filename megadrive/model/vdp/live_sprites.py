@@ -185,6 +185,7 @@ class LiveSprites:
             self._searches[first_line] = SpriteSearch.empty(first_line)
         self._forecast: sprites.SpriteLines | None = None
         self._forecast_line = 0  # its first line
+        self._forecast_height = 0  # and where it ends
         self._used = np.zeros(
             2048, np.bool_
         )  # blocks of 32 bytes of VRAM that sprites have been made of in this picture
@@ -199,6 +200,8 @@ class LiveSprites:
             What the sprites depend on is about to change.  Otherwise the flags are all that is wanted.
         """
         over = min(first_unfinished(clock), height)
+        if height != self._forecast_height:
+            self._forecast, self._forecast_height = None, height
         while self._next < over:
             if self._next in self._searches:
                 self._step(self._next, LAST_PIXEL)

@@ -8,7 +8,7 @@ chip's time.
 from __future__ import annotations
 
 from .clocks import LINE
-from .draw import COLOURS, EVERYTHING, OUTPUT, PLANES, SPRITES
+from .draw import COLOURS, EVERYTHING, NEVER, OUTPUT, PLANES, SPRITES
 from .fifo import READABLE, WRITE_LATENCY
 from .timing import H_READ, HB_CLEAR, HB_SET, VB_DELAY
 from .units import Units
@@ -155,7 +155,7 @@ class Ports(Units):
         c = self.c
         settled = FLAGS_END < c.clock - c.line_clock < LINE + FLAGS_BEGIN
         clock = c.line_clock + FLAGS_END if settled else c.clock
-        if clock > c.draw_clock:
+        if c.draw_clock != NEVER:
             self.drawing.update_flags(clock)
         value = self.peek_status()
         c.command_pending = c.sprite_overflow = c.sprite_collision = 0

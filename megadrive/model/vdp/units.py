@@ -56,6 +56,10 @@ class Units(VDPPorts):
         """Draw what is fetched and shown before `clock` and depends on `what`, which is about to change."""
 
     @abc.abstractmethod
+    def change_colour(self, clock: int, word: int) -> None:
+        """Note that a word is about to be written to CRAM."""
+
+    @abc.abstractmethod
     def clear_state(self) -> None:
         """Set every field of the state to 0."""
 

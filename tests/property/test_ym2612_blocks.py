@@ -1,0 +1,149 @@
+"""Blocks of samples against single cycles, and the ports of a waiting YM2612 against the chip itself."""
+
+from random import Random
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from megadrive._core import ffi, lib
+from megadrive.ym2612 import CYCLES, VARIANTS, YM2612
+
+Writes = list[tuple[int, int, int]]
+
+VALUES: dict[int, list[int]] = {
+    0x21: [0, 0, 0, 0x02, 0x04, 0x20, 0x26, 0x08, 0x10, 0x40],
+    0x22: [0, 0, 8, 8, 0x0B, 0x0F],
+    0x24: [0xF0, 0xFE, 0xFF],
+    0x26: [0xF0, 0xFC, 0xFF],
+    0x27: [0x00, 0x0F, 0x15, 0x2A, 0x3F, 0x3F, 0x40, 0x85, 0xC5],
+    0x28: [0xF0, 0xF1, 0xF2, 0xF4, 0xF5, 0xF6, 0, 1, 2, 4, 5, 6, 0x30, 0xA2, 0xF3],
+    0x2B: [0, 0x80],
+    0x2C: [0, 0, 0x08, 0x20, 0x78],
+    0x40: [0, 1, 8, 24, 100, 127],
+    0x50: [0x1F, 0x1E, 0xDF, 0x54, 0x0C],
+    0x90: [0, 0, 0, 8, 9, 10, 11, 12, 13, 14, 15],
+    0xB4: [0xC0, 0xF7, 0x80, 0x40, 0x33],
+}
+MODES = [0x22, 0x24, 0x25, 0x26, 0x27, 0x27, 0x28, 0x28, 0x28, 0x28, 0x28, 0x2A, 0x2A, 0x2B]
+CHANNELS = [0xA0, 0xA0, 0xA0, 0xA4, 0xA4, 0xA8, 0xAC, 0xB0, 0xB4]
+GAPS = [[1, 2, 3, 4], [5, 10, 20, 40], [30, 100, 300], [1, 5, 50, 500, 3000]]
+
+
+def random_log(seed: int, length: int, tests: bool) -> Writes:
+    """Make a log of (cycle, port, value): some of it faster than the chip takes it in."""
+    log: Writes = []
+    random = Random(seed)
+    at, gaps = 0, random.choice(GAPS)
+    for _ in range(length):
+        kind = random.choice([MODES, CHANNELS, list(range(0x30, 0xA0, 0x10))][random.choice([0, 1, 1, 2, 2])])
+        if tests and random.random() < 0.05:
+            kind = random.choice([0x21, 0x2C])
+        address = kind if kind < 0x30 else kind + random.randrange(16 if kind < 0xA0 else 3)
+        part = 0 if kind < 0x30 else 2 * random.randrange(2)
+        likely = VALUES.get(kind)
+        at += random.choice(gaps)
+        log.append((at, part, address))
+        at += random.choice([0, 1, 1, 2, 3, 5, 8, 13, 20]) if random.random() < 0.5 else random.randrange(1, 30)
+        log.append((at, part + 1, random.choice(likely) if likely else random.randrange(256)))
+        while random.random() < 0.1:
+            at += random.choice([0, 1, 2, 3, 10, 30])
+            log.append((at, part + 1, random.randrange(256)))
+    return log
+
+
+seeds = st.integers(0, 2**32 - 1)
+logs = st.builds(random_log, seeds, st.integers(1, 300), st.booleans())
+
+
+def state(chip: YM2612) -> bytes:
+    return bytes(ffi.buffer(chip._chip))
+
+
+def pointer(samples: npt.NDArray[np.int16]) -> Any:
+    return ffi.from_buffer("int16_t[]", samples)
+
+
+def by_cycles(chip: YM2612, cycles: int) -> npt.NDArray[np.int16]:
+    """Run in pieces that are too short for a block."""
+    pieces = [chip.run_cycles(min(90, cycles - at)) for at in range(0, cycles, 90)]
+    return np.concatenate([chip.run_cycles(0), *pieces])
+
+
+def written_by_cycles(chip: YM2612, log: Writes, cycles: int) -> npt.NDArray[np.int16]:
+    samples, now = [], 0
+    for at, port, value in log:
+        samples.append(by_cycles(chip, at - now))
+        chip.write(port, value)
+        now = at
+    return np.concatenate([*samples, by_cycles(chip, cycles - now)])
+
+
+def at_once(chip: YM2612, log: Writes, cycles: int, heard: bool) -> npt.NDArray[np.int16]:
+    writes = np.array(log, np.uint32).reshape(-1, 3)
+    out = np.zeros((cycles // CYCLES + 1, 2), np.int16)
+    where = pointer(out) if heard else ffi.NULL
+    made = lib.ym2612_run_writes(chip._chip, ffi.from_buffer("uint32_t[]", writes), len(writes), cycles, where)
+    return out[:made]
+
+
+@given(st.sampled_from(VARIANTS), st.lists(logs, min_size=1, max_size=3), st.sampled_from([0, 1, 24, 100, 5000]))
+@settings(max_examples=40, deadline=None)
+def test_blocks_are_cycles(variant: str, parts: list[Writes], rest: int) -> None:
+    single, block, unheard = YM2612(variant), YM2612(variant), YM2612(variant)
+    for log in parts:
+        cycles = log[-1][0] + rest
+        samples = written_by_cycles(single, log, cycles)
+        assert (at_once(block, log, cycles, heard=True) == samples).all()
+        at_once(unheard, log, cycles, heard=False)
+        assert state(single) == state(block) == state(unheard)
+
+
+@given(st.sampled_from(VARIANTS), logs, st.integers(1, 127))
+@settings(max_examples=25, deadline=None)
+def test_parts_of_blocks_are_those_of_cycles(variant: str, log: Writes, muted: int) -> None:
+    cycles = log[-1][0] + 3000
+    for apart in (False, True):
+        width = 14 if apart else 2
+        results = []
+        for piece in (cycles, 90):
+            chip, output = YM2612(variant), ffi.new("ym2612_output *")
+            output.muted = muted
+            out = np.zeros((cycles // CYCLES + 1, width), np.int16)
+            made = now = 0
+            for to in sorted({*range(piece, cycles, piece), cycles}):
+                writes = np.array([(at - now, *to_port) for at, *to_port in log if now <= at < to], np.uint32)
+                made += lib.ym2612_run_output(
+                    *(chip._chip, ffi.from_buffer("uint32_t[]", writes.reshape(-1, 3)), len(writes), to - now, output),
+                    *(apart, pointer(out[made:])),
+                )
+                now = to
+            results.append(out)
+        assert (results[0] == results[1]).all()
+
+
+@given(st.sampled_from(VARIANTS), logs, seeds)
+@settings(max_examples=40, deadline=None)
+def test_ports_go_ahead_of_the_chip(variant: str, log: Writes, seed: int) -> None:
+    """A copy of which only bus and timers go on answers as the chip, or says that it does not know."""
+    random = Random(seed)
+    chip, ports = YM2612(variant), YM2612(variant)
+    now = 0
+    for cycle, port, value in log:
+        while random.random() < 0.6:
+            at = random.randint(now, cycle)
+            chip.advance(at - now)
+            now = at
+            asked = random.choice([0, 0, 1, 3])
+            got = lib.ym2612_read_ports(ports._chip, asked, at)
+            known = chip.read(asked)
+            assert got in (known, -1)
+            if got < 0:
+                assert chip._chip.test_21 & 0x40
+                ports._chip[0] = chip._chip[0]
+        chip.advance(cycle - now)
+        now = cycle
+        chip.write(port, value)
+        lib.ym2612_write_ports(ports._chip, port, value, cycle)
