@@ -9,6 +9,8 @@ void md_sync_fm(megadrive *md, int64_t clock)
     int64_t cycles = clock / MD_MCLK_PER_YM - md->state.fm_clock;
     if (cycles < md->fm_reach)
         cycles = md->fm_reach;
+    md->fm_ahead_writes = -1;
+    md->fm_status_until = 0;
     if (cycles <= 0 && !md->fm_writes)
         return;
     int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * 24;
@@ -19,7 +21,7 @@ void md_sync_fm(megadrive *md, int64_t clock)
                     : md->fm_output.muted && out
                         ? ym2612_run_output(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, &md->fm_output, 0, out)
                         : ym2612_run_writes(&md->state.ym2612, md->fm_write, md->fm_writes, cycles, out);
-    md->fm_writes = md->fm_ahead_writes = 0;
+    md->fm_writes = 0;
     md->fm_reach = 0;
     if (out)
         md->fm_count += (int32_t)samples;
@@ -66,6 +68,7 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
     write[0] = (uint32_t)fm_access(md, clock);
     write[1] = port & 3;
     write[2] = value;
+    md->fm_status_until = 0;
 }
 
 /* What a program that polls the status sees depends on the bus and the timers alone: a copy of them goes ahead. */
@@ -77,22 +80,25 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     }
     ym2612 *chip = &md->state.ym2612, *ahead = &md->fm_ahead;
     int64_t at = chip->clock + fm_access(md, clock);
-    if (md->fm_writes == 0)
-        return ym2612_read_at(chip, port & 3, at);
-    if (md->fm_ahead_writes == 0)
+    if (at < md->fm_status_until)
+        return ym2612_show_status(chip, port & 3, chip->status, at);
+    if (md->fm_ahead_writes < 0) {
         *ahead = *chip;
+        md->fm_ahead_writes = 0;
+    }
     for (; md->fm_ahead_writes < md->fm_writes; md->fm_ahead_writes++) {
         const uint32_t *write = md->fm_write + 3 * md->fm_ahead_writes;
         ym2612_write_ports(ahead, write[1], (uint8_t)write[2], chip->clock + write[0]);
     }
-    int value = ym2612_read_ports(ahead, port & 3, at);
-    if (value < 0) {
+    int64_t until;
+    int status = ym2612_status_ports(ahead, at, &until);
+    if (status < 0) {
         md_sync_fm(md, clock);
         return md->ym2612_other.chip ? md->ym2612_other.read(md->ym2612_other.chip, port & 3) : ym2612_read(chip, port & 3);
     }
-    chip->status = ahead->status;
-    chip->status_until = ahead->status_until;
-    return (uint8_t)value;
+    if ((port & 3) == 0 || chip->integrated)
+        md->fm_status_until = until;
+    return ym2612_show_status(chip, port & 3, (uint8_t)status, at);
 }
 
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value)

@@ -87,8 +87,9 @@ void md_power_on(megadrive *md, uint64_t seed)
     state->z80_reset = 1;
     state->hold_clock = -1;
     start_clocks(md);
-    md->fm_count = md->psg_count = md->fm_writes = md->fm_ahead_writes = 0;
-    md->fm_reach = 0;
+    md->fm_count = md->psg_count = md->fm_writes = 0;
+    md->fm_ahead_writes = -1;
+    md->fm_reach = md->fm_status_until = 0;
     md_68k_reset(md);
 }
 

@@ -128,19 +128,18 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
     }
 }
 
-/* The flag of a settled timer after `cycles` more internal cycles: it rises in the cycle 2 that follows the overflow in cycle 1. */
-int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles)
+/* Internal cycles until the flag of a settled timer rises, in the cycle 2 that follows the overflow in cycle 1. */
+int64_t ym2612_timer_rise(const ym2612 *ym, int timer)
 {
-    if (ym->timer_flag[timer] || !ym->timer_running[timer] || !ym->timer_enable[timer])
-        return ym->timer_flag[timer];
-    int64_t rises = (cycles + (ym->cycle + 21) % 24) / 24; /* how often cycle 2 is among them */
     int64_t steps = timer_top[timer] - ym->timer_count[timer];
 
+    if (!ym->timer_running[timer] || !ym->timer_enable[timer])
+        return INT64_MAX;
     if (timer == 1)
         steps = 16 * steps - ym->timer_prescaler;
     if (ym->cycle == 2)
         steps++; /* the first of them goes with a cycle 1 that is over */
-    return rises >= steps;
+    return 24 * steps - (ym->cycle + 21) % 24;
 }
 
 /* The envelope timer: 12 bits, stepped every third sample.  Its carry comes back in at the bottom half a sample later, so that

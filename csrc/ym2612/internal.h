@@ -90,7 +90,7 @@ static inline int is_storing(const ym2612 *ym, uint32_t seen)
 extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
 void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles);
-int ym2612_timer_flag(const ym2612 *ym, int timer, int64_t cycles);
+int64_t ym2612_timer_rise(const ym2612 *ym, int timer);
 /* 1 if the timers do nothing but count, and look at $27 in cycle 2. */
 static inline int are_timers_counting(const ym2612 *ym)
 {

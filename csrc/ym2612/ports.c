@@ -58,38 +58,70 @@ static uint8_t test_status(const ym2612 *ym)
     return (uint8_t)(ym->test_21 & 0x80 ? word : word >> 8);
 }
 
-static uint8_t status_at(const ym2612 *ym, int64_t clock)
+static uint8_t status_now(const ym2612 *ym)
 {
-    ym2612 ahead;
-    int64_t cycles = clock - ym->clock;
-    int busy;
-
-    if (cycles == 0 && !(ym->test_21 & 0x40))
-        return (uint8_t)(ym->busy << 7 | ym->timer_flag[1] << 1 | ym->timer_flag[0]);
-    if (((ym->address_strobe | ym->data_strobe) & 1) || !are_timers_settled(ym) || (ym->test_21 & 0x40)) {
-        ahead = *ym;
-        advance_ports(&ahead, cycles);
-        if (ahead.test_21 & 0x40) { /* the port shows more than that */
-            ahead = *ym;
-            ym2612_run(&ahead, cycles, NULL);
-            return test_status(&ahead);
-        }
-        return (uint8_t)(ahead.busy << 7 | ahead.timer_flag[1] << 1 | ahead.timer_flag[0]);
-    }
-    busy = cycles > 0 ? ym->busy_left >= cycles : ym->busy;
-    return (uint8_t)(busy << 7 | ym2612_timer_flag(ym, 1, cycles) << 1 | ym2612_timer_flag(ym, 0, cycles));
+    return (uint8_t)(ym->busy << 7 | ym->timer_flag[1] << 1 | ym->timer_flag[0]);
 }
 
-uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
+/* The status at `clock` of a chip that gets no more writes; *until: the clock before which it stays as it is. */
+static uint8_t settled_status(const ym2612 *ym, int64_t clock, int64_t *until)
 {
-    if (clock < ym->clock)
-        clock = ym->clock;
+    int64_t cycles = clock - ym->clock, busy_end = ym->clock + ym->busy_left + 1, end = INT64_MAX;
+    uint8_t status;
+    int t;
+
+    if (cycles == 0) {
+        *until = clock + 1;
+        return status_now(ym);
+    }
+    status = ym->busy_left >= cycles ? 0x80 : 0;
+    if (status)
+        end = busy_end;
+    for (t = 0; t < 2; t++) {
+        int64_t rise = ym2612_timer_rise(ym, t);
+
+        if (ym->timer_flag[t] || rise <= cycles)
+            status |= (uint8_t)(1 << t);
+        else if (rise < end - ym->clock)
+            end = ym->clock + rise;
+    }
+    *until = end;
+    return status;
+}
+
+int ym2612_status_ports(ym2612 *ports, int64_t clock, int64_t *until)
+{
+    if (is_bus_waiting(ports) || !are_timers_settled(ports))
+        advance_ports(ports, clock - ports->clock);
+    return ports->test_21 & 0x40 ? -1 : settled_status(ports, clock, until);
+}
+
+uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t clock)
+{
     if ((port & 3) == 0 || ym->integrated) {
-        ym->status = status_at(ym, clock);
+        ym->status = status;
         /* how long the ports of the NMOS and of the CMOS part hold their charge, in internal cycles: as in Nuked-OPN2 */
         ym->status_until = clock + (ym->integrated ? 40000000 : 300000);
     }
     return ym->status_until > clock ? ym->status : 0;
+}
+
+uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
+{
+    ym2612 ahead;
+    int64_t until;
+    int status;
+
+    if (clock <= ym->clock)
+        return ym2612_show_status(ym, port, ym->test_21 & 0x40 ? test_status(ym) : status_now(ym), ym->clock);
+    ahead = *ym;
+    status = ym2612_status_ports(&ahead, clock, &until);
+    if (status < 0) { /* it shows more than bus and timers */
+        ahead = *ym;
+        ym2612_run(&ahead, clock - ym->clock, NULL);
+        status = ahead.test_21 & 0x40 ? test_status(&ahead) : status_now(&ahead);
+    }
+    return ym2612_show_status(ym, port, (uint8_t)status, clock);
 }
 
 uint8_t ym2612_read(ym2612 *ym, uint32_t port)
@@ -102,11 +134,3 @@ void ym2612_write_ports(ym2612 *ports, uint32_t port, uint8_t value, int64_t clo
     advance_ports(ports, clock - ports->clock);
     ym2612_write(ports, port, value);
 }
-
-int ym2612_read_ports(ym2612 *ports, uint32_t port, int64_t clock)
-{
-    if (is_bus_waiting(ports) || !are_timers_settled(ports))
-        advance_ports(ports, clock - ports->clock);
-    return ports->test_21 & 0x40 ? -1 : ym2612_read_at(ports, port, clock);
-}
-

@@ -162,7 +162,7 @@ def test_interrupts_traces_and_stops_as_on_the_exact_68000(m68000_python: Any) -
                 name: (getattr(ours, name), None) for name in ("halted", "stopped", "trace_pending")
             }
             assert (ours.stopped, ours.trace_pending) == (now.stopped, now.trace_pending)
-            assert clocks == expected or clocks == 44 < expected < 54, "an interrupt that waits for E there"
+            assert clocks == expected or clocks == 44 < expected < 60, "an interrupt that waits for E there"
         assert memory == bus.memory
 
     lockstep()

@@ -53,7 +53,7 @@ def test_golden_traces_of_independent_cores() -> None:
     assert report.passed, report.format()
     assert [total.cases for total in report.totals()] == [2554, 2554, 1604, 1604]
     assert report.totals()[0].compared["transactions"] == 2554
-    assert len(report.skipped) == 3
+    assert any(name.endswith("make_traces.py") for name in report.skipped)
 
 
 def test_a_wrong_core_is_found_and_explained() -> None:
