@@ -170,8 +170,8 @@ class YM2612(Block, Parts):
                 self.one_cycle()
                 now += 1
                 if self.cycle == 0:
-                    parts.append(np.array(self.part, np.int16).reshape(1, 7, 2))
-                    self.sum, self.part = [0, 0], [0] * 14
+                    parts.append(np.array(self.heard_parts(), np.int16).reshape(1, 7, 2))
+                    self.sum = [0, 0]
         self.store()
         self.part_clock = self.clock
         return np.concatenate(parts) if parts else np.empty((0, 7, 2), np.int16)

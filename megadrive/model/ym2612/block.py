@@ -157,7 +157,7 @@ class Block(Streams):
             if channel == 5 and self.dac_enable:
                 part, values = DAC_PART, dac
             if self.silenced >> part & 1:
-                out[:, part] = 0 if self.integrated else 4 * STEP
+                out[:, part] = self.silence(part)
                 continue
             if self.integrated:
                 on: Array = 3 * values[:, 0] if values.shape[1] == 1 else values[:, 1:].sum(1)

@@ -37,6 +37,22 @@ class Cycle(Operators):
             self.part = [0] * 14
             self.part[2 * SHOWN[0] : 2 * SHOWN[0] + 2] = self.sum
 
+    def heard_parts(self) -> list[int]:
+        """Return the parts of the sample that has ended, with silence for some, and start the next one."""
+        part, self.part = self.part, [0] * 14
+        for number in range(7):
+            if self.silenced >> number & 1:
+                part[2 * number : 2 * number + 2] = [self.silence(number)] * 2
+        return part
+
+    def silence(self, part: int) -> int:
+        """Return what a silent part adds to a side of a sample: a step of the ladder in each cycle that it is shown."""
+        if self.integrated:
+            return 0
+        if self.test_2c & 0x20:
+            return 24 * STEP if part == DAC_PART else 0
+        return 0 if part == (5 if self.dac_enable else DAC_PART) else 4 * STEP
+
     def one_cycle(self) -> None:
         """Run the cycle that comes next."""
         cycle = self.cycle
@@ -155,8 +171,6 @@ class Cycle(Operators):
         part = DAC_PART if test or (cycle >> 2 == 1 and self.dac_enable) else SHOWN[cycle >> 2]
         self.sum[0] += left
         self.sum[1] += right
-        if self.silenced >> part & 1:
-            left = right = 0 if self.integrated else STEP
         self.part[2 * part] += left
         self.part[2 * part + 1] += right
 
