@@ -181,7 +181,7 @@ void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t w
     int dot = place_of(s, clock, &line, &pixel);
     if (d->changes == DRAW_CHANGES)
         make_changes(chip, clock, line, pixel);
-    add_change(d, line, pixel, dot ? index | DOT : index, word);
+    add_change(d, line, pixel, dot && line < DRAW_ROWS ? index | DOT : index, word);
 }
 
 /* Before pixels from `pixel` on are drawn: what makes colours of them, and what has changed without a word. */
@@ -210,7 +210,7 @@ void draw_follow_colours(draw_context *c, int line, int pixel)
 static void put_dot(vdp_drawing *d, uint8_t *rgb, int tall)
 {
     int row = tall ? 2 * d->dot_line + d->field : d->dot_line;
-    if (d->dot_pixel < 0 || d->dot_line > d->rgb_line || (d->dot_line == d->rgb_line && d->dot_pixel >= d->rgb_pixel))
+    if (d->dot_pixel < 0 || d->dot_line >= DRAW_ROWS || d->dot_line > d->rgb_line || (d->dot_line == d->rgb_line && d->dot_pixel >= d->rgb_pixel))
         return;
     if (d->dot_pixel < d->drawn[row]) {
         uint32_t value = normal_colour(d, d->dot_word);
