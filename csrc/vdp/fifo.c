@@ -222,6 +222,14 @@ int64_t vdp_next_external(const vdp *s)
     return s->line_clock + (map[slot] ? vdp_step_offset(h40, 2 * slot) : VDP_LINE);
 }
 
+/* vdp_step_offset of a slot; only those in H40's HSYNC, 19 to 35, are not 16 mclk long. */
+static inline int slot_offset(int h40, int slot)
+{
+    if (!h40)
+        return 20 * slot;
+    return slot < 19 ? 16 * slot : slot >= 36 ? 636 + 16 * (slot - 36) : vdp_step_offset(1, 2 * slot);
+}
+
 /* Slots from s->clock on and before `until`.  Returns early, with s->clock behind the slot, when a bus DMA ends. */
 static void run_slots(vdp_chip *chip, int64_t until)
 {
@@ -234,7 +242,7 @@ static void run_slots(vdp_chip *chip, int64_t until)
         int fetch = s->dma_run == VDP_DMA_BUS && s->fifo_count < 4;
         if (map[slot] != 'x' && (!fetch || map[slot] == 'r'))
             continue;
-        int64_t t = s->line_clock + vdp_step_offset(h40, 2 * slot);
+        int64_t t = s->line_clock + slot_offset(h40, slot);
         if (t >= until)
             break;
         if (map[slot] == 'x')
