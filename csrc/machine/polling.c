@@ -164,7 +164,7 @@ static int hblank_at(const vdp *s, int64_t mclk)
     return offset >= VDP_HB_SET(h40) && offset < VDP_HB_CLEAR(h40);
 }
 
-/* mclk until which the status shows and clears nothing new but HBLANK, from a read at `mclk` on; 0: not known. */
+/* mclk until which the status shows and clears nothing new but HBLANK; 0: not known. */
 static int64_t status_holds(const megadrive *md)
 {
     const vdp *s = &md->state.vdp;
@@ -319,7 +319,7 @@ int64_t md_polling_again(megadrive *md, uint32_t target, int64_t clock)
 {
     md_polling *p = &md->polling;
     const uint8_t *page = md->read_page[target >> 16 & 0xFF];
-    if (md->plain || md->state.cpu.sr & 0x8000)
+    if (md->plain || md->state.cpu.sr & 0x8000 || target & 1)
         return 0;
     if (target != p->target || !p->length || !page || memcmp(page + (target & 0xFFFF), p->code, p->length) != 0)
         if (!watch(p, page, target))

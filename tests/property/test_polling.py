@@ -111,6 +111,16 @@ def test_waiting_costs_few_turns():
     assert md._md.polling.accesses - before < 262 * 4
 
 
+def test_a_branch_to_an_odd_address():
+    """With address errors off it goes to the even one before it: here NOP; BRA."""
+    program = rom([0x8004, 0x8174, 0x8C81], [bytes.fromhex("4E71 60FD")], [0], b"")
+    skipping, plain = MegaDrive(program, address_errors=False), MegaDrive(program, address_errors=False)
+    plain._md.plain = 1
+    for md in (skipping, plain):
+        md.run_frames(4)
+    assert skipping.state_hash() == plain.state_hash()
+
+
 def test_plain_is_asked_for_by_the_environment(monkeypatch):
     monkeypatch.setenv("MEGADRIVE_PLAIN", "1")
     assert MegaDrive(rom([], [], [], b""))._md.plain == 1
