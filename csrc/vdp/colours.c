@@ -96,6 +96,8 @@ static void convert(const vdp_drawing *d, const uint8_t *from, uint8_t *to, int 
 static void begin_colours(vdp_chip *chip)
 {
     vdp_drawing *d = &chip->drawing;
+    if (d->rgb_lacks && chip->state->interlace == 3) /* the rows of the other field will be seen */
+        draw_rgb(d, chip->indexed, chip->rgb, 0, chip->height, 0);
     d->colours_clock = chip->state->picture_clock + 1;
     memcpy(d->cram, chip->state->cram, sizeof d->cram);
     memcpy(d->cram_known, d->cram, sizeof d->cram);
