@@ -463,6 +463,33 @@ def test_interlace_2_draws_the_rows_of_its_field():
     assert (screen.finish()[:16, 0] == range(16)).all()
 
 
+def test_a_sprite_cut_by_the_left_edge_leaves_its_neighbours():
+    """The debug register shows the palettes of transparent pixels too: of the sprite to which each belongs."""
+    screen = Screen()
+    table = 0xA800
+    for entry, (x, attribute) in enumerate([(128 - 2, 0x6000), (128 - 4, 0x2000)]):  # 6 pixels in sight, and 4
+        for i, word in enumerate((128, 1 - entry, attribute, x)):
+            screen.word(table + 8 * entry + 2 * i, word)
+    screen.state.debug[0] = 0x80 | 0x40  # sprites alone
+    screen.begin()
+    # Of transparent pixels the last sprite's stay: palette 1 in the four that it covers, palette 3 beside them.
+    assert screen.finish()[0, :8].tolist() == [0x10] * 4 + [0x30] * 2 + [0] * 2
+
+
+def test_rows_of_the_other_field_have_their_colours():
+    """Nobody has looked at the picture before the first one of interlace 2."""
+    screen = Screen()
+    screen.registers[7], screen.cram[5] = 5, 0x0E
+    screen.finish()
+    screen.registers[[7, 12]] = 6, 0x87
+    screen.cram[6] = 0xE0
+    screen.state.interlace = 3
+    screen.begin()
+    screen.finish()
+    assert screen.rgb()[:224:2].reshape(-1, 3).tolist() == [[0, 255, 0]] * (112 * 320)
+    assert screen.rgb()[1:224:2].reshape(-1, 3).tolist() == [[255, 0, 0]] * (112 * 320)
+
+
 def test_left_column_blank_and_dark_palette():
     screen = Screen()
     screen.pattern(1, 1)

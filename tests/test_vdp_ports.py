@@ -531,6 +531,40 @@ def test_a_write_to_cram_leaves_a_dot():
     assert rgb[100, 138].tolist() == [0, 255, 0]
 
 
+@pytest.mark.parametrize(("height", "width"), [(0x815C, 0x8C87), (0x8154, 0x8C81), (0x815C, 0x8C00)])
+def test_more_changes_of_cram_than_are_kept(height, width):
+    """A transfer all through the picture: dots inside it, and a state that does not know whether it is drawn."""
+    vdps = [chip(0x8004, height, width, 0x8F02, memory=np.arange(1 << 17).astype(np.uint8)) for _ in range(2)]
+    vdps[0]._chip.render = 1
+    for vdp in vdps:
+        start = to_line(vdp, 0x1FF) + LINE
+        vdp.run(start)
+        dma(vdp, CRAM_WRITE, 0, 0)
+        vdp.run(start + 250 * LINE)
+    assert bytes(ffi.buffer(vdps[0]._state)) == bytes(ffi.buffer(vdps[1]._state))
+    lib.vdp_fill_rgb(vdps[0]._chip)
+    rgb = np.frombuffer(ffi.buffer(vdps[0]._chip.rgb), np.uint8).reshape(480, 320, 3)
+    assert rgb[vdps[0]._chip.height :].any() == 0
+    assert len(np.unique(rgb[:200].reshape(-1, 3), axis=0)) > 20
+
+
+@pytest.mark.parametrize("line", [1, 100])
+def test_colours_written_past_the_chip_come_before_its_own(line):
+    vdp = chip(0x8004, 0x8154, 0x8C81, 0x8701)
+    vdp._chip.render = 1
+    start = to_line(vdp, 0x1FF) + LINE
+    vdp.run(start)
+    vdp.write_control(0x8702)  # the picture has begun with another backdrop
+    vdp.cram[2] = 0x000E
+    command(vdp, CRAM_WRITE, 4)
+    vdp.write(start + line * LINE + 1900, 0, 0x0EEE)
+    vdp.run(start + 225 * LINE)
+    lib.vdp_fill_rgb(vdp._chip)
+    rgb = np.frombuffer(ffi.buffer(vdp._chip.rgb), np.uint8).reshape(480, 320, 3)
+    assert rgb[line - 1, 100].tolist() == [255, 0, 0]
+    assert rgb[line + 1, 100].tolist() == [255, 255, 255]
+
+
 # -------------------------------------------------------------------------------------------- 128 KB
 
 

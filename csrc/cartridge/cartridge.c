@@ -38,9 +38,8 @@ void cartridge_power_on(megadrive *md)
     cartridge_map(md);
 }
 
-uint16_t cartridge_read(megadrive *md, uint32_t address, unsigned *driven)
+uint16_t cartridge_read(const megadrive *md, uint32_t address)
 {
-    *driven = 3;
     if (sram_visible(md, address)) {
         uint32_t at = (address - (md->sram_start & ~1u)) & (MD_SRAM_MAX - 1);
         const uint8_t *cell = md->state.sram + (at & ~1u);

@@ -2,7 +2,7 @@
  *
  *   cartridge_map          set the machine's pages for $000000-$3FFFFF from the cartridge state
  *   cartridge_power_on     identity mapping; RAM hidden behind ROM where both would answer
- *   cartridge_read         a word of $000000-$3FFFFF that is not plain memory; 0 and *driven = 0: nobody answers
+ *   cartridge_read         a word of $000000-$3FFFFF that is not plain memory
  *   cartridge_write        the same
  *   cartridge_time_write   a byte write to $A130xx
  *
@@ -15,7 +15,7 @@
 
 void cartridge_map(megadrive *md);
 void cartridge_power_on(megadrive *md);
-uint16_t cartridge_read(megadrive *md, uint32_t address, unsigned *driven);
+uint16_t cartridge_read(const megadrive *md, uint32_t address);
 void cartridge_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes);
 void cartridge_time_write(megadrive *md, uint32_t address, uint8_t value);
 

@@ -181,10 +181,8 @@ uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes)
     address &= 0xFFFFFE;
     if (address >= 0xE00000)
         return (uint16_t)(md->state.ram[address & 0xFFFF] << 8 | md->state.ram[(address & 0xFFFF) + 1]);
-    if (address < 0x400000) {
-        unsigned driven;
-        return cartridge_read(md, address, &driven);
-    }
+    if (address < 0x400000)
+        return cartridge_read(md, address);
     if (address < 0x800000)
         return md->state.cpu.irc & 0xFF00;     /* the "memory test" ROM prints a low byte of 0 here */
     if (address < 0xA00000)
@@ -240,9 +238,7 @@ uint16_t md_dma_read(void *machine, uint32_t address)
     const uint8_t *page = md->read_page[address >> 16];
     if (page)
         return (uint16_t)(page[address & 0xFFFF] << 8 | page[(address & 0xFFFF) + 1]);
-    if (address < 0x400000) {
-        unsigned driven;
-        return cartridge_read(md, address, &driven);
-    }
+    if (address < 0x400000)
+        return cartridge_read(md, address);
     return md->state.cpu.irc;           /* nothing sensible answers a DMA elsewhere */
 }

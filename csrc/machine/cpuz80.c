@@ -79,8 +79,7 @@ static uint8_t window_read(megadrive *md, uint32_t address)
     if (page)
         return page[address & 0xFFFF];
     if (address < 0x400000) {
-        unsigned driven;
-        uint16_t word = cartridge_read(md, address & ~1u, &driven);
+        uint16_t word = cartridge_read(md, address & ~1u);
         return (uint8_t)(address & 1 ? word : word >> 8);
     }
     if (address >= 0xA00000 && address < 0xA10000)

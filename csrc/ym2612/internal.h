@@ -111,13 +111,16 @@ int64_t ym2612_cycles(ym2612 *ym, int64_t cycles, int16_t *out);
 
 /* block.c: the samples that can be run as a block now, of what is there now */
 int64_t ym2612_block_limit(const ym2612 *ym);
-/* `out` may be NULL; if `apart`, it takes the parts; those in the set `muted` are left silent.  `writes` are `count` writes (cycle, port, value), the block beginning at
- * `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
+/* `out` may be NULL; if `apart`, it takes the parts; those in the set `muted` are left silent.  `writes` are `count` writes
+ * (cycle, port, value), the block beginning at `start`.  Fields that the next sample writes before it reads them are not kept up: run that one by cycles. */
 void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t muted, const uint32_t *writes, int64_t count,
                   int64_t start);
 
-/* writes.c: samples from `now` on, all over before `end`, that can be a block; *taken: the writes that come in during it */
-int64_t ym2612_block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken);
+/* writes.c: ym2612_run_writes for whoever hears the parts; `output` NULL: nobody does */
+int64_t ym2612_run_heard(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, ym2612_output *output, int apart,
+                         int16_t *out);
+/* output.c: ym2612_cycles with the parts */
+int64_t ym2612_cycles_apart(ym2612 *ym, int64_t cycles, ym2612_output *output, int apart, int16_t *out);
 /* Samples for which a block is worth its preparation. */
 #define YM2612_SHORTEST_BLOCK 4
 /* Cycles of a block fit in 32 bits. */

@@ -41,7 +41,7 @@ static int16_t *put(const ym2612 *ym, const int16_t *parts, uint32_t muted, int 
 }
 
 /* Cycle by cycle: what the sum grows by is of the part that is on the pins. */
-static int64_t run_cycles(ym2612 *ym, int64_t cycles, ym2612_output *output, int apart, int16_t *out)
+int64_t ym2612_cycles_apart(ym2612 *ym, int64_t cycles, ym2612_output *output, int apart, int16_t *out)
 {
     int64_t samples = 0;
 
@@ -67,7 +67,7 @@ static int64_t run_cycles(ym2612 *ym, int64_t cycles, ym2612_output *output, int
 int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, ym2612_output *output, int apart,
                           int16_t *out)
 {
-    int64_t now = 0, samples = 0, i = 0, width = apart ? WIDTH : 2;
+    int64_t samples;
 
     if (output->clock != ym->clock || ym->cycle == 0) { /* the beginning of the sample was not listened to */
         memset(output->part, 0, sizeof output->part);
@@ -78,37 +78,7 @@ int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int
             output->part[2 * part + 1] = ym->sum[1];
         }
     }
-    while (i < count || now < cycles) {
-        int64_t next;
-
-        if (ym->cycle == 0 && cycles - now >= 24 * (YM2612_SHORTEST_BLOCK + 1)) {
-            int64_t taken, n = ym2612_block_length(ym, writes + 3 * i, count - i, now, cycles - 24, &taken);
-
-            if (n >= YM2612_SHORTEST_BLOCK) {
-                ym2612_block(ym, n, out, apart, apart ? 0 : output->muted, writes + 3 * i, taken, now);
-                out = out ? out + width * n : NULL;
-                i += taken;
-                samples += n;
-                now += 24 * n;
-            }
-        }
-        next = now + 24 - ym->cycle;
-        if (next > cycles)
-            next = cycles;
-        if (i < count && writes[3 * i] < next)
-            next = writes[3 * i] > now ? writes[3 * i] : now;
-        {
-            int64_t made = run_cycles(ym, next - now, output, apart, out);
-
-            samples += made;
-            out = out ? out + width * made : NULL;
-        }
-        now = next;
-        if (i < count && (writes[3 * i] <= now || now >= cycles)) {
-            ym2612_write(ym, writes[3 * i + 1], (uint8_t)writes[3 * i + 2]);
-            i++;
-        }
-    }
+    samples = ym2612_run_heard(ym, writes, count, cycles, output, apart, out);
     output->clock = ym->clock;
     return samples;
 }

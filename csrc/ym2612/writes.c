@@ -16,7 +16,8 @@ static int is_block_write(const ym2612 *ym, uint32_t address, uint32_t value)
     }
 }
 
-int64_t ym2612_block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken)
+/* Samples from `now` on, all over before `end`, that can be a block; *taken: the writes that come in during it. */
+static int64_t block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken)
 {
     int64_t samples = (end - now) / 24, limit = ym2612_block_limit(ym), k;
     int64_t last[2] = {ym->address_strobe ? -1 : -2, ym->data_strobe ? -1 : -2}; /* writes of an address, of data */
@@ -48,21 +49,25 @@ int64_t ym2612_block_length(const ym2612 *ym, const uint32_t *writes, int64_t co
     return samples;
 }
 
-int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out)
+int64_t ym2612_run_heard(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, ym2612_output *output, int apart,
+                         int16_t *out)
 {
-    int64_t now = 0, samples = 0, i = 0;
+    int64_t now = 0, samples = 0, i = 0, width = apart ? 2 * YM2612_PARTS : 2;
+    uint32_t muted = output && !apart ? output->muted : 0;
 
     while (i < count || now < cycles) {
+        int16_t *place = out ? out + width * samples : NULL;
         int64_t next;
 
         if (ym->cycle == 0 && cycles - now >= 24 * (YM2612_SHORTEST_BLOCK + 1)) {
-            int64_t taken, block = ym2612_block_length(ym, writes + 3 * i, count - i, now, cycles - 24, &taken);
+            int64_t taken, block = block_length(ym, writes + 3 * i, count - i, now, cycles - 24, &taken);
 
             if (block >= YM2612_SHORTEST_BLOCK) {
-                ym2612_block(ym, block, out ? out + 2 * samples : NULL, 0, 0, writes + 3 * i, taken, now);
+                ym2612_block(ym, block, place, apart, muted, writes + 3 * i, taken, now);
                 i += taken;
                 samples += block;
                 now += 24 * block;
+                place = out ? out + width * samples : NULL;
             }
         }
         next = now + 24 - ym->cycle;
@@ -70,7 +75,7 @@ int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int
             next = cycles;
         if (i < count && writes[3 * i] < next)
             next = writes[3 * i] > now ? writes[3 * i] : now;
-        samples += ym2612_cycles(ym, next - now, out ? out + 2 * samples : NULL);
+        samples += output ? ym2612_cycles_apart(ym, next - now, output, apart, place) : ym2612_cycles(ym, next - now, place);
         now = next;
         if (i < count && (writes[3 * i] <= now || now >= cycles)) {
             ym2612_write(ym, writes[3 * i + 1], (uint8_t)writes[3 * i + 2]);
@@ -78,4 +83,9 @@ int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int
         }
     }
     return samples;
+}
+
+int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out)
+{
+    return ym2612_run_heard(ym, writes, count, cycles, NULL, 0, out);
 }
