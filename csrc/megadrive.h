@@ -157,7 +157,8 @@ int32_t z80_step_traced(z80 *cpu, z80_bus *bus);
 /* How others see the chip.  Times are mclk; every call first brings the chip up to `clock`.
  *
  *   vdp_read, vdp_write   one 16-bit port access (port: address & 0x1E, without the PSG's); they return the mclk
- *                         at which the bus cycle can end, which is later than `clock` if the FIFO makes the CPU wait
+ *                         at which the bus cycle can end, which is later than `clock` if the FIFO makes the CPU wait,
+ *                         and INT64_MAX if it never does: data are read without a command to read
  *   vdp_run               bring the chip up to `clock`
  *   vdp_acknowledge       an interrupt acknowledge cycle of the 68000
  *   vdp_draw              called before anything that pixels depend on changes: draw, with the present contents, all
@@ -352,6 +353,7 @@ uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->cloc
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
 
 void vdp_draw(vdp_chip *chip, int64_t clock);           /* live drawing; the contract is in vdp/vdp.h */
+void vdp_settle(vdp_chip *chip);                        /* draw up to the present: memories may be written from outside */
 
 /* Draw a whole picture of the present contents, as if they had been so all the time, and change nothing: rows of 320
  * bytes into `indexed` (153600 bytes).  The sprite table is read from VRAM.  In interlace 2 both fields are drawn. */

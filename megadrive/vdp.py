@@ -18,6 +18,9 @@ HV_PORT = 8
 DEBUG_SELECT_PORT = 0x18
 DEBUG_DATA_PORT = 0x1C
 
+NEVER = (1 << 63) - 1
+"""End of a bus cycle that does not end."""
+
 _FARTHEST = 1 << 34  # mclk that one call of run may cover: more than five minutes
 
 
@@ -25,7 +28,8 @@ class VDPPorts(Inspection, abc.ABC):
     """What every realisation of the VDP offers: memories, registers, ports, and pictures of what is in it.
 
     Ports are reached at the chip's present time, which goes on only by :meth:`run`, by a write that finds the FIFO full
-    and by a data read that waits for its word.
+    and by a data read that waits for its word. Memories and registers of a chip without a console may be written as
+    arrays at any time: that counts from the present on.
 
     Parameters
     ----------
@@ -117,7 +121,8 @@ class VDPPorts(Inspection, abc.ABC):
         value : int
             16 bits; those that the chip does not drive are 0.
         end : int
-            When the bus cycle can end.
+            When the bus cycle can end. :data:`NEVER`: data are read while no command to read stands, which stops the
+            CPU for good.
         """
 
     @abc.abstractmethod
@@ -272,7 +277,7 @@ class VDPPorts(Inspection, abc.ABC):
         self.write(self.clock, DATA_PORT, _word(word))
 
     def read_data(self) -> int:
-        """Read a word from the data port; waits for it."""
+        """Read a word from the data port; waits for it. Without a command to read, what the buffer holds."""
         return self.read(self.clock, DATA_PORT)[0]
 
     def read_status(self) -> int:
@@ -301,22 +306,33 @@ class VDP(VDPPorts):
     def _power_on(self, pal: bool) -> None:
         lib.vdp_power_on(self._chip, pal)
 
+    def _settle(self) -> None:
+        # Alone: what was shown so far was made of the memories as they are; they may be written after this call.
+        if self._owner is None:
+            lib.vdp_settle(self._chip)
+
     def run(self, clock: int) -> None:  # noqa: D102
         lib.vdp_run(self._chip, self._until(clock))
+        self._settle()
 
     def read(self, clock: int, port: int) -> tuple[int, int]:  # noqa: D102
         value = ffi.new("uint16_t *")
         end = lib.vdp_read(self._chip, self._until(clock), _port(port), value)
+        self._settle()
         return value[0], end
 
     def write(self, clock: int, port: int, value: int) -> int:  # noqa: D102
-        return int(lib.vdp_write(self._chip, self._until(clock), _port(port), _word(value)))
+        end = int(lib.vdp_write(self._chip, self._until(clock), _port(port), _word(value)))
+        self._settle()
+        return end
 
     def acknowledge(self, clock: int) -> None:  # noqa: D102
         lib.vdp_acknowledge(self._chip, self._until(clock))
+        self._settle()
 
     def th_fall(self, clock: int) -> None:  # noqa: D102
         lib.vdp_th_fall(self._chip, self._until(clock))
+        self._settle()
 
     def draw_frame(self) -> npt.NDArray[np.uint8]:  # noqa: D102
         picture = np.zeros((lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH), np.uint8)

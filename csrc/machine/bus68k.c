@@ -25,6 +25,10 @@ static uint16_t lock_up(megadrive *md)
 
 static void wait_until(megadrive *md, int64_t end)
 {
+    if (end == INT64_MAX) {
+        lock_up(md);
+        return;
+    }
     int64_t late = end - access_clock(md);
     if (late > 0)
         md->state.cpu.clock += round_up(late, MD_MCLK_PER_68K);

@@ -38,6 +38,13 @@ static void borrow_bus(megadrive *md, unsigned wait)
     }
 }
 
+static uint8_t lock_up(megadrive *md)
+{
+    md->state.z80_locked = 1;
+    md->state.z80.deadline = INT64_MIN;
+    return 0xFF;
+}
+
 static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
 {
     uint16_t value = 0xFFFF;
@@ -45,6 +52,8 @@ static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
     if (port >= 0x10)
         return 0xFF;
     int64_t end = md_vdp_read(md, z80_mclk(md), port, &value);
+    if (end == INT64_MAX)
+        return lock_up(md);
     if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
         md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);
     return (uint8_t)(address & 1 ? value : value >> 8);
@@ -61,13 +70,6 @@ static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
         if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
             md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);
     }
-}
-
-static uint8_t lock_up(megadrive *md)
-{
-    md->state.z80_locked = 1;
-    md->state.z80.deadline = INT64_MIN;
-    return 0xFF;
 }
 
 static uint8_t window_read(megadrive *md, uint32_t address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,24 @@ class VDP(Ports, Fifo, Dma, Timing):
             _array(chip.indexed, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH),
             _array(chip.rgb, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH, 3),
         )
+
+        if _owner is None:
+            for name in ("run", "read", "write", "acknowledge", "th_fall"):
+                setattr(self, name, self._settling(getattr(self, name)))
+
+    def _settling(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a method of a chip without a console, whose memories may be written from outside after each call.
+
+        Everything up to the present is drawn with them as they are.
+        """
+
+        @functools.wraps(method)
+        def settled(*arguments: int) -> Any:
+            result = method(*arguments)
+            self.draw_before(self.c.clock)
+            return result
+
+        return settled
 
     def _connect_units(self) -> None:
         self.c, self.r = self._state, self._state.registers
