@@ -53,7 +53,10 @@ class _Lib:
     MD_MCLK_PER_Z80: int
     MD_PAD_3BUTTON: int
     MD_PAD_6BUTTON: int
+    MD_PAD_JUSTIFIER: int
+    MD_PAD_MENACER: int
     MD_PAD_NONE: int
+    MD_PAD_PHASER: int
     MD_PSG_CAPACITY: int
     MD_RENDER_ALL: int
     MD_RENDER_LAST: int
@@ -65,6 +68,14 @@ class _Lib:
     MD_SRAM_NONE: int
     MD_SRAM_ODD: int
     MD_SRAM_WORD: int
+    VDP_BORDER_ABOVE: int
+    VDP_BORDER_BELOW: int
+    VDP_BORDER_BESIDE: int
+    VDP_BORDER_LEFT: int
+    VDP_BORDER_RIGHT: int
+    VDP_BORDER_ROWS: int
+    VDP_BORDER_STRIDE: int
+    VDP_FRAMED_HEIGHT: int
     VDP_MAX_HEIGHT: int
     VDP_MAX_WIDTH: int
     YM2612_PARTS: int
@@ -132,8 +143,11 @@ class _Lib:
     def psg_run_muted(self, a0: Any, a1: int, a2: Any, a3: int, /) -> None: ...
     def psg_write(self, a0: Any, a1: int, /) -> None: ...
     def vdp_acknowledge(self, a0: Any, a1: int, /) -> None: ...
+    def vdp_border_index(self, a0: Any, /) -> int: ...
+    def vdp_border_lines(self, a0: Any, a1: Any, a2: Any, /) -> None: ...
     def vdp_draw(self, a0: Any, a1: int, /) -> None: ...
     def vdp_draw_frame(self, a0: Any, a1: Any, a2: Any, a3: Any, /) -> None: ...
+    def vdp_fill_border(self, a0: Any, /) -> None: ...
     def vdp_fill_rgb(self, a0: Any, /) -> None: ...
     def vdp_peek_status(self, a0: Any, /) -> int: ...
     def vdp_power_on(self, a0: Any, a1: int, /) -> None: ...

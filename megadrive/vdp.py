@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ CONTROL_PORT = 4
 HV_PORT = 8
 DEBUG_SELECT_PORT = 0x18
 DEBUG_DATA_PORT = 0x1C
+
+Area = Literal["active", "border"]
+"""Part of the television's picture: what the chip draws, or the border around it too."""
 
 NEVER = (1 << 63) - 1
 """End of a bus cycle that does not end."""
@@ -167,13 +170,24 @@ class VDPPorts(Inspection, abc.ABC):
         """
 
     @abc.abstractmethod
-    def draw_frame(self) -> npt.NDArray[np.uint8]:
+    def draw_frame(self, area: Area = "active") -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing.
+
+        Parameters
+        ----------
+        area : {"active", "border"}
+            The picture alone, or with the border around it that a television can show.
 
         Returns
         -------
         uint8 (height, width)
-            Colour number 0-63; bit 6 shadow, bit 7 highlight.
+            Colour number 0-63; bit 6 shadow, bit 7 highlight. A border adds 13 columns left, 14 right, and rows above
+            and below: 11 and 8 at 60 Hz, 38 and 32 at 50 Hz, there with a picture of 240 lines 30 and 24.
+
+        Raises
+        ------
+        ValueError
+            If `area` is none of its choices.
         """
 
     def _until(self, clock: int) -> int:
@@ -334,11 +348,26 @@ class VDP(VDPPorts):
         lib.vdp_th_fall(self._chip, self._until(clock))
         self._settle()
 
-    def draw_frame(self) -> npt.NDArray[np.uint8]:  # noqa: D102
+    def draw_frame(self, area: Area = "active") -> npt.NDArray[np.uint8]:  # noqa: D102
+        framed = has_border(area)
         picture = np.zeros((lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH), np.uint8)
         size = ffi.new("uint16_t[2]")
         lib.vdp_draw_frame(self._state, ffi.from_buffer("uint8_t[]", picture), size, size + 1)
-        return picture[: size[1], : size[0]].copy()
+        picture = picture[: size[1], : size[0]]
+        if not framed:
+            return picture.copy()
+        lines = ffi.new("int32_t[2]")
+        lib.vdp_border_lines(self._state, lines, lines + 1)
+        rows = [n * (2 if len(picture) > 240 else 1) for n in lines]
+        index = lib.vdp_border_index(self._state)
+        return np.pad(picture, (rows, (lib.VDP_BORDER_LEFT, lib.VDP_BORDER_RIGHT)), constant_values=index)
+
+
+def has_border(area: str) -> bool:
+    """Tell whether a part of the television's picture has a border."""
+    if area not in ("active", "border"):
+        raise ValueError(f"area is {area!r}, expected 'active' or 'border'")
+    return area == "border"
 
 
 def _word(value: int) -> int:

@@ -86,8 +86,10 @@ static uint8_t window_read(megadrive *md, uint32_t address)
     }
     if (address >= 0xA00000 && address < 0xA10000)
         return lock_up(md);
-    if (address >= 0xA10000 && address < 0xA10020)
+    if (address >= 0xA10000 && address < 0xA10020) {
+        md_follow_light(md, z80_mclk(md));
         return io_read(&md->state.io, z80_mclk(md), (address >> 1) & 15);
+    }
     if (address >= 0xC00000)
         return vdp_byte_read(md, address);
     return 0xFF;

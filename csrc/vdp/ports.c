@@ -35,6 +35,14 @@ static void latch_hv(vdp *s)
     s->hv_latched = 1;
 }
 
+static void draw_before_change(vdp_chip *chip)
+{
+    int64_t clock = chip->state->clock + VDP_REGISTER_DELAY(vdp_is_h40(chip->state));
+    vdp_draw_before(chip, clock);
+    if (chip->border)
+        vdp_draw_border(chip, clock);
+}
+
 static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
 {
     vdp *s = chip->state;
@@ -42,7 +50,7 @@ static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
         return;
     uint8_t changed = s->registers[index] ^ value;
     if (changed & drawing_bits(index))
-        vdp_draw_before(chip, s->clock + VDP_REGISTER_DELAY(vdp_is_h40(s)));
+        draw_before_change(chip);
     s->registers[index] = value;
     if (index == 0 && changed & 2) {
         s->hv_latched = 0;
@@ -102,7 +110,7 @@ void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value)
     case 0x1C:
         if (s->debug[s->debug_select] != value) {
             if (s->debug_select == 0)
-                vdp_draw_before(chip, s->clock + VDP_REGISTER_DELAY(vdp_is_h40(s)));
+                draw_before_change(chip);
             s->debug[s->debug_select] = value;
         }
         break;

@@ -73,6 +73,7 @@ class Ports(Units):
             if index == 0 and not changed & ~0x36:
                 what = OUTPUT | COLOURS
             self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
+            self.draw_border(c.clock + REGISTER_DELAY[self.h40])
         self.r[index] = value
         if index == 0 and changed & 2:
             c.hv_latched = 0
@@ -112,6 +113,7 @@ class Ports(Units):
         if c.debug[select] != value:
             if select == 0:
                 self.draw_before(c.clock + REGISTER_DELAY[self.h40], OUTPUT)
+                self.draw_border(c.clock + REGISTER_DELAY[self.h40])
             c.debug[select] = value
 
     def port_write(self, port: int, value: int) -> None:
