@@ -219,9 +219,9 @@ class MachineGroup:
         return self._n
 
     def __getitem__(self, i: SupportsIndex) -> MegaDrive:
-        """Return machine `i`: a :class:`megadrive.MegaDrive`, for all that one can do with it between the group's steps.
+        """Return machine `i`: a :class:`megadrive.MegaDrive`, to be used between the group's steps.
 
-        It is the machine itself, no copy, and may outlive the group. Its picture is that of the last step that made one.
+        It is the machine itself, no copy, and may outlive the group. Its picture is the last one that a step made.
         A machine with Python chips or a running recording cannot be stepped by the group.
         """
         number = self._number(i)
@@ -370,8 +370,7 @@ class MachineGroup:
             unfit = lib.md_group_run(self._pool, self._group, step)
             if unfit >= 0:
                 raise ValueError(
-                    f"machine {unfit} has Python chips or records what it plays, so the group's threads cannot step it; "
-                    "nothing was run"
+                    f"machine {unfit} has Python chips or records what it plays: threads cannot run it; nothing was done"
                 )
             self._counts = self._result.clip(0) if audio else np.zeros(self._n, np.int64)
             if (self._result < 0).any():
