@@ -370,7 +370,7 @@ class MachineGroup:
             unfit = lib.md_group_run(self._pool, self._group, step)
             if unfit >= 0:
                 raise ValueError(
-                    f"machine {unfit} has Python chips or records what it plays: threads cannot run it; nothing was done"
+                    f"machine {unfit} has Python chips or records what it plays: threads cannot run it; nothing done"
                 )
             self._counts = self._result.clip(0) if audio else np.zeros(self._n, np.int64)
             if (self._result < 0).any():

@@ -291,12 +291,12 @@ def test_a_machine_that_cannot_run_is_named():
 
     group = MachineGroup(GAME, 3, threads=2)
     group[1].replace_chips(psg=Slow)
-    with pytest.raises(ValueError, match="machine 1 .*Python chips"):
+    with pytest.raises(ValueError, match=r"machine 1 .*Python chips"):
         group.step()
     assert not group.frame_count.any()
     group.step(which=[0, 2])
     group[1].replace_chips()
-    with group[2].record_vgm(), pytest.raises(ValueError, match="machine 2 .*records"):
+    with group[2].record_vgm(), pytest.raises(ValueError, match=r"machine 2 .*records"):
         group.step()
     with group[2].record_vgm(), pytest.raises(ValueError, match="machine 2 is recording"):
         group.load(group.save(0))
