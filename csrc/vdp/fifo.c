@@ -222,12 +222,13 @@ int64_t vdp_next_external(const vdp *s)
     return s->line_clock + (map[slot] ? vdp_step_offset(h40, 2 * slot) : VDP_LINE);
 }
 
-/* vdp_step_offset of a slot; only those in H40's HSYNC, 19 to 35, are not 16 mclk long. */
-static inline int slot_offset(int h40, int slot)
+/* 1: a transfer goes on that vdp_run_transfer may make, and no change of VRAM has to wait for drawing. */
+static int may_run(const vdp *s)
 {
-    if (!h40)
-        return 20 * slot;
-    return slot < 19 ? 16 * slot : slot >= 36 ? 636 + 16 * (slot - 36) : vdp_step_offset(1, 2 * slot);
+    if (s->dma_run == VDP_DMA_NONE || s->draw_clock != VDP_NEVER || !vdp_is_mode5(s) || s->registers[1] & 0x80)
+        return 0;
+    return s->dma_run == VDP_DMA_BUS ? s->fifo_count == 4 && !s->fifo_half && (s->code & 15) == VDP_CODE_VRAM
+                                     : s->fifo_count == 0;
 }
 
 /* Slots from s->clock on and before `until`.  Returns early, with s->clock behind the slot, when a bus DMA ends. */
@@ -236,15 +237,38 @@ static void run_slots(vdp_chip *chip, int64_t until)
     vdp *s = chip->state;
     int h40 = vdp_is_h40(s);
     const char *map = vdp_slot_map[h40][vdp_blanked(s)];
-    int slot = slot_from(h40, (int)(s->clock - s->line_clock));
-    for (; map[slot] && work_left(s); slot++) {
+    int64_t line = s->line_clock;
+    int slot = slot_from(h40, (int)(s->clock - line));
+    int end = until - line < VDP_LINE ? slot_from(h40, (int)(until - line)) : h40 ? 210 : 171;
+    while (slot < end && work_left(s)) {
         /* Source words are read in any slot, but not in the refresh or right after it. */
         int fetch = s->dma_run == VDP_DMA_BUS && s->fifo_count < 4;
-        if (map[slot] != 'x' && (!fetch || map[slot] == 'r'))
+        if (!fetch) {
+            if (s->fifo_count) { /* nothing before the oldest entry is ready */
+                int64_t ready = s->fifo_clock[(s->fifo_write - s->fifo_count) & 3u] - line;
+                if (ready >= VDP_LINE)
+                    break;
+                if (ready > vdp_slot_offset(h40, slot))
+                    slot = slot_from(h40, (int)ready);
+            }
+            while (slot < end && map[slot] != 'x')
+                slot++;
+            if (slot >= end)
+                break;
+            if (may_run(s)) {
+                int stop = slot;
+                while (stop < end && map[stop] == 'x')
+                    stop++;
+                int used = vdp_run_transfer(chip, slot, stop - slot);
+                slot += used;
+                if (used)
+                    continue;
+            }
+        } else if (map[slot] == 'r') {
+            slot++;
             continue;
-        int64_t t = s->line_clock + slot_offset(h40, slot);
-        if (t >= until)
-            break;
+        }
+        int64_t t = line + vdp_slot_offset(h40, slot);
         if (map[slot] == 'x')
             external_slot(chip, t);
         if (s->dma_run == VDP_DMA_BUS && s->fifo_count < 4 && t >= s->dma_clock && (!slot || map[slot - 1] != 'r')) {
@@ -254,6 +278,7 @@ static void run_slots(vdp_chip *chip, int64_t until)
                 return;
             }
         }
+        slot++;
     }
     s->clock = until;
 }

@@ -98,27 +98,37 @@ void vdp_acknowledge(vdp_chip *chip, int64_t clock)
 
 /* The V counter jumps once a frame: the last value before the jump and the one after it; NTSC V30 never jumps.
  * Handbook 04, 7.2; in interlace the odd field is the longer one. */
-static uint16_t next_v(const vdp *s)
+typedef struct v_jump_values {
+    unsigned last, first;
+} v_jump_values;
+
+static inline v_jump_values v_jump(const vdp *s)
 {
-    unsigned v = s->v_counter, last = 0x200, first = 0;
+    v_jump_values jump = { 0x200, 0 };
     int even = s->interlace && !s->odd_field;
     if (!vdp_is_mode5(s)) {
-        last = s->pal ? 0xF2 : 0xDA;
-        first = s->pal ? 0x1BA : 0x1D5;
+        jump.last = s->pal ? 0xF2 : 0xDA;
+        jump.first = s->pal ? 0x1BA : 0x1D5;
     } else if (!s->pal) {
         if (!(s->registers[1] & 8)) {
-            last = 0xEA;
-            first = s->interlace && !even ? 0x1E4 : 0x1E5;
+            jump.last = 0xEA;
+            jump.first = s->interlace && !even ? 0x1E4 : 0x1E5;
         }
     } else {
-        last = s->registers[1] & 8 ? 0x10A : 0x102;
-        first = s->registers[1] & 8 ? 0x1D2 : 0x1CA;
+        jump.last = s->registers[1] & 8 ? 0x10A : 0x102;
+        jump.first = s->registers[1] & 8 ? 0x1D2 : 0x1CA;
         if (s->interlace) {
-            last--;
-            first -= !even;
+            jump.last--;
+            jump.first -= !even;
         }
     }
-    return (uint16_t)(v == last ? first : (v + 1) & 0x1FF);
+    return jump;
+}
+
+static uint16_t next_v(const vdp *s)
+{
+    v_jump_values jump = v_jump(s);
+    return (uint16_t)(s->v_counter == jump.last ? jump.first : (s->v_counter + 1u) & 0x1FF);
 }
 
 static void end_picture(vdp_chip *chip, int64_t clock)
@@ -150,15 +160,16 @@ static void begin_line(vdp_chip *chip)
     }
 }
 
-static int stage_offset(const vdp *s)
+static inline int stage_offset(const vdp *s)
 {
     int h40 = vdp_is_h40(s);
+    if (s->line_stage == STAGE_HINT)
+        return VDP_HINT(h40);
     switch (s->line_stage) {
     case STAGE_PICTURE_END: return VDP_PICTURE_END;
     case STAGE_F: return VDP_F_SET(h40);
     case STAGE_ODD: return VDP_ODD_TOGGLE(h40);
     case STAGE_Z80_INT_END: return VDP_Z80_INT_END(h40);
-    case STAGE_HINT: return VDP_HINT(h40);
     default: return VDP_LINE;
     }
 }
@@ -200,13 +211,41 @@ static void do_stage(vdp_chip *chip, int64_t clock)
     }
 }
 
-void vdp_advance(vdp_chip *chip, int64_t clock)
+/* Whole lines up to `clock` in which the H interrupt counter is clocked and nothing else happens. */
+static void skip_lines(vdp *s, int64_t clock)
+{
+    int64_t lines = (clock - s->line_clock) / VDP_LINE;
+    int v = s->v_counter, end = vdp_height(s), free;
+    if (!s->vblank) {
+        free = v < end ? end - 1 - v : 0;
+        if (free > s->hint_counter)
+            free = s->hint_counter;
+    } else {
+        int last = (int)v_jump(s).last;
+        free = v < end ? end - 1 - v : v <= last && last < 0x1FF ? last - v : 0x1FE - v;
+    }
+    if (lines > free)
+        lines = free;
+    if (lines <= 0)
+        return;
+    s->hint_counter = s->vblank ? s->registers[10] : (uint8_t)(s->hint_counter - lines);
+    s->v_counter = (uint16_t)(v + lines);
+    s->line_clock += lines * VDP_LINE;
+}
+
+int vdp_advance(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
+    int happened = 0;
     for (;;) {
+        if (s->line_stage == STAGE_HINT && clock - s->line_clock >= VDP_LINE && !vdp_transfer_busy(s)) {
+            skip_lines(s, clock);
+            happened = 1;
+        }
         int64_t t = s->line_clock + stage_offset(s);
         if (t > clock)
             break;
+        happened = 1;
         if (t > s->clock) {
             if (vdp_transfer_busy(s))
                 vdp_transfer(chip, t);
@@ -215,16 +254,33 @@ void vdp_advance(vdp_chip *chip, int64_t clock)
         do_stage(chip, t);
     }
     if (clock > s->clock) {
-        if (vdp_transfer_busy(s))
+        if (vdp_transfer_busy(s)) {
             vdp_transfer(chip, clock);
+            happened = 1;
+        }
         s->clock = clock;
     }
+    return happened;
+}
+
+/* After something has been done that vdp_schedule does not look at: next_event stays, but lies ahead. */
+static void keep_schedule(vdp *s)
+{
+    if (s->next_event <= s->clock)
+        s->next_event = s->clock + 1;
+}
+
+void vdp_reschedule(vdp *s, int happened)
+{
+    if (happened)
+        vdp_schedule(s);
+    else
+        keep_schedule(s);
 }
 
 void vdp_run(vdp_chip *chip, int64_t clock)
 {
-    vdp_advance(chip, clock);
-    vdp_schedule(chip->state);
+    vdp_reschedule(chip->state, vdp_advance(chip, clock));
 }
 
 /* --------------------------------------------------------------------------------- the next event */
