@@ -114,7 +114,7 @@ void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value)
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value)
 {
     vdp *s = chip->state;
-    int happened = vdp_advance(chip, clock);
+    int happened = vdp_reach(chip, clock);
     if (s->bus_hold && s->held_count < 4) {
         unsigned i = s->held_count++;
         s->held_port[i] = port & 0x1E;
@@ -127,7 +127,7 @@ int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value)
         happened |= vdp_advance(chip, s->clock + VDP_LINE);
     if ((port & 0x1C) == 0) {
         while (s->fifo_count == 4)
-            happened |= vdp_advance(chip, vdp_next_external(s) + 1);
+            happened |= vdp_advance(chip, vdp_room_clock(s) + 1);
     }
     vdp_port_write(chip, port, value);
     vdp_reschedule(s, happened || (port & 0x1C) == 4);
@@ -190,7 +190,7 @@ static uint16_t read_data(vdp_chip *chip)
 int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value)
 {
     vdp *s = chip->state;
-    int happened = vdp_advance(chip, clock) | ((port & 0x1C) == 0);
+    int happened = vdp_reach(chip, clock) | ((port & 0x1C) == 0);
     switch (port & 0x1C) {
     case 0x00: *value = read_data(chip); break;
     case 0x04: *value = read_status(chip); break;

@@ -166,14 +166,31 @@ static inline int vdp_slot_offset(int h40, int slot)
 /* mclk into line n's interval at which pixel x (0-319, 0-255) leaves the chip; may exceed VDP_LINE. */
 static inline int vdp_pixel_offset(int h40, int x) { return VDP_PIXEL_ZERO(h40) + x * VDP_PIXEL(h40); }
 
+/* What happens within a line, in order of time.  Most lines begin at the H interrupt counter. */
+enum {
+    VDP_STAGE_PICTURE_END,  /* line 224: the picture is complete */
+    VDP_STAGE_F,            /* line 224: F, V interrupt, Z80 INT on */
+    VDP_STAGE_ODD,          /* line 224: the field changes */
+    VDP_STAGE_Z80_INT_END,  /* line 224: Z80 INT off */
+    VDP_STAGE_HINT,         /* the H interrupt counter is clocked */
+    VDP_STAGE_STEP,         /* the V counter steps: the next line */
+    VDP_STAGES
+};
+
 /* vdp_run without vdp_schedule; 1: something has happened, so next_event may be another. */
 int vdp_advance(vdp_chip *chip, int64_t clock);
 
 /* Recompute irq_level and next_event; `delay` mclk pass before a risen level is seen. */
 void vdp_update_irq(vdp *s, int64_t clock, int delay);
 void vdp_schedule(vdp *s);
-/* The same after a call of vdp_advance that gave `happened`. */
-void vdp_reschedule(vdp *s, int happened);
+/* The same after a call of vdp_advance that gave `happened`: next_event stays if nothing has, but lies ahead. */
+static inline void vdp_reschedule(vdp *s, int happened)
+{
+    if (happened)
+        vdp_schedule(s);
+    else if (s->next_event <= s->clock)
+        s->next_event = s->clock + 1;
+}
 
 /* -------------------------------------------------------------------------------------- FIFO, DMA */
 
@@ -188,8 +205,21 @@ static inline int vdp_transfer_busy(const vdp *s)
     return s->fifo_count || s->dma_run || s->read_wanted || s->bus_hold;
 }
 
+/* vdp_advance, quickly where nothing happens. */
+static inline int vdp_reach(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    if (clock - s->line_clock >= VDP_HINT(0) || s->line_stage != VDP_STAGE_HINT || vdp_transfer_busy(s))
+        return vdp_advance(chip, clock);
+    if (clock > s->clock)
+        s->clock = clock;
+    return 0;
+}
+
 /* mclk at which the next external slot of the line begins, or the line's end. */
 int64_t vdp_next_external(const vdp *s);
+/* With a full FIFO and no bus DMA: mclk at which the slot begins that makes room, or the line's end. */
+int64_t vdp_room_clock(const vdp *s);
 
 /* Put a word at the present address into the FIFO, which has room; it may go out at `clock`. */
 void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value);
