@@ -362,6 +362,23 @@ static void run_slots(vdp_chip *chip, int64_t until)
 void vdp_transfer(vdp_chip *chip, int64_t until)
 {
     vdp *s = chip->state;
+    if (s->fifo_count && s->dma_run == VDP_DMA_NONE && !s->bus_hold) { /* what the CPU writes, mostly */
+        if (s->fifo_clock[(s->fifo_write - s->fifo_count) & 3u] >= until) {
+            s->clock = until;
+            return;
+        }
+        int64_t line = s->line_clock;
+        int h40 = vdp_is_h40(s);
+        int slot = drain_entries(chip, line, slot_from(h40, (int)(s->clock - line)), slot_from(h40, (int)(until - line)));
+        if (!s->read_wanted && s->dma_run == VDP_DMA_NONE) {
+            s->clock = until;
+            return;
+        }
+        if (slot < SLOTS(h40) && line + vdp_slot_offset(h40, slot) < until)
+            s->clock = line + vdp_slot_offset(h40, slot);
+        else
+            s->clock = until;
+    }
     while (s->clock < until && vdp_transfer_busy(s)) {
         if (s->bus_hold && s->dma_run != VDP_DMA_BUS) {
             if (s->dma_clock > s->clock)

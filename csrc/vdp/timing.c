@@ -244,8 +244,8 @@ int vdp_advance(vdp_chip *chip, int64_t clock)
     }
     if (clock > s->clock) {
         if (vdp_transfer_busy(s)) {
+            happened |= s->bus_hold;
             vdp_transfer(chip, clock);
-            happened = 1;
         }
         s->clock = clock;
     }
