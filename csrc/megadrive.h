@@ -652,7 +652,7 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
-    float psg_kernel[480];      /* 5 phases of 96 taps */
+    float psg_steps[504];       /* 21 places of a step among the FM samples; what 24 samples feel of it */
     float kernel[33024];        /* phases + 1 rows of `taps` */
 } audio_table;
 
@@ -862,6 +862,7 @@ typedef struct megadrive {
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    uint8_t fm_may_lag;         /* 1: md_run_frames leaves the YM2612 behind while nobody hears it: see md_catch_up */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
@@ -896,6 +897,8 @@ typedef struct megadrive {
  *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
  *                     number of sample pairs, or MD_RUN_NO_ROOM if they would exceed `capacity` pairs, or
  *                     MD_RUN_BAD_STATE if state was written from outside to what the YM2612 can never be in
+ *   md_catch_up       before anybody but the machine looks at state.ym2612 or state.fm_clock, if fm_may_lag: brings the YM2612
+ *                     up to state.clock
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
  *   md_checksum       of a save state's contents, which its header names
@@ -909,10 +912,11 @@ void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
 void md_th_fall(megadrive *md, int port); /* a device on port 0-2 pulls TH low, at the present time */
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+void md_catch_up(megadrive *md);
 void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
-void md_save(const megadrive *md, uint8_t *out);
+void md_save(megadrive *md, uint8_t *out);
 uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);
