@@ -62,7 +62,7 @@ def plot(speeds: dict[str, dict[str, list[float]]], path: pathlib.Path) -> None:
     axes.invert_yaxis()
     axes.set_xlabel(f"frames per CPU second ({machine_name()})")
     axes.margins(x=0.12)
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside upper center", ncols=len(names))
     figure.savefig(path, dpi=120)
 
 
