@@ -75,7 +75,10 @@ class ActionSet:
     """
 
     def __init__(
-        self, kind: Actions | str = Actions.FILTERED, groups: Groups | Sequence[Sequence[str]] | None = None, players: int = 1
+        self,
+        kind: Actions | str = Actions.FILTERED,
+        groups: Groups | Sequence[Sequence[str]] | None = None,
+        players: int = 1,
     ) -> None:
         self.kind = _kind(kind)
         if players not in (1, 2):
@@ -222,7 +225,9 @@ def _nested(groups: Any) -> Groups:
             return [[list(combination) for combination in group] for group in groups]
     except TypeError:
         pass
-    raise ValueError(f"actions are {groups!r}, expected combinations such as [[], ['LEFT'], ['LEFT', 'B']], or groups of them")
+    raise ValueError(
+        f"actions are {groups!r}, expected combinations such as [[], ['LEFT'], ['LEFT', 'B']], or groups of them"
+    )
 
 
 def _bit(button: str) -> int:

@@ -195,12 +195,16 @@ class Integration:
             plain = cartridge.image[: cartridge.size].tobytes()
             found = hashlib.sha1(plain, usedforsecurity=False).hexdigest()
             if found not in self.hashes:
-                raise RomError(f"this is not the ROM of {self.name}: its SHA-1 is {found}, expected {' or '.join(self.hashes)}")
+                raise RomError(
+                    f"this is not the ROM of {self.name}: its SHA-1 is {found}, expected {' or '.join(self.hashes)}"
+                )
         return cartridge
 
     def states(self) -> list[str]:
         """Return the names of the places where episodes can begin here."""
-        found = {path.stem for folder in self.folders for path in folder.iterdir() if path.suffix in (".mdstate", ".inp")}
+        found = {
+            path.stem for folder in self.folders for path in folder.iterdir() if path.suffix in (".mdstate", ".inp")
+        }
         return sorted(found)
 
     def default_state(self, players: int = 1) -> str | None:

@@ -165,7 +165,11 @@ class Variable:
             return lambda: table[memory[first]]
         plain = kind in "ui" and self.mask == _ALL and first + width <= RAM_SIZE
         places = _places(self.order, width)
-        if plain and (places[0] == 0) == (places == sorted(places)) and places in (sorted(places), sorted(places)[::-1]):
+        if (
+            plain
+            and (places[0] == 0) == (places == sorted(places))
+            and places in (sorted(places), sorted(places)[::-1])
+        ):
             part = memory[first : first + width]
             signed = kind == "i" or width == 8
             read = int.from_bytes
@@ -173,7 +177,9 @@ class Variable:
                 return lambda: read(part, "little", signed=signed)
             return lambda: read(part, "big", signed=signed)
         digits = _DIGITS[kind]
-        terms = [(offset, [d * weight for d in digits]) for offset, weight in zip(self.offsets, self.weights, strict=True)]
+        terms = [
+            (offset, [d * weight for d in digits]) for offset, weight in zip(self.offsets, self.weights, strict=True)
+        ]
         finish = self._finish
         if kind in "dn" and self.mask == _ALL:
             return lambda: sum([table[memory[offset]] for offset, table in terms])
