@@ -931,8 +931,8 @@ int64_t md_psg_gap(const megadrive *md);
 typedef struct md_picture {
     int32_t height, width;      /* pixels of the field, at most 240 and 320 */
     int32_t top, left;          /* where in it the wanted part begins */
-    int32_t part_height, part_width; /* its pixels, multiples of `scale` */
-    int32_t scale;              /* 1-16: a value is made of scale * scale pixels */
+    int32_t part_height, part_width; /* its pixels */
+    int32_t scale;              /* 1-16: a value is made of scale * scale pixels; what is left over at the right and below is cut off */
     int32_t stack;              /* 1-255: the last pictures that are given together */
     uint8_t grey;               /* 1: luma; 0: R, G, B */
     uint8_t nearest;            /* 1: the pixel in the middle of the scale * scale; 0: their mean */
@@ -955,18 +955,19 @@ typedef struct md_group {
 
 /* What is to be done and where the results go; all of them lie machine after machine. */
 typedef struct md_group_step {
-    const uint16_t *buttons;    /* of each machine: of each frame, if they change: of each player */
+    const uint16_t *buttons;    /* of each machine: of each of `frames`, if they change: of each player */
+    const int32_t *lengths;     /* frames of each machine, 1 to `frames`; NULL: all of them */
     const uint8_t *chosen;      /* 0: this machine is left alone; NULL: all are stepped */
     uint8_t *pictures;          /* NULL: none are drawn */
     uint8_t *ram;               /* 65536 bytes each, or NULL */
-    uint8_t *values;            /* address_count bytes each, or NULL */
+    uint8_t *values;            /* address_count bytes each, or so many of each of `frames`; or NULL */
     int16_t *audio;             /* audio_room pairs each, or NULL */
     int64_t audio_room;
     int64_t *result;            /* pairs of samples of each machine, or MD_RUN_ */
     int32_t frames;             /* at least 1 */
     int32_t players;            /* 1 or 2 */
     int32_t changing;           /* 1: there are buttons for each frame */
-    int32_t reserved;
+    int32_t watched;            /* 1: there are values of each frame; the last ones stand in frames that a machine has not run */
 } md_group_step;
 
 typedef struct md_pool md_pool; /* threads */
