@@ -355,6 +355,7 @@ typedef struct vdp_chip {
     vdp *state;
     void *bus;                  /* passed to dma_read */
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
+    const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
     vdp_border *border;         /* NULL: none is drawn */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
@@ -378,6 +379,8 @@ int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
 void vdp_acknowledge(vdp_chip *chip, int64_t clock);
 void vdp_fill_rgb(vdp_chip *chip);                      /* what rgb lacks of the last picture; before it is looked at */
+const uint64_t *vdp_single_palette(vdp_chip *chip);     /* R, G, B (R lowest) of each value in `indexed`, if it had one all over the last
+                                                         * picture, and rgb has nothing of it; else NULL */
 void vdp_border_lines(const vdp *s, int32_t *above, int32_t *below); /* of the present mode */
 uint8_t vdp_border_index(const vdp *s);                 /* CRAM index of the present border */
 void vdp_fill_border(vdp_chip *chip);                   /* put the last picture into its border; before that is looked at */
@@ -649,7 +652,7 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
-    float psg_kernel[480];      /* 5 phases of 96 taps */
+    float psg_steps[504];       /* 21 places of a step among the FM samples; what 24 samples feel of it */
     float kernel[33024];        /* phases + 1 rows of `taps` */
 } audio_table;
 
@@ -859,6 +862,7 @@ typedef struct megadrive {
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    uint8_t fm_may_lag;         /* 1: md_run_frames leaves the YM2612 behind while nobody hears it: see md_catch_up */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
@@ -893,6 +897,8 @@ typedef struct megadrive {
  *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
  *                     number of sample pairs, or MD_RUN_NO_ROOM if they would exceed `capacity` pairs, or
  *                     MD_RUN_BAD_STATE if state was written from outside to what the YM2612 can never be in
+ *   md_catch_up       before anybody but the machine looks at state.ym2612 or state.fm_clock, if fm_may_lag: brings the YM2612
+ *                     up to state.clock
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
  *   md_checksum       of a save state's contents, which its header names
@@ -906,13 +912,77 @@ void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
 void md_th_fall(megadrive *md, int port); /* a device on port 0-2 pulls TH low, at the present time */
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+void md_catch_up(megadrive *md);
 void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
-void md_save(const megadrive *md, uint8_t *out);
+void md_save(megadrive *md, uint8_t *out);
 uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);
 int64_t md_fm_samples(const megadrive *md);
 int64_t md_fm_gap(const megadrive *md);
 int64_t md_psg_gap(const megadrive *md);
+
+/* ------------------------------------------------------------------------------------------- group */
+
+/* What is made of a machine's picture.  Pictures have 192 to 240 rows of 256 or 320 pixels, as the program wants: they are
+ * centred on a field of one size, black around, or cut to it; in interlace 2 it is the field shown last. */
+typedef struct md_picture {
+    int32_t height, width;      /* pixels of the field, at most 240 and 320 */
+    int32_t top, left;          /* where in it the wanted part begins */
+    int32_t part_height, part_width; /* its pixels */
+    int32_t scale;              /* 1-16: a value is made of scale * scale pixels; what is left over at the right and below is cut off */
+    int32_t stack;              /* 1-255: the last pictures that are given together */
+    uint8_t grey;               /* 1: luma; 0: R, G, B */
+    uint8_t nearest;            /* 1: the pixel in the middle of the scale * scale; 0: their mean */
+    uint8_t pool;               /* 1: each value is the greater one of those of the last two frames */
+    uint8_t reserved;
+} md_picture;
+
+/* `count` machines that stand `stride` bytes apart, and what is remembered for their observations. */
+typedef struct md_group {
+    uint8_t *machines;
+    int64_t stride;             /* a multiple of 64: no two machines share a cache line */
+    int32_t count;
+    int32_t address_count;
+    const uint16_t *addresses;  /* bytes of work RAM that md_group_step.values gets */
+    md_picture picture;
+    uint8_t *history;           /* for stack > 1: rings of `stack` pictures of each machine */
+    uint16_t *history_next;     /* for each machine: where its next picture goes */
+    uint8_t *history_empty;     /* for each machine, 1: its next picture goes everywhere */
+} md_group;
+
+/* What is to be done and where the results go; all of them lie machine after machine. */
+typedef struct md_group_step {
+    const uint16_t *buttons;    /* of each machine: of each of `frames`, if they change: of each player */
+    const int32_t *lengths;     /* frames of each machine, 1 to `frames`; NULL: all of them */
+    const uint8_t *chosen;      /* 0: this machine is left alone; NULL: all are stepped */
+    uint8_t *pictures;          /* NULL: none are drawn */
+    uint8_t *ram;               /* 65536 bytes each, or NULL */
+    uint8_t *values;            /* address_count bytes each, or so many of each of `frames`; or NULL */
+    int16_t *audio;             /* audio_room pairs each, or NULL */
+    int64_t audio_room;
+    int64_t *result;            /* pairs of samples of each machine, or MD_RUN_ */
+    int32_t frames;             /* at least 1 */
+    int32_t players;            /* 1 or 2 */
+    int32_t changing;           /* 1: there are buttons for each frame */
+    int32_t watched;            /* 1: there are values of each frame; the last ones stand in frames that a machine has not run */
+} md_group_step;
+
+typedef struct md_pool md_pool; /* threads */
+
+/*   md_pool_new      threads, the caller's among them; they begin with their first job.  NULL: no memory
+ *   md_pool_free     ends them; NULL is allowed
+ *   md_group_place   put a copy of a machine in place i, whose memory is all 0 or a machine; without its last picture
+ *   md_group_run     one step.  -1, or the number of a machine that cannot run in other threads, because of a chip outside the
+ *                    core or a recording: nothing was done then
+ *   md_group_load    md_load for each chosen machine; result[i] gets what it gives
+ *
+ * A pool and a group are used by one thread at a time.  After fork() of the process both work in the child, too. */
+md_pool *md_pool_new(int32_t threads);
+void md_pool_free(md_pool *pool);
+void md_group_place(const md_group *group, int32_t i, const megadrive *from);
+int32_t md_group_run(md_pool *pool, const md_group *group, const md_group_step *step);
+void md_group_load(md_pool *pool, const md_group *group, const uint8_t *chosen, const uint8_t *state, int64_t size,
+                   int64_t *result);

@@ -150,6 +150,7 @@ class MegaDrive:
     def _set_up(self, md: Any, table: Any, region: Region, sample_rate: int) -> None:
         """Take over a struct whose settings stand."""
         self._md = md
+        md.fm_may_lag = 1
         self._table = table
         md.audio_table = table
         self._memory = Memory(md, ffi.sizeof("megadrive"))
@@ -395,6 +396,7 @@ class MegaDrive:
         with self._used() as md:
             if self._recorder is not None and self._recorder.running:
                 raise RuntimeError("a recording is going on; stop it first")
+            lib.md_catch_up(md)
             title = self._cartridge.header.title
             self._recorder = Recorder(md, path, Tags(game=title, system=SYSTEM) if tags is None else tags)
             return self._recorder
@@ -551,7 +553,12 @@ class MegaDrive:
 
     @property
     def ym2612(self) -> YM2612:
-        """The YM2612."""
+        """The YM2612.
+
+        From the first look at it on, it is kept up to the frame; before, it may fall behind while nobody hears it.
+        """
+        self._md.fm_may_lag = 0
+        lib.md_catch_up(self._md)
         return self._ym2612
 
     @property
@@ -575,6 +582,7 @@ class MegaDrive:
         chip raises ends the frame early and is raised by run_frame.
         """
         with self._used() as md:
+            lib.md_catch_up(md)
             pointers = {
                 "vdp": ffi.addressof(md, "vdp"),
                 "ym2612": ffi.addressof(md.state, "ym2612"),
@@ -674,7 +682,8 @@ class MegaDrive:
 
     def state_hash(self) -> str:
         """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
-        with self._used():
+        with self._used() as md:
+            lib.md_catch_up(md)
             return hashlib.blake2b(self._state_bytes().data, digest_size=16).hexdigest()
 
     def _state_bytes(self) -> Array:

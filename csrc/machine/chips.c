@@ -28,6 +28,27 @@ void md_sync_fm(megadrive *md, int64_t clock)
     md->state.fm_clock += cycles;
 }
 
+/* A chip that nobody hears or looks at takes the writes of many frames at once: up to this long, in mclk. */
+#define LONGEST_LAG ((int64_t)10 * 53693175)
+
+int md_fm_lags(const megadrive *md)
+{
+    return !md->want_audio && !md->plain && !md->sound_log && !md->ym2612_other.chip
+        && md->state.clock - md->state.fm_clock * MD_MCLK_PER_YM < LONGEST_LAG;
+}
+
+void md_catch_up(megadrive *md)
+{
+    md_sync_fm(md, md->state.clock);
+}
+
+void md_forget_fm_writes(megadrive *md)
+{
+    md->fm_writes = 0;
+    md->fm_ahead_writes = -1;
+    md->fm_reach = md->fm_status_until = 0;
+}
+
 void md_sync_psg(megadrive *md, int64_t clock)
 {
     int64_t ticks = clock / MD_MCLK_PER_PSG - md->state.psg_clock;

@@ -92,9 +92,8 @@ void md_power_on(megadrive *md, uint64_t seed)
     state->z80_reset = 1;
     state->hold_clock = -1;
     start_clocks(md);
-    md->fm_count = md->psg_count = md->fm_writes = 0;
-    md->fm_ahead_writes = -1;
-    md->fm_reach = md->fm_status_until = 0;
+    md->fm_count = md->psg_count = 0;
+    md_forget_fm_writes(md);
     md_68k_reset(md);
 }
 
@@ -248,7 +247,8 @@ static void run_frame(megadrive *md)
             end_hold(md);
         state->clock = target;
     }
-    md_sync_fm(md, state->clock);
+    if (!md_fm_lags(md))
+        md_sync_fm(md, state->clock);
     md_sync_psg(md, state->clock);
 }
 
@@ -258,6 +258,8 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
     if (!ym2612_valid(&md->state.ym2612))
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
+    if (audio)
+        md_catch_up(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
         md->want_audio = audio != NULL;
@@ -272,6 +274,8 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
             return MD_RUN_NO_ROOM;
         total += count;
     }
+    if (!md->fm_may_lag)
+        md_catch_up(md);
     return total;
 }
 
