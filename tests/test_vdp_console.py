@@ -218,3 +218,24 @@ def test_bad_aims():
             md.set_aim(*arguments)
     with pytest.raises(ValueError, match="Pad"):
         md.set_pad(1, 6)
+
+
+# ---------------------------------------------------------------------------------------- the first frame
+
+
+@engines
+@pytest.mark.parametrize(("region", "line"), [("U", 0x9F), ("E", 0x84)])
+def test_the_first_frame_is_short_and_of_the_mode_at_power_on(engine, region, line):
+    """The 68000 starts in a picture's middle, and the chip is in mode 4 with the display off until a program sets it up."""
+    md = MegaDrive(program.rom(b""), region=region, engine=engine)
+    assert md.frame.shape == (0, 0, 3)
+    assert md.clock // 3420 == line
+    md.run_frame()
+    assert md.frame.shape == (192, 256, 3)
+    assert md.clock == 192 * 3420 + 280
+    assert not md.frame.any()
+    assert md.frame_count == 1
+    md = MegaDrive(program.rom(program.control(0x8104)), region=region, engine=engine)
+    md.run_frame()
+    assert md.frame.shape == (224, 256, 3)
+    assert md.clock == 224 * 3420 + 280
