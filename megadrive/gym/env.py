@@ -108,9 +108,9 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
     >>> observation, info = env.reset(seed=1)
     >>> observation["image"].shape, observation["ram"].shape, env.action_space
     ((112, 160), (65536,), Discrete(18))
-    >>> observation, reward, terminated, truncated, info = env.step(7)
-    >>> info["lives"], env.actions.meaning(7)
-    (2, [['UP', 'B']])
+    >>> observation, reward, terminated, truncated, info = env.step(3)
+    >>> info["lives"], env.actions.meaning(3)
+    (2, [['B', 'UP']])
     """
 
     metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 60}  # noqa: RUF012

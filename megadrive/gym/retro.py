@@ -3,7 +3,7 @@
 >>> import megadrive.gym
 >>> env = megadrive.gym.make_retro("NightHeron-v0", use_restricted_actions=megadrive.gym.Actions.DISCRETE)
 >>> observation, info = env.reset(seed=0)
->>> observation.shape, env.get_action_meaning(10)
+>>> observation.shape, env.get_action_meaning(7)
 ((224, 320, 3), ['B', 'LEFT'])
 """
 
