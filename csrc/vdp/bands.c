@@ -72,8 +72,14 @@ static inline void expand_pair(const vdp *s, cell_pair *pair)
 
 #endif
 
-/* `lines` lines of two neighbouring cells from pixel row `row` on, moved by the fine scroll of each line. */
-static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, unsigned row, int lines,
+/* Lines of a band that show the same row of cells. */
+typedef struct row_group {
+    int first, lines;
+    uint32_t row;               /* of cells */
+} row_group;
+
+/* The lines of two neighbouring cells, each with its row of pixels and moved by its fine scroll. */
+static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, const row_group *group, const uint8_t *rows,
                              const uint8_t *fine, uint8_t *to)
 {
     const uint8_t *words = s->vram + (names & 0xFFFC);
@@ -82,52 +88,43 @@ static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, unsi
         memcpy(pair->words, words, 4);
         expand_pair(s, pair);
     }
-    for (int k = 0; k < lines; k++)
-        memcpy(to + DRAW_ROW * k + fine[k], pair->rows[row + (unsigned)k], 16);
+    for (int k = group->first, end = k + group->lines; k < end; k++)
+        memcpy(to + DRAW_ROW * k + fine[k], pair->rows[rows[k]], 16);
 }
 
-/* One column of 16 pixels, the first line of which has plane row y. */
-static inline void put_column(const vdp *s, cell_pair *pair, const plane_layout *l, uint32_t column, unsigned y,
-                              int lines, const uint8_t *fine, uint8_t *to)
+/* Sort lines by the row of cells they show, of which line k has plane row y + k + vscroll[k]. */
+static int group_rows(row_group *groups, uint8_t *rows, unsigned y, const uint16_t *vscroll, int lines)
 {
-    while (lines > 0) {
-        int rows = 8 - (int)(y & 7);
-        if (rows > lines)
-            rows = lines;
-        put_cells(s, pair, layout_names(l, y >> 3, column), y & 7, rows, fine, to);
-        y += (unsigned)rows;
-        to += DRAW_ROW * rows;
-        fine += rows;
-        lines -= rows;
+    int count = 0;
+    for (int k = 0; k < lines; k++) {
+        unsigned at = y + (unsigned)k + vscroll[k];
+        rows[k] = at & 7;
+        if (k && groups[count - 1].row == at >> 3)
+            groups[count - 1].lines++;
+        else
+            groups[count++] = (row_group){ k, 1, at >> 3 };
     }
-}
-
-static void put_window(const vdp *s, cell_pair *pair, int line, int column, int lines, uint8_t *to)
-{
-    static const uint8_t no_scroll[8] = { 0 };
-    while (lines > 0) {
-        int rows = 8 - (line & 7);
-        if (rows > lines)
-            rows = lines;
-        put_cells(s, pair, window_names(s, line, column), (unsigned)line & 7, rows, no_scroll, to);
-        line += rows;
-        to += DRAW_ROW * rows;
-        lines -= rows;
-    }
+    return count;
 }
 
 /* Lines from..from+lines of the band, which have the same coarse horizontal scroll. */
 static void put_plane(const draw_context *c, draw_band *band, int plane, int from, int lines)
 {
+    static const uint8_t no_scroll[DRAW_BAND] = { 0 };
     const vdp *s = c->s;
     int columns = vdp_is_h40(s) ? 21 : 17, per_column = s->registers[11] & 4;
     int line = band->first + from, window = 0, after_window = 0;
     int all_window = plane == 0 && line_in_window(s, line);
     plane_layout l = layout_of(s, plane);
     uint32_t scroll = band->hscroll[plane][from] >> 4;
-    uint8_t fine[DRAW_BAND], any_fine = 0;
+    uint8_t fine[DRAW_BAND], any_fine = 0, rows[DRAW_BAND], window_rows[DRAW_BAND];
+    uint16_t vscroll[DRAW_BAND] = { 0 };
+    row_group groups[DRAW_BAND], window_groups[DRAW_BAND];
+    int count = group_rows(groups, rows, (unsigned)line, band->vscroll[plane] + from, lines), window_count = 0;
     cell_pair pair;
     pair.empty = 1;
+    if (plane == 0)
+        window_count = group_rows(window_groups, window_rows, (unsigned)line, vscroll, lines);
     for (int i = 0; i < lines; i++) {
         fine[i] = band->hscroll[plane][from + i] & 15;
         any_fine |= fine[i];
@@ -138,10 +135,17 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
         if (plane == 0 && column >= 0)
             window = all_window || column_in_window(s, column);
         if (window) {
-            put_window(s, &pair, line, column, lines, to);
+            for (int g = 0; g < window_count; g++)
+                put_cells(s, &pair, window_names(s, (int)(8 * window_groups[g].row), column), window_groups + g, window_rows,
+                          no_scroll, to);
         } else {
-            unsigned vscroll = per_column ? column_vscroll(s, plane, column) : vdp_vsram_word(s, (unsigned)plane);
-            put_column(s, &pair, &l, (uint32_t)column - scroll, (unsigned)line + vscroll, lines, fine, to);
+            if (per_column) {
+                for (int k = 0; k < lines; k++)
+                    vscroll[k] = (uint16_t)column_vscroll(s, plane, column);
+                count = group_rows(groups, rows, (unsigned)line, vscroll, lines);
+            }
+            for (int g = 0; g < count; g++)
+                put_cells(s, &pair, layout_names(&l, groups[g].row, (uint32_t)column - scroll), groups + g, rows, fine, to);
             if (after_window)
                 for (int k = 0; k < lines; k++)
                     draw_repeat_column(to + DRAW_ROW * k, fine[k]);

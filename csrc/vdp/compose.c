@@ -64,7 +64,7 @@ static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_
 static void blank(const draw_context *c, const vdp_line *line, uint8_t *row, int from, int to, int display)
 {
     const vdp *s = c->s;
-    uint8_t backdrop = draw_backdrop(s);
+    uint8_t backdrop = draw_backdrop(s, c->backdrop);
     if (!display) {
         memset(row + from, backdrop, (size_t)(to - from));
         return;
@@ -79,15 +79,16 @@ static void blank(const draw_context *c, const vdp_line *line, uint8_t *row, int
 }
 
 /* Debug register 0: bits 8-7 name a layer that is ANDed with the picture, or with bit 6 set shown instead of it. */
-static void force_layer(const vdp *s, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, uint8_t *row, int from,
-                        int to)
+static void force_layer(const draw_context *c, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, uint8_t *row,
+                        int from, int to)
 {
+    const vdp *s = c->s;
     int layer = s->debug[0] >> 7 & 3, alone = s->debug[0] & 0x40;
     for (int x = from; x < to; x++) {
         uint8_t sprite = sprites ? sprites[x] : 0;
         uint8_t forced = (layer == 1 ? sprite : layer == 2 ? a[x] : b[x]) & 0x3F;
         if (alone)
-            row[x] = layer ? forced : draw_backdrop(s);
+            row[x] = layer ? forced : draw_backdrop(s, c->backdrop);
         else if (layer && !((a[x] | b[x] | sprite) & 15))
             row[x] = (row[x] & 0xC0) | forced;
         else if (layer)
@@ -95,22 +96,13 @@ static void force_layer(const vdp *s, const uint8_t *a, const uint8_t *b, const 
     }
 }
 
-void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
+/* Pixels from..to-1, which have the same backdrop. */
+static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, uint8_t *row, int from, int to,
+                       int display)
 {
     const vdp *s = c->s;
-    int from = line->pixels;
-    if (from >= to)
-        return;
-    line->pixels = (uint16_t)to;
-    if (c->rgb)
-        draw_follow_colours(c, line->line, from);
-    int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
-    uint8_t *row = c->indexed + DRAW_STRIDE * y;
-    uint8_t backdrop = draw_backdrop(s);
+    uint8_t backdrop = draw_backdrop(s, c->backdrop);
     int shadows = s->registers[12] & 8;
-    display = display && vdp_is_mode5(s) == (line->hscroll_read != DRAW_LINE_MODE4);
-    c->d->wide[y] = draw_width(s) == 320;
-    c->d->drawn[y] = (uint16_t)to;
     if (display && !vdp_is_mode5(s)) {
         draw_mode4_mix(line, row, from, to);
     } else if (display) {
@@ -125,8 +117,29 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
             mix_row(b, a, sprites, row, from, to, backdrop, shadows);
         }
         if (s->debug[0] & 0x1C0)
-            force_layer(s, a, b, sprites, row, from, to);
+            force_layer(c, a, b, sprites, row, from, to);
     }
     if (!display || line->blank_columns || s->registers[0] & 0x20)
         blank(c, line, row, from, to, display);
+}
+
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
+{
+    const vdp *s = c->s;
+    int from = line->pixels;
+    if (from >= to)
+        return;
+    line->pixels = (uint16_t)to;
+    if (c->rgb)
+        draw_follow_colours(c, line->line, from);
+    int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
+    uint8_t *row = c->indexed + DRAW_STRIDE * y;
+    display = display && vdp_is_mode5(s) == (line->hscroll_read != DRAW_LINE_MODE4);
+    c->d->wide[y] = draw_width(s) == 320;
+    c->d->drawn[y] = (uint16_t)to;
+    while (from < to) {
+        int end = draw_backdrop_until(c, line->line, from, to);
+        put_pixels(c, line, a, b, row, from, end, display);
+        from = end;
+    }
 }

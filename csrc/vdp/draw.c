@@ -199,8 +199,13 @@ static int run_band(draw_context *c, int number, int end, int height)
     draw_band band;
     band.first = number;
     band.count = draw_band_lines(s, number, end - number);
-    for (int i = 0; i < band.count; i++)
+    for (int i = 0; i < band.count; i++) {
+        uint16_t vscroll[2];
         draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
+        draw_vscroll(c, number + i, vscroll);
+        band.vscroll[0][i] = vscroll[0];
+        band.vscroll[1][i] = vscroll[1];
+    }
     draw_band_planes(c, &band);
     for (int i = 0; i < band.count; i++) {
         run_sprites(c, number + i, DRAW_ALL, height);
@@ -306,7 +311,7 @@ static void finish_picture(vdp_chip *chip, int height)
     d->finished = 1;
     if (!chip->render)
         return;
-    d->colours_clock = 0;
+    d->colours_clock = d->latched_clock = 0;
     for (int y = 0; y < rows; y++)
         wide += d->wide[y];
     int mixed = wide && wide < rows;
@@ -351,6 +356,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     draw_context c = {
         .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
+        .picture = s->picture_clock + 1,
     };
     int height = picture_lines(s, since(clock, s->picture_clock));
     if (!chip->render && s->sprite_overflow && s->sprite_collision) {

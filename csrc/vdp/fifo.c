@@ -90,7 +90,7 @@ static void write_scroll(vdp_chip *chip, int64_t clock, uint32_t address, uint16
     uint8_t *p = chip->state->vsram + (address & 0x7E);
     value &= 0x07FF;
     if (vdp_word(p) != value) {
-        vdp_draw_before(chip, clock);
+        vdp_change_scroll(chip, clock, (address & 0x7E) / 2);
         vdp_set_word(p, value);
     }
 }

@@ -104,10 +104,8 @@ void draw_plane_a(draw_context *c, vdp_line *line, int to)
     int from = line->columns[0];
     if (from >= to)
         return;
-    if (from == 0) {
-        line->vscroll[0] = vdp_vsram_word(s, 0);
-        line->vscroll[1] = vdp_vsram_word(s, 1);
-    }
+    if (from == 0)
+        draw_vscroll(c, line->line, line->vscroll);
     line->columns[0] = (uint8_t)to;
     int per_column = s->registers[11] & 4;
     if (c->d->tall)

@@ -41,7 +41,9 @@ static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
     if (index >= 24 || (index > 10 && !vdp_is_mode5(s)))
         return;
     uint8_t changed = s->registers[index] ^ value;
-    if (changed & drawing_bits(index))
+    if (index == 7 && changed)
+        vdp_change_backdrop(chip, s->clock + VDP_REGISTER_DELAY(vdp_is_h40(s)));
+    else if (changed & drawing_bits(index))
         vdp_draw_before(chip, s->clock + VDP_REGISTER_DELAY(vdp_is_h40(s)));
     s->registers[index] = value;
     if (index == 0 && changed & 2) {
