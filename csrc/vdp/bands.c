@@ -75,12 +75,38 @@ static inline void expand_pair(const vdp *s, cell_pair *pair)
 /* Lines of a band that show the same row of cells. */
 typedef struct row_group {
     int first, lines;
-    uint32_t row;               /* of cells */
+    int row;                    /* of pixels within the cells, of the first line */
+    int even;                   /* 1: each line has the row after that of the line above, and the same fine scroll */
+    uint32_t cells;             /* row of cells */
 } row_group;
 
-/* The lines of two neighbouring cells, each with its row of pixels and moved by its fine scroll. */
-static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, const row_group *group, const uint8_t *rows,
-                             const uint8_t *fine, uint8_t *to)
+/* How the lines of a band take what they show from the cells of a column. */
+typedef struct band_rows {
+    int count;
+    row_group groups[DRAW_BAND];
+    uint8_t rows[DRAW_BAND], fine[DRAW_BAND];
+} band_rows;
+
+/* Line k shows plane row y + k + vscroll[k]; b->fine has been put in. */
+static void group_rows(band_rows *b, unsigned y, const uint16_t *vscroll, int lines)
+{
+    b->count = 0;
+    for (int k = 0; k < lines; k++) {
+        unsigned at = y + (unsigned)k + vscroll[k];
+        b->rows[k] = at & 7;
+        if (k && b->groups[b->count - 1].cells == at >> 3) {
+            row_group *group = &b->groups[b->count - 1];
+            group->even &= b->fine[k] == b->fine[k - 1] && b->rows[k] == b->rows[k - 1] + 1;
+            group->lines++;
+        } else {
+            b->groups[b->count++] = (row_group){ k, 1, (int)(at & 7), 1, at >> 3 };
+        }
+    }
+}
+
+/* The lines of two neighbouring cells. */
+static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, const band_rows *b, const row_group *group,
+                             uint8_t *to)
 {
     const uint8_t *words = s->vram + (names & 0xFFFC);
     if (pair->empty || memcmp(pair->words, words, 4) != 0) {
@@ -88,67 +114,65 @@ static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, cons
         memcpy(pair->words, words, 4);
         expand_pair(s, pair);
     }
-    for (int k = group->first, end = k + group->lines; k < end; k++)
-        memcpy(to + DRAW_ROW * k + fine[k], pair->rows[rows[k]], 16);
-}
-
-/* Sort lines by the row of cells they show, of which line k has plane row y + k + vscroll[k]. */
-static int group_rows(row_group *groups, uint8_t *rows, unsigned y, const uint16_t *vscroll, int lines)
-{
-    int count = 0;
-    for (int k = 0; k < lines; k++) {
-        unsigned at = y + (unsigned)k + vscroll[k];
-        rows[k] = at & 7;
-        if (k && groups[count - 1].row == at >> 3)
-            groups[count - 1].lines++;
+    int k = group->first, end = k + group->lines;
+    if (group->even) {
+        const uint8_t *from = pair->rows[group->row];
+        to += DRAW_ROW * k + b->fine[k];
+        if (group->lines == 8)
+            for (k = 0; k < 8; k++)
+                memcpy(to + DRAW_ROW * k, from + 16 * k, 16);
         else
-            groups[count++] = (row_group){ k, 1, at >> 3 };
+            for (; k < end; k++, to += DRAW_ROW, from += 16)
+                memcpy(to, from, 16);
+        return;
     }
-    return count;
+    for (; k < end; k++)
+        memcpy(to + DRAW_ROW * k + b->fine[k], pair->rows[b->rows[k]], 16);
 }
 
 /* Lines from..from+lines of the band, which have the same coarse horizontal scroll. */
 static void put_plane(const draw_context *c, draw_band *band, int plane, int from, int lines)
 {
-    static const uint8_t no_scroll[DRAW_BAND] = { 0 };
     const vdp *s = c->s;
     int columns = vdp_is_h40(s) ? 21 : 17, per_column = s->registers[11] & 4;
     int line = band->first + from, window = 0, after_window = 0;
     int all_window = plane == 0 && line_in_window(s, line);
     plane_layout l = layout_of(s, plane);
     uint32_t scroll = band->hscroll[plane][from] >> 4;
-    uint8_t fine[DRAW_BAND], any_fine = 0, rows[DRAW_BAND], window_rows[DRAW_BAND];
     uint16_t vscroll[DRAW_BAND] = { 0 };
-    row_group groups[DRAW_BAND], window_groups[DRAW_BAND];
-    int count = group_rows(groups, rows, (unsigned)line, band->vscroll[plane] + from, lines), window_count = 0;
+    uint8_t any_fine = 0;
+    band_rows rows, window_rows;
     cell_pair pair;
     pair.empty = 1;
-    if (plane == 0)
-        window_count = group_rows(window_groups, window_rows, (unsigned)line, vscroll, lines);
     for (int i = 0; i < lines; i++) {
-        fine[i] = band->hscroll[plane][from + i] & 15;
-        any_fine |= fine[i];
+        rows.fine[i] = band->hscroll[plane][from + i] & 15;
+        window_rows.fine[i] = 0;
+        any_fine |= rows.fine[i];
     }
+    group_rows(&rows, (unsigned)line, band->vscroll[plane] + from, lines);
+    if (plane == 0)
+        group_rows(&window_rows, (unsigned)line, vscroll, lines);
     for (int i = any_fine && !all_window ? 0 : 1; i < columns; i++) {
         int column = i - 1;
         uint8_t *to = band->plane[plane][from] + 16 * i;
         if (plane == 0 && column >= 0)
             window = all_window || column_in_window(s, column);
         if (window) {
-            for (int g = 0; g < window_count; g++)
-                put_cells(s, &pair, window_names(s, (int)(8 * window_groups[g].row), column), window_groups + g, window_rows,
-                          no_scroll, to);
+            for (int g = 0; g < window_rows.count; g++)
+                put_cells(s, &pair, window_names(s, (int)(8 * window_rows.groups[g].cells), column), &window_rows,
+                          window_rows.groups + g, to);
         } else {
             if (per_column) {
                 for (int k = 0; k < lines; k++)
                     vscroll[k] = (uint16_t)column_vscroll(s, plane, column);
-                count = group_rows(groups, rows, (unsigned)line, vscroll, lines);
+                group_rows(&rows, (unsigned)line, vscroll, lines);
             }
-            for (int g = 0; g < count; g++)
-                put_cells(s, &pair, layout_names(&l, groups[g].row, (uint32_t)column - scroll), groups + g, rows, fine, to);
+            for (int g = 0; g < rows.count; g++)
+                put_cells(s, &pair, layout_names(&l, rows.groups[g].cells, (uint32_t)column - scroll), &rows, rows.groups + g,
+                          to);
             if (after_window)
                 for (int k = 0; k < lines; k++)
-                    draw_repeat_column(to + DRAW_ROW * k, fine[k]);
+                    draw_repeat_column(to + DRAW_ROW * k, rows.fine[k]);
         }
         after_window = window;
     }

@@ -1,13 +1,73 @@
 /* compose.c - priority, shadow and highlight: line buffers to the picture.  Handbook 04, 14. */
 #include "draw.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define SHADOW 0x40
 #define HIGHLIGHT 0x80
 
 /* ---------------------------------------------------------------------------------------- priority */
 
-/* Mix 16 pixels: back to front backdrop, B low, A low, S low, B high, A high, S high.  Written so that a compiler
- * makes a few operations on 16 bytes of it. */
+/* 16 pixels of the layers: back to front backdrop, B low, A low, S low, B high, A high, S high. */
+#if defined(__SSE2__)
+
+static inline __m128i pixels_at(const uint8_t *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+
+/* $FF where a pixel of colour 0 is. */
+static inline __m128i transparent(__m128i pixels)
+{
+    return _mm_cmpeq_epi8(_mm_and_si128(pixels, _mm_set1_epi8(15)), _mm_setzero_si128());
+}
+
+static inline __m128i choose(__m128i mask, __m128i yes, __m128i no)
+{
+    return _mm_or_si128(_mm_and_si128(mask, yes), _mm_andnot_si128(mask, no));
+}
+
+/* $FF where pixels cover those under them: they are opaque, and have priority if the others do. */
+static inline __m128i covering(__m128i over, __m128i under)
+{
+    __m128i opaque = _mm_andnot_si128(transparent(over), over);
+    return _mm_cmpgt_epi8(opaque, _mm_and_si128(under, _mm_set1_epi8(0x40)));
+}
+
+static inline void mix(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, uint8_t backdrop, int sprites,
+                       int shadows)
+{
+    const __m128i priority = _mm_set1_epi8(0x40), colour = _mm_set1_epi8(0x3F);
+    __m128i pb = pixels_at(b), pa = pixels_at(a);
+    __m128i p = choose(transparent(pb), _mm_set1_epi8((char)backdrop), pb);
+    p = choose(covering(pa, p), pa, p);
+    __m128i shadow = _mm_andnot_si128(_mm_or_si128(pa, pb), priority); /* SHADOW where neither cell has priority */
+    if (!sprites) {
+        p = _mm_and_si128(p, colour);
+        if (shadows)
+            p = _mm_or_si128(p, shadow);
+    } else if (!shadows) {
+        __m128i ps = pixels_at(s);
+        p = _mm_and_si128(choose(covering(ps, p), ps, p), colour);
+    } else {
+        __m128i ps = pixels_at(s), visible = covering(ps, p), index = _mm_and_si128(ps, colour);
+        __m128i brighten = _mm_and_si128(visible, _mm_cmpeq_epi8(index, _mm_set1_epi8(0x3E)));
+        __m128i darken = _mm_and_si128(visible, _mm_cmpeq_epi8(index, _mm_set1_epi8(0x3F)));
+        __m128i drawn = _mm_andnot_si128(_mm_or_si128(brighten, darken), visible);
+        p = _mm_and_si128(choose(drawn, ps, p), colour);
+        /* a sprite with priority, or of colour 14, is never in shadow */
+        __m128i never = _mm_or_si128(_mm_cmpeq_epi8(_mm_and_si128(ps, _mm_set1_epi8(15)), _mm_set1_epi8(14)),
+                                     _mm_cmpeq_epi8(_mm_and_si128(ps, priority), priority));
+        __m128i lit = _mm_or_si128(_mm_and_si128(never, drawn), brighten);
+        __m128i highlight = _mm_andnot_si128(_mm_add_epi8(shadow, shadow), _mm_and_si128(brighten, _mm_set1_epi8((char)HIGHLIGHT)));
+        shadow = _mm_or_si128(_mm_andnot_si128(lit, shadow), _mm_and_si128(darken, priority));
+        p = _mm_or_si128(p, _mm_or_si128(shadow, highlight));
+    }
+    _mm_storeu_si128((__m128i *)(void *)to, p);
+}
+
+#else
+
+/* Written so that a compiler makes a few operations on 16 bytes of it. */
 static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, const uint8_t *restrict s,
                        uint8_t *restrict to, uint8_t backdrop, int sprites, int shadows)
 {
@@ -39,6 +99,8 @@ static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, con
         to[i] = (uint8_t)(p | shadow | highlight);
     }
 }
+
+#endif
 
 /* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0. */
 static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
