@@ -147,7 +147,12 @@ static void begin_patterns(draw_context *c, vdp_line *line, vdp_sprite_list *lis
 /* The 8 pixels of one cell into the line; what is already opaque stays.  Returns not 0 if two opaque pixels meet. */
 static inline uint64_t put_cell(uint8_t *to, uint64_t pixels, uint64_t beside)
 {
-    uint64_t there = draw_load(to), opaque = draw_opaque(there);
+    uint64_t there = draw_load(to);
+    if (!there) {
+        draw_store(to, pixels & ~beside);
+        return 0;
+    }
+    uint64_t opaque = draw_opaque(there);
     draw_store(to, (there & (opaque | beside)) | (pixels & ~opaque));
     return opaque & draw_opaque(pixels);
 }
