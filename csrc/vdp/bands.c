@@ -62,9 +62,9 @@ static inline void expand_pair(const vdp *s, cell_pair *pair)
     for (unsigned i = 0; i < 2; i++) {
         unsigned word = vdp_word(pair->words + 2 * i), flip = word & 0x1000 ? 7 : 0;
         for (unsigned row = 0; row < 8; row++) {
-            uint64_t pixels = draw_pattern_row(s->vram + ((word & 0x7FF) << 5) + 4 * (row ^ flip));
-            if (word & 0x800)
-                pixels = draw_mirror(pixels);
+            const uint8_t *pattern = s->vram + ((word & 0x7FF) << 5) + 4 * (row ^ flip);
+            uint32_t packed = draw_load_row(pattern);
+            uint64_t pixels = draw_expand_row(word & 0x800 ? draw_mirror_row(packed) : packed);
             draw_store(pair->rows[row] + 8 * i, pixels | DRAW_BYTES * (word >> 9 & 0x70));
         }
     }

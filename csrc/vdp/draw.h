@@ -116,38 +116,43 @@ static inline void draw_store(uint8_t *p, uint64_t v) { memcpy(p, &v, 8); }
 
 #define DRAW_BYTES 0x0101010101010101u  /* times a byte: that byte eight times */
 
-/* 8 pixels in reverse order */
-static inline uint64_t draw_mirror(uint64_t v)
-{
-    v = (v & 0x00FF00FF00FF00FFu) << 8 | (v >> 8 & 0x00FF00FF00FF00FFu);
-    v = (v & 0x0000FFFF0000FFFFu) << 16 | (v >> 16 & 0x0000FFFF0000FFFFu);
-    return v << 32 | v >> 32;
-}
-
 #if defined(__BYTE_ORDER__) && defined(__ORDER_BIG_ENDIAN__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define DRAW_SHIFT_LEFTWARD(v, bits) ((v) << (bits))    /* pixels move to the left, 8 bits each */
 #else
 #define DRAW_SHIFT_LEFTWARD(v, bits) ((v) >> (bits))
 #endif
 
-/* One row of a pattern, 4 bytes with two pixels each, the high nibble left: a byte for each pixel. */
-static inline uint64_t draw_pattern_row(const uint8_t *p)
+/* One row of a pattern as it lies in memory, 4 bytes with two pixels each, the high nibble left: a byte for each pixel. */
+static inline uint64_t draw_expand_row(uint32_t packed)
 {
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint32_t packed;
-    memcpy(&packed, p, 4);
     uint64_t v = packed;
     v = (v | v << 16) & 0x0000FFFF0000FFFFu;
     v = (v | v << 8) & 0x00FF00FF00FF00FFu;
     return (v >> 4 & 0x000F000F000F000Fu) | (v & 0x000F000F000F000Fu) << 8;
 #else
-    uint8_t pixels[8];
+    uint8_t bytes[4], pixels[8];
+    memcpy(bytes, &packed, 4);
     for (int i = 0; i < 4; i++) {
-        pixels[2 * i] = p[i] >> 4;
-        pixels[2 * i + 1] = p[i] & 15;
+        pixels[2 * i] = bytes[i] >> 4;
+        pixels[2 * i + 1] = bytes[i] & 15;
     }
     return draw_load(pixels);
 #endif
+}
+
+static inline uint32_t draw_load_row(const uint8_t *p)
+{
+    uint32_t packed;
+    memcpy(&packed, p, 4);
+    return packed;
+}
+
+/* The 8 pixels of a row in reverse order. */
+static inline uint32_t draw_mirror_row(uint32_t packed)
+{
+    packed = packed >> 24 | (packed >> 8 & 0xFF00) | (packed << 8 & 0xFF0000) | packed << 24;
+    return (packed >> 4 & 0x0F0F0F0F) | (packed & 0x0F0F0F0F) << 4;
 }
 
 /* $FF in each byte whose pixel is opaque (low nibble not 0) */

@@ -190,10 +190,8 @@ static void fetch_cells(draw_context *c, vdp_line *line, const vdp_sprite *sprit
         if (x <= -8)
             continue;
         unsigned column = (unsigned)(word & 0x800 ? sprite->width - 1 - cell : cell);
-        uint64_t pixels = draw_pattern_row(vram + (((pattern + column * height) & patterns) << shift | in_cell));
-        if (word & 0x800)
-            pixels = draw_mirror(pixels);
-        pixels |= bits;
+        uint32_t packed = draw_load_row(vram + (((pattern + column * height) & patterns) << shift | in_cell));
+        uint64_t pixels = draw_expand_row(word & 0x800 ? draw_mirror_row(packed) : packed) | bits;
         met |= x >= 0 && x <= width - 8 ? put_cell(screen + x, pixels, 0) : put_cut_cell(screen, x, width, pixels);
     }
     if (met)
