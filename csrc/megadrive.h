@@ -285,6 +285,13 @@ typedef struct vdp_colour_change {
     uint16_t word;
 } vdp_colour_change;
 
+/* R7 changed before this pixel was looked up: the old value counts for those before it. */
+typedef struct vdp_backdrop_change {
+    int16_t line;
+    int16_t pixel;
+    uint8_t value;
+} vdp_backdrop_change;
+
 typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
@@ -310,6 +317,12 @@ typedef struct vdp_drawing {
     uint8_t cram[128];          /* CRAM when the picture began */
     uint8_t cram_known[128];    /* the same with the changes */
     int64_t colours_clock;      /* picture_clock + 1 of the picture to which they belong; 0 none */
+    int64_t latched_clock;      /* the same for vscroll and backdrop */
+    int16_t vscroll_lines;      /* lines before this one have their vertical scroll in vscroll, or have been fetched */
+    uint16_t vscroll[240][2];   /* of the whole screen, as latched before it changed */
+    int16_t backdrops;          /* changes of R7 */
+    int16_t backdrops_made;     /* of them, those that the pixels drawn have met */
+    vdp_backdrop_change backdrop[256];
     int32_t changes;
     int32_t changes_made;       /* of them, in lut */
     vdp_colour_change change[1024];
