@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
-import numpy.typing as npt
+from _thread import allocate_lock
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeAlias, TypeVar, overload
 
 from megadrive._core import ffi, lib
-from megadrive._memory import Memory
+from megadrive._memory import Blocks, Memory
 from megadrive.audio import FILTER_NAMES, PSG_LEVEL, Filter, make_table
 from megadrive.cartridge import Cartridge
 from megadrive.controllers import Button, Pad
-from megadrive.engines import Chips
 from megadrive.errors import StateError
-from megadrive.m68000_registers import M68000Registers
-from megadrive.psg import PSG
-from megadrive.vdp import VDP
-from megadrive.ym2612 import YM2612
-from megadrive.z80 import Z80Registers
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from megadrive.engines import Chips
+    from megadrive.m68000_registers import M68000Registers
+    from megadrive.psg import PSG
+    from megadrive.vdp import VDP, Area
     from megadrive.vgm.file import Tags
     from megadrive.vgm.recorder import Recorder
+    from megadrive.ym2612 import YM2612
+    from megadrive.z80 import Z80Registers
+else:
+    from megadrive._lazy import np
 
 Region = Literal["J", "U", "E"]
-Array = npt.NDArray[Any]
+Array: TypeAlias = "npt.NDArray[Any]"
+Buffer = TypeVar("Buffer")
 
 MASTER_CLOCK = {False: 53_693_175, True: 53_203_424}
 """Master clock in Hz of NTSC (False) and PAL (True) consoles."""
@@ -46,9 +47,28 @@ _LOAD_ERRORS = {
     lib.MD_LOAD_DAMAGED: "its contents are damaged",
 }
 
-_new_uncleared = ffi.new_allocator(should_clear_after_alloc=False)
+_machines = Blocks("megadrive")
+_uncleared = ffi.new_allocator(should_clear_after_alloc=False)
 _MOST_PAIRS = 6600  # samples of the longest frame (512 lines) at 192 kHz
 _AHEAD_BYTES = 16
+
+
+class _Use:
+    """Lets one thread at a time use a machine; the others do not wait."""
+
+    __slots__ = ("_lock", "_md")
+
+    def __init__(self, md: Any) -> None:
+        self._md = md
+        self._lock = allocate_lock()
+
+    def __enter__(self) -> Any:
+        if not self._lock.acquire(False):
+            raise RuntimeError("this MegaDrive is being used by another thread; give each thread a machine of its own")
+        return self._md
+
+    def __exit__(self, *exception: object) -> None:
+        self._lock.release()
 
 
 class MegaDrive:
@@ -68,6 +88,8 @@ class MegaDrive:
         Of :attr:`audio`, in Hz, 8000 to 192000.
     audio_filter : {"raw", "model 1", "model 2"}
         The console's low-pass behind the mixer: none, or that of a board; :mod:`megadrive.audio` tells which.
+    frame_area : {"active", "border"}
+        What :attr:`frame` shows; see :attr:`frame_area`.
     psg_level : float
         The mixing level: a PSG channel's full square as a part of an FM channel's full swing, 0 to 4.
     address_errors : bool
@@ -100,6 +122,7 @@ class MegaDrive:
         address_errors: bool = True,
         audio_filter: Filter = "raw",
         psg_level: float = PSG_LEVEL,
+        frame_area: Area = "active",
     ) -> None:
         cartridge = rom if isinstance(rom, Cartridge) else Cartridge(rom)
         region = cartridge.region if region is None else region
@@ -112,7 +135,7 @@ class MegaDrive:
         pal = region == "E"
         table = make_table(sample_rate, audio_filter, psg_level, MASTER_CLOCK[pal])
 
-        md = ffi.new("megadrive *")
+        md = _machines.new()
         md.pal = pal
         md.state.io.version = _VERSION[region]
         pad = Pad.SIX_BUTTON if cartridge.six_button else Pad.THREE_BUTTON
@@ -123,9 +146,12 @@ class MegaDrive:
         self._insert(md, cartridge)
         lib.md_connect(md)
         self._set_up(md, table, region, sample_rate)
+        if frame_area != "active":
+            self.frame_area = frame_area
         lib.md_power_on(md, seed)
         if cartridge.sram is not None:
-            self.sram[:] = 0xFF
+            size = lib.md_sram_size(md)
+            ffi.memmove(md.state.sram, b"\xff" * size, size)
         if engine == "model":
             from megadrive import model
 
@@ -133,9 +159,9 @@ class MegaDrive:
 
     @staticmethod
     def _insert(md: Any, cartridge: Cartridge) -> None:
-        md.rom = ffi.from_buffer("uint8_t[]", cartridge.image)
+        md.rom = ffi.from_buffer("uint8_t[]", cartridge._padded)
         md.rom_size = cartridge.size
-        md.rom_mask = len(cartridge.image) - 1
+        md.rom_mask = len(cartridge._padded) - 1
         md.rom_crc = cartridge.crc32
         md.mapper = cartridge.has_mapper
         if cartridge.sram is not None:
@@ -146,30 +172,40 @@ class MegaDrive:
     def _set_up(self, md: Any, table: Any, region: Region, sample_rate: int) -> None:
         """Take over a struct whose settings stand."""
         self._md = md
+        md.fm_may_lag = 1
         self._table = table
         md.audio_table = table
-        self._memory = Memory(md, ffi.sizeof("megadrive"))
         self._region: Region = region
         self._sample_rate = sample_rate
-        self._lock = threading.Lock()
-        self._samples = np.empty((_MOST_PAIRS, 2), np.int16)
-        self._audio = self._samples[:0]
-        state, video = md.state, md.vdp
-        self._ram = self._memory.view(state.ram)
-        self._z80_ram = self._memory.view(state.z80_ram)
-        self._vram = self._memory.view(state.vdp.vram)
-        self._cram = self._memory.view(state.vdp.cram, ">u2")
-        self._vsram = self._memory.view(state.vdp.vsram, ">u2")
-        self._sram = self._memory.view(state.sram)[: int(lib.md_sram_size(md))]
-        self._rgb = self._memory.view(video.rgb).reshape(-1, lib.VDP_MAX_WIDTH, 3)
-        self._indexed = self._memory.view(video.indexed).reshape(-1, lib.VDP_MAX_WIDTH)
-        self._cpu = M68000Registers(ffi.addressof(state, "cpu"), owner=md, fetch=self._program_word)
-        self._z80 = Z80Registers(ffi.addressof(state, "z80"), owner=md)
-        self._vdp = VDP(_chip=ffi.addressof(md, "vdp"), _owner=md)
-        self._ym2612 = YM2612(_chip=ffi.addressof(state, "ym2612"), _owner=md)
-        self._psg = PSG(_chip=ffi.addressof(state, "psg"), _owner=md)
-        self._chips = Chips(md)
+        self._use = _Use(md)
+        self._out: Any = ffi.NULL  # room for samples, of which the last call has made _count pairs
+        self._room = self._count = 0
+        self._border: Any = None
+        self._chips: Chips | None = None
         self._recorder: Recorder | None = None
+
+    # Made when they are first asked for, by _PARTS below.
+    _memory: Memory
+    _ram: Array
+    _z80_ram: Array
+    _vram: Array
+    _cram: Array
+    _vsram: Array
+    _sram: Array
+    _rgb: Array
+    _indexed: Array
+    _cpu: M68000Registers
+    _z80: Z80Registers
+    _vdp: VDP
+    _ym2612: YM2612
+    _psg: PSG
+
+    def __getattr__(self, name: str) -> Any:
+        make = _PARTS.get(name)
+        if make is None or "_md" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        part = self.__dict__[name] = make(self)
+        return part
 
     def _program_word(self, address: int) -> int:
         """Return a word of ROM or RAM that the 68000 would fetch."""
@@ -178,14 +214,8 @@ class MegaDrive:
             raise ValueError(f"there is no ROM or work RAM at ${address:06x} to execute a program from")
         return int(page[address & 0xFFFF]) << 8 | int(page[(address & 0xFFFF) + 1])
 
-    @contextlib.contextmanager
-    def _used(self) -> Iterator[Any]:
-        if not self._lock.acquire(blocking=False):
-            raise RuntimeError("this MegaDrive is being used by another thread; give each thread a machine of its own")
-        try:
-            yield self._md
-        finally:
-            self._lock.release()
+    def _used(self) -> _Use:
+        return self._use
 
     # ------------------------------------------------------------------------------------- running
 
@@ -223,38 +253,46 @@ class MegaDrive:
         ValueError
             If `n` is negative or `render` none of its choices.
         """
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+        if isinstance(n, bool) or not isinstance(n, SupportsIndex) or n.__index__() < 0:
             raise ValueError(f"n is {n!r}, expected a number of frames, 0 or more")
-        if render == "last":
-            how = lib.MD_RENDER_LAST
-        elif isinstance(render, (bool, np.bool_)):
+        if isinstance(render, bool) or (not isinstance(render, str) and isinstance(render, np.bool_)):
             how = lib.MD_RENDER_ALL if render else lib.MD_RENDER_NONE
+        elif render == "last":
+            how = lib.MD_RENDER_LAST
         else:
             raise ValueError(f"render is {render!r}, expected True, False or 'last'")
         self._run(int(n), how, audio)
 
     def _run(self, n: int, render: int, audio: bool) -> None:
-        with self._used() as md:
-            if audio and len(self._samples) < n * _MOST_PAIRS:
-                self._samples = np.empty((n * _MOST_PAIRS, 2), np.int16)
-            recorder = self._recorder if self._recorder is not None and self._recorder.running else None
-            count, left = 0, n
-            while left > 0:  # a recording is looked after in every frame
-                step = left if recorder is None else 1
-                left -= step
-                how = lib.MD_RENDER_NONE if render == lib.MD_RENDER_LAST and left else render
-                out = ffi.from_buffer("int16_t[]", self._samples[count:]) if audio else ffi.NULL
-                made = lib.md_run_frames(md, step, how, out, len(self._samples) - count if audio else 0)
-                if made < 0:
-                    raise ValueError("the YM2612's state was written with values that the chip cannot have")
-                count += made
-                if recorder is not None:
-                    recorder.take()
-                if md.failed:
-                    break
-            self._audio = self._samples[:count]
-            if md.failed:
+        with self._use as md:
+            if audio and self._room < n * _MOST_PAIRS:
+                self._out = _uncleared("int16_t[]", 2 * n * _MOST_PAIRS)
+                self._room = n * _MOST_PAIRS
+            if self._recorder is None or not self._recorder.running:
+                out, room = (self._out, self._room) if audio else (ffi.NULL, 0)
+                made = lib.md_run_frames(md, n, render, out, room)
+            else:
+                made = self._run_recorded(self._recorder, n, render, audio)
+            if made < 0:
+                raise ValueError("the YM2612's state was written with values that the chip cannot have")
+            self._count = made
+            if md.failed and self._chips is not None:
                 self._chips.raise_failure()
+
+    def _run_recorded(self, recorder: Recorder, n: int, render: int, audio: bool) -> int:
+        """Run frames that a recording takes down one by one."""
+        md, count = self._md, 0
+        for left in range(n - 1, -1, -1):
+            how = lib.MD_RENDER_NONE if render == lib.MD_RENDER_LAST and left else render
+            out, room = (self._out + 2 * count, self._room - count) if audio else (ffi.NULL, 0)
+            made = int(lib.md_run_frames(md, 1, how, out, room))
+            if made < 0:
+                return made
+            count += made
+            recorder.take()
+            if md.failed:
+                break
+        return count
 
     def reset(self) -> None:
         """Press the reset button: the CPUs and the YM2612 start anew; memories, VDP and PSG stay."""
@@ -265,19 +303,74 @@ class MegaDrive:
 
     @property
     def frame(self) -> npt.NDArray[np.uint8]:
-        """Last frame drawn: uint8 (height, width, 3), RGB; a view that the next frame overwrites."""
-        lib.vdp_fill_rgb(ffi.addressof(self._md, "vdp"))
-        return self._rgb[: self._md.vdp.height, : self._md.vdp.width]
+        """Last frame drawn: uint8 (height, width, 3), RGB; a view that the next frame overwrites.
+
+        Before the first frame it has no rows. The first frame is short, from line 159 at 60 Hz on (132 at 50 Hz), and
+        shows what the chip shows at power-on until the program sets it up: mode 4, 192 rows of 256 pixels of backdrop.
+        """
+        chip = self._md.vdp
+        if self._border is not None:
+            lib.vdp_fill_border(ffi.addressof(chip))
+            return self._framed_rgb[: self._border.height, : self._border.width]
+        lib.vdp_fill_rgb(ffi.addressof(chip))
+        return self._rgb[: chip.height, : chip.width]
 
     @property
     def frame_indexed(self) -> npt.NDArray[np.uint8]:
         """Last frame drawn: uint8 (height, width), colour number 0-63, bit 6 shadow, bit 7 highlight; a view."""
-        return self._indexed[: self._md.vdp.height, : self._md.vdp.width]
+        chip = self._md.vdp
+        if self._border is not None:
+            lib.vdp_fill_border(ffi.addressof(chip))
+            return self._framed_indexed[: self._border.height, : self._border.width]
+        return self._indexed[: chip.height, : chip.width]
+
+    @property
+    def frame_area(self) -> Area:
+        """What :attr:`frame` and :attr:`frame_indexed` show: the picture (``"active"``) or also its ``"border"``.
+
+        The border shows the backdrop's colour, 13 columns left of the picture, 14 right of it, and rows above and
+        below: 11 and 8 at 60 Hz, 38 and 32 at 50 Hz, there with a picture of 240 lines 30 and 24. Changes of the colour
+        and the dots that writes to the colours leave stand where they were. A frame ends with the last row of its
+        picture: the rows below are those below the picture before. Settable; changes in the border are followed from
+        then on.
+
+        Raises
+        ------
+        ValueError
+            If set to something else.
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> md = megadrive.MegaDrive(megadrive.builtin_rom(), frame_area="border")
+        >>> md.run_frames(60)
+        >>> md.frame.shape
+        (243, 347, 3)
+        """
+        return "active" if self._border is None else "border"
+
+    @frame_area.setter
+    def frame_area(self, area: Area) -> None:
+        from megadrive.vdp import has_border
+
+        wanted = has_border(area)
+        if wanted == (self._border is not None):
+            return
+        with self._used() as md:
+            self._border = ffi.new("vdp_border *", {"frame_clock": -1}) if wanted else None
+            md.vdp.border = self._border if wanted else ffi.NULL
+            if wanted:
+                memory = Memory(self._border, ffi.sizeof("vdp_border"))
+                shape = -1, lib.VDP_BORDER_STRIDE
+                self._framed_rgb = memory.view(self._border.framed_rgb).reshape(*shape, 3)
+                self._framed_indexed = memory.view(self._border.framed_indexed).reshape(shape)
 
     @property
     def audio(self) -> npt.NDArray[np.int16]:
         """Sound of the last call of run_frame or run_frames: int16 (n, 2) at :attr:`sample_rate`; a view."""
-        return self._audio
+        if not self._count:
+            return np.empty((0, 2), np.int16)
+        return np.frombuffer(ffi.buffer(self._out, 4 * self._count), np.int16).reshape(-1, 2)
 
     @property
     def sample_rate(self) -> int:
@@ -339,6 +432,7 @@ class MegaDrive:
         with self._used() as md:
             if self._recorder is not None and self._recorder.running:
                 raise RuntimeError("a recording is going on; stop it first")
+            lib.md_catch_up(md)
             title = self._cartridge.header.title
             self._recorder = Recorder(md, path, Tags(game=title, system=SYSTEM) if tags is None else tags)
             return self._recorder
@@ -380,8 +474,48 @@ class MegaDrive:
         """
         lib.md_th_fall(self._md, _player(player))
 
+    def set_aim(self, player: int, x: int | None, y: int | None = None) -> None:
+        """Aim a light gun at a pixel until the next call.
+
+        Parameters
+        ----------
+        player : int
+            0 or 1: the controller port; its gun is plugged in by :meth:`set_pad`.
+        x, y : int or None
+            Column 0-319 and line 0-239 of the picture without border; in a picture of double rows (interlace) half of
+            the row. None, or a place outside of the picture: the gun sees nothing, as before the first call.
+
+        Raises
+        ------
+        ValueError
+            If there is no such player or no picture has such a pixel.
+
+        Notes
+        -----
+        When the beam has passed there the gun pulls TH low: that latches the HV counter and is an interrupt, if the
+        program has asked for them. The Menacer takes 21 microseconds for it, which games allow for. A gun sees the beam
+        however dark the picture is.
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> md = megadrive.MegaDrive(megadrive.builtin_rom())
+        >>> md.set_pad(1, megadrive.Pad.MENACER)
+        >>> md.set_aim(1, 160, 112)
+        >>> md.set_buttons(1, megadrive.Button.A)
+        >>> md.run_frame()
+        """
+        io = self._md.state.io
+        player = _player(player)
+        if x is None and y is None:
+            io.aim_line[player] = 0
+            return
+        if x is None or y is None or not 0 <= x < 320 or not 0 <= y < 240:
+            raise ValueError(f"x, y is {x!r}, {y!r}, expected a pixel of the picture, 0-319 and 0-239, or None")
+        io.aim_x[player], io.aim_line[player] = int(x), int(y) + 1
+
     def set_pad(self, player: int, pad: Pad) -> None:
-        """Plug a pad in, or out.
+        """Plug a pad or a light gun in, or out.
 
         By default both ports hold 6-button pads if the ROM's header names them, else 3-button pads.
 
@@ -390,7 +524,12 @@ class MegaDrive:
         player : int
             0 or 1: the controller port.
         pad : Pad
-            Kind of pad.
+            Kind of pad or gun.
+
+        Raises
+        ------
+        ValueError
+            If there is no such player or pad.
         """
         self._md.state.io.pad_type[_player(player)] = Pad(pad)
 
@@ -450,7 +589,12 @@ class MegaDrive:
 
     @property
     def ym2612(self) -> YM2612:
-        """The YM2612."""
+        """The YM2612.
+
+        From the first look at it on, it is kept up to the frame; before, it may fall behind while nobody hears it.
+        """
+        self._md.fm_may_lag = 0
+        lib.md_catch_up(self._md)
         return self._ym2612
 
     @property
@@ -473,7 +617,10 @@ class MegaDrive:
         The model works on the same state as the kernel, so either can take over between frames. An exception that a
         chip raises ends the frame early and is raised by run_frame.
         """
+        from megadrive.engines import Chips
+
         with self._used() as md:
+            lib.md_catch_up(md)
             pointers = {
                 "vdp": ffi.addressof(md, "vdp"),
                 "ym2612": ffi.addressof(md.state, "ym2612"),
@@ -514,8 +661,35 @@ class MegaDrive:
 
     # -------------------------------------------------------------------------------------- states
 
-    def save_state(self) -> bytes:
+    @property
+    def state_size(self) -> int:
+        """Bytes of what :meth:`save_state` returns; the same for all machines with this ROM."""
+        return int(lib.md_save_size(self._md))
+
+    @overload
+    def save_state(self, out: None = None) -> bytes: ...
+    @overload
+    def save_state(self, out: Buffer) -> Buffer: ...
+    def save_state(self, out: Any = None) -> Any:
         """Return all that the console is, for :meth:`load_state` on a machine with the same ROM and region.
+
+        Parameters
+        ----------
+        out : writable buffer, optional
+            Where to put it instead of into a new `bytes`: :attr:`state_size` bytes, contiguous; a bytearray or an
+            array of uint8, say.
+
+        Returns
+        -------
+        bytes
+            The state; or `out`.
+
+        Raises
+        ------
+        TypeError
+            If `out` is not a writable buffer.
+        ValueError
+            If `out` has another size.
 
         Examples
         --------
@@ -526,30 +700,46 @@ class MegaDrive:
         >>> md.load_state(state)
         >>> md.frame_count
         0
+        >>> ring = [bytearray(md.state_size) for _ in range(3)]
+        >>> md.save_state(out=ring[0]) is ring[0]
+        True
         """
-        with self._used() as md:
-            size = int(lib.md_save_size(md))
-            data = ffi.new("uint8_t[]", size)
-            lib.md_save(md, data)
-            return bytes(ffi.buffer(data, size))
+        with self._use as md:
+            size = lib.md_save_size(md)
+            data = bytes(size) if out is None else out  # new bytes: nobody has seen them yet
+            try:
+                target = ffi.from_buffer("uint8_t[]", data, out is not None)
+            except (TypeError, BufferError) as error:
+                raise TypeError(f"out is a {type(out).__name__}, expected a writable contiguous buffer") from error
+            if len(target) != size:
+                raise ValueError(f"out has {len(target)} bytes, expected state_size, which is {size}")
+            lib.md_save(md, target)
+            return data
 
-    def load_state(self, data: bytes | bytearray | memoryview) -> None:
+    def load_state(self, data: bytes | bytearray | memoryview | Array) -> None:
         """Become what :meth:`save_state` has saved.
+
+        Parameters
+        ----------
+        data : buffer
+            The state, in any contiguous buffer; it is read where it lies.
 
         Raises
         ------
         StateError
             If `data` is not a save state of this ROM and region; the machine has not changed then.
+        TypeError
+            If `data` is not a buffer.
         RuntimeError
             If a recording is going on (:meth:`record_vgm`).
         """
         try:
             source = ffi.from_buffer("uint8_t[]", data)
-        except TypeError as error:
+        except (TypeError, BufferError) as error:
             raise TypeError(f"a save state is bytes, not {type(data).__name__}") from error
         if self._recorder is not None and self._recorder.running:
             raise RuntimeError("a VGM recording is going on, which a load would cut; stop it first")
-        with self._used() as md:
+        with self._use as md:
             result = lib.md_load(md, source, len(source))
             if result != lib.MD_LOAD_DONE:
                 why = _LOAD_ERRORS[result].format(have=len(source), want=lib.md_save_size(md))
@@ -558,19 +748,29 @@ class MegaDrive:
     def fork(self) -> MegaDrive:
         """Return a second machine in the same state, which shares nothing with this one but the ROM."""
         twin = object.__new__(type(self))
-        with self._used() as md:
-            copy = _new_uncleared("megadrive *")
+        with self._use as md:
+            copy = _machines.new(clear=False)
             lib.md_fork(copy, md)
             twin._cartridge = self._cartridge
             twin._set_up(copy, self._table, self._region, self._sample_rate)
-            twin._audio = self._audio.copy()
-        chips = (self._chips.vdp, self._chips.ym2612, self._chips.psg)
-        twin.replace_chips(*(None if chip is None else type(chip) for chip in chips))
+            if self._count:
+                twin._out = _uncleared("int16_t[]", 2 * self._count)
+                ffi.memmove(twin._out, self._out, 4 * self._count)
+                twin._room = twin._count = self._count
+        if self._border is not None:
+            twin.frame_area = "border"
+            ffi.memmove(twin._border, self._border, ffi.sizeof("vdp_border"))
+        if self._chips is not None:
+            chips = (self._chips.vdp, self._chips.ym2612, self._chips.psg)
+            twin.replace_chips(*(None if chip is None else type(chip) for chip in chips))
         return twin
 
     def state_hash(self) -> str:
         """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
-        with self._used():
+        import hashlib
+
+        with self._used() as md:
+            lib.md_catch_up(md)
             return hashlib.blake2b(self._state_bytes().data, digest_size=16).hexdigest()
 
     def _state_bytes(self) -> Array:
@@ -579,6 +779,54 @@ class MegaDrive:
 
     def __repr__(self) -> str:
         return f"<MegaDrive {self._cartridge.header.title!r} region {self._region}, frame {self.frame_count}>"
+
+
+def _z80_registers(machine: MegaDrive) -> Z80Registers:
+    from megadrive.z80 import Z80Registers
+
+    return Z80Registers(ffi.addressof(machine._md.state, "z80"), owner=machine._md)
+
+
+def _m68000_registers(machine: MegaDrive) -> M68000Registers:
+    from megadrive.m68000_registers import M68000Registers
+
+    return M68000Registers(ffi.addressof(machine._md.state, "cpu"), owner=machine._md, fetch=machine._program_word)
+
+
+def _vdp(machine: MegaDrive) -> VDP:
+    from megadrive.vdp import VDP
+
+    return VDP(_chip=ffi.addressof(machine._md, "vdp"), _owner=machine._md)
+
+
+def _ym2612(machine: MegaDrive) -> YM2612:
+    from megadrive.ym2612 import YM2612
+
+    return YM2612(_chip=ffi.addressof(machine._md.state, "ym2612"), _owner=machine._md)
+
+
+def _psg(machine: MegaDrive) -> PSG:
+    from megadrive.psg import PSG
+
+    return PSG(_chip=ffi.addressof(machine._md.state, "psg"), _owner=machine._md)
+
+
+_PARTS: dict[str, Callable[[MegaDrive], Any]] = {
+    "_memory": lambda machine: Memory(machine._md, ffi.sizeof("megadrive")),
+    "_ram": lambda machine: machine._memory.view(machine._md.state.ram),
+    "_z80_ram": lambda machine: machine._memory.view(machine._md.state.z80_ram),
+    "_vram": lambda machine: machine._memory.view(machine._md.state.vdp.vram),
+    "_cram": lambda machine: machine._memory.view(machine._md.state.vdp.cram, ">u2"),
+    "_vsram": lambda machine: machine._memory.view(machine._md.state.vdp.vsram, ">u2"),
+    "_sram": lambda machine: machine._memory.view(machine._md.state.sram)[: int(lib.md_sram_size(machine._md))],
+    "_rgb": lambda machine: machine._memory.view(machine._md.vdp.rgb).reshape(-1, lib.VDP_MAX_WIDTH, 3),
+    "_indexed": lambda machine: machine._memory.view(machine._md.vdp.indexed).reshape(-1, lib.VDP_MAX_WIDTH),
+    "_cpu": _m68000_registers,
+    "_z80": _z80_registers,
+    "_vdp": _vdp,
+    "_ym2612": _ym2612,
+    "_psg": _psg,
+}
 
 
 def _player(player: int) -> int:
