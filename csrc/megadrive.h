@@ -840,8 +840,10 @@ typedef struct md_polling {
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
+    uint32_t r[16];             /* the CPU's registers when it was last left there */
+    uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
+    uint8_t steady;             /* 1: it does, and reads nothing else */
     uint8_t present;            /* loop[present] was the last to be followed */
-    uint8_t reserved[3];
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */

@@ -245,17 +245,17 @@ static inline int has_light_gun(const io_ports *io)
 static int64_t slice_end(megadrive *md)
 {
     md_state *state = &md->state;
-    int aimed = has_light_gun(&state->io);
-    int64_t end = state->clock + (z80_runs(md) || aimed ? SLICE : LONG_SLICE);
-    if (aimed) {
-        find_light(md);
-        if (md->light_clock < end)
-            end = md->light_clock;
-    }
+    int gun = has_light_gun(&state->io);
+    int64_t end = state->clock + (z80_runs(md) || gun ? SLICE : LONG_SLICE);
     if (state->vdp.next_event < end) {
         md_sync_vdp(md, state->clock);  /* next_event may be later, seen from here */
         if (state->vdp.next_event < end)
             end = state->vdp.next_event;
+    }
+    if (gun) {
+        find_light(md);
+        if (md->light_clock < end)
+            end = md->light_clock;
     }
     return end > state->clock ? end : state->clock + 1;
 }
@@ -271,7 +271,7 @@ static void run_slice(megadrive *md)
     }
     int64_t target = md->target;
     md_sync_z80(md, target);
-    if (state->vdp.next_event <= target || state->hold_clock >= 0)
+    if (state->vdp.next_event <= target || state->hold_clock >= 0 || has_light_gun(&state->io))
         md_sync_vdp(md, target);
     md_follow_light(md, target);
     if (state->hold_clock >= 0 && !state->vdp.bus_hold)
