@@ -46,6 +46,9 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
 
 /* Run a CPU until its clock reaches its deadline. */
 void md_68k_run(megadrive *md);
+void md_z80_run(megadrive *md);
+int md_z80_run_fast(megadrive *md);     /* part of it; 0: the next step is not for this */
+void md_z80_step(megadrive *md);        /* one step */
 void md_68k_reset(megadrive *md);
 
 /* The 68000 has reached the time of a refresh. */
@@ -55,7 +58,6 @@ void md_refresh_68k(megadrive *md);
  * waits there.  The registers and flags are those after that time. */
 void md_polling_read(megadrive *md, unsigned port, uint16_t value, unsigned lanes); /* the 68000 has read a VDP port */
 int64_t md_polling_again(megadrive *md, uint32_t target, int64_t clock);
-void md_z80_run(megadrive *md);
 
 static inline int z80_runs(const megadrive *md)
 {
