@@ -229,6 +229,8 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
     if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s))
         draw_sprites_scan_lines(c, d->line + 1, end);
     while (d->line < height) {
+        if (d->display_before != d->display && since(d->display_clock, start) <= (int64_t)VDP_LINE * d->line)
+            d->display_before = d->display; /* that was in lines that are complete */
         int done = end - d->line > 1 ? run_band(c, d->line, end, height) : 0;
         if (done) {
             d->line = (int16_t)(d->line + done);
