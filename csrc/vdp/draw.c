@@ -147,6 +147,28 @@ static void run_sprites(draw_context *c, int number, int time, int height)
         search_sprites(c, number + 1, time);
 }
 
+/* The same for a whole line that has no sprites and lies above one that has none; 0: it is not so simple. */
+static int pass_sprites(draw_context *c, int number, int height)
+{
+    vdp_sprite_list *list = &c->d->list[number & 1], *next = &c->d->list[(number + 1) & 1];
+    vdp_line *line = &c->d->lines[number & 1];
+    int h40 = vdp_is_h40(c->s);
+    if (list->line != number || list->found || !list->ended || next->line == number + 1 || line->line == number)
+        return 0;
+    if (number + 1 < height) {
+        if (number + 1 < c->scan->first || number + 1 >= c->scan->end || c->scan->count[number + 1])
+            return 0;
+        draw_sprites_begin(next, number + 1);
+        next->scanned = h40 ? 80 : 64;
+        next->slots = h40 ? 20 : 16;
+        next->ended = 1;
+    }
+    begin_line(line, number);
+    line->sprites_started = 1;
+    line->sprite_slots = h40 ? 40 : 32;
+    return 1;
+}
+
 /* The scroll table is read: the mode at this moment is the line's.  In the other mode it shows the backdrop. */
 static void read_hscroll(draw_context *c, vdp_line *line)
 {
@@ -216,7 +238,8 @@ static int run_band(draw_context *c, int number, int end, int height)
     }
     draw_band_planes(c, &band);
     for (int i = 0; i < band.count; i++) {
-        run_sprites(c, number + i, DRAW_ALL, height);
+        if (!pass_sprites(c, number + i, height))
+            run_sprites(c, number + i, DRAW_ALL, height);
         draw_pixels(c, &d->lines[(number + i) & 1], band.plane[0][i], band.plane[1][i], draw_width(s), 1);
     }
     return band.count;
