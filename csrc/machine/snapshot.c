@@ -4,7 +4,7 @@
 #include "cartridge/cartridge.h"
 
 /* Counts up whenever the meaning of md_state changes. */
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 
 /* Samples at the head of md->fm and md->psg that belong to the coming frame. */
 #define FM_AHEAD 16
@@ -135,6 +135,8 @@ int md_load(megadrive *md, const uint8_t *data, int64_t size)
         || output.psg_count > PSG_AHEAD || !audio_valid(&output.audio))
         return MD_LOAD_DAMAGED;
     memcpy(&md->state, body, header.state_size + header.sram_size);
+    if (md->vdp.border)
+        md->vdp.border->frame_clock = -1;
     md_forget_fm_writes(md);
     md->audio = output.audio;
     md->fm_count = output.fm_count;
