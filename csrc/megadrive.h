@@ -671,7 +671,7 @@ int32_t audio_valid(const audio_out *out);
 typedef struct io_ports {
     int64_t th_clock[2];        /* mclk of the last TH edge of a pad, for the 6-button timeout */
     int64_t th_rise_clock[2];   /* mclk from which a TH pin that became an input reads high */
-    int64_t light_clock[2];     /* mclk at which the beam last passed where a light gun is aimed at */
+    int64_t light_clock[2];     /* mclk at which a light gun has last told that the beam passed where it is aimed at */
     uint16_t buttons[2];        /* held buttons, MD_BUTTON_ bits */
     uint16_t aim_x[2];          /* pixel of the picture that a light gun is aimed at */
     uint8_t aim_line[2];        /* its line + 1; 0: aimed away from the picture */
@@ -845,7 +845,7 @@ typedef struct megadrive {
     ym2612_output fm_output;    /* what is muted; see ym2612_run_output */
     uint32_t psg_muted;         /* see psg_run_muted */
     int64_t target;             /* mclk: where the present slice ends */
-    int64_t light_clock;        /* mclk: when the beam next passes where a light gun is aimed at; INT64_MAX: never */
+    int64_t light_clock;        /* mclk: when a light gun next tells that the beam has passed; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
     uint32_t rom_size;          /* before padding */

@@ -184,17 +184,18 @@ static void end_hold(megadrive *md)
         state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
 }
 
-/* When the beam next passes where the light gun on a port is aimed at. */
+/* When the light gun on a port next tells that the beam has passed where it is aimed at. */
 static int64_t light_of(const md_state *state, int port)
 {
     const io_ports *io = &state->io;
     const vdp *video = &state->vdp;
     int h40 = vdp_is_h40(video);
-    if (io->pad_type[port] < MD_PAD_MENACER || video->vblank || !io->aim_line[port] || io->aim_line[port] > vdp_height(video)
+    if (io->pad_type[port] < MD_PAD_MENACER || !io->aim_line[port] || io->aim_line[port] > vdp_height(video)
         || io->aim_x[port] >= (h40 ? 320 : 256))
         return INT64_MAX;
-    int64_t clock = video->picture_clock + (int64_t)(io->aim_line[port] - 1) * VDP_LINE + vdp_pixel_offset(h40, io->aim_x[port]);
-    return clock > io->light_clock[port] ? clock : INT64_MAX;
+    int64_t clock = video->picture_clock + (int64_t)(io->aim_line[port] - 1) * VDP_LINE + vdp_pixel_offset(h40, io->aim_x[port])
+                    + io_light_delay(io, port);
+    return clock > io->light_clock[port] && clock >= state->clock ? clock : INT64_MAX;
 }
 
 static void find_light(megadrive *md)

@@ -51,7 +51,7 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
 void md_68k_run(megadrive *md);
 void md_68k_reset(megadrive *md);
 
-/* The beam passes where a light gun is aimed at, at light_clock.  Whoever looks at the VDP or the ports, or stops the
+/* A light gun tells at light_clock that it has seen the beam.  Whoever looks at the VDP or the ports, or stops the
  * 68000, has this done first. */
 void md_see_light(megadrive *md);
 static inline void md_follow_light(megadrive *md, int64_t clock)

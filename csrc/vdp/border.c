@@ -102,7 +102,7 @@ static void draw_lines(vdp_chip *chip, int row, int step, int beside_picture, in
 /* When line 0 of the next picture begins, or of the present one; 0: that is not known yet. */
 static int picture_start(const vdp *s, int64_t *start)
 {
-    if (!s->vblank)
+    if (!s->vblank || s->picture_clock >= s->frame_clock) /* it is going on, or its last right border is */
         *start = s->picture_clock;
     else if (s->v_counter >= 0x180) /* V has jumped, or does not */
         *start = s->line_clock + (int64_t)(0x200 - s->v_counter) * VDP_LINE;
