@@ -1,8 +1,8 @@
 """Many machines in one call, against one machine and against stable-retro: ``python benchmarks/scaling.py [ROM ...]``.
 
-Every contestant has a process of its own, and they take turns: rounds are interleaved, medians compared. All machines get
-the same inputs, so a group does n times the very work of one machine. Frames per second are of wall time, so nothing
-else should run meanwhile; the last column is about CPU time, which other programs disturb less.
+Every contestant has a process of its own, and they take turns: rounds are interleaved, medians compared. All machines
+get the same inputs, so a group does n times the very work of one machine. Frames per second are of wall time, so
+nothing else should run meanwhile; the last column is about CPU time, which other programs disturb less.
 
 The second table needs the extra ``bench``; it is about Airstriker, whose integration stable-retro's wheel brings.
 """
@@ -166,6 +166,8 @@ def table(results: dict[str, list[tuple[float, float]]], base: str) -> str:
 
 def main() -> None:
     """Measure and print the tables."""
+    import megadrive
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rom", nargs="*", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=7)
@@ -173,7 +175,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     has_peer = importlib.util.find_spec("stable_retro") is not None
-    roms = arguments.rom or (versus.default_roms() if has_peer else versus.default_roms()[:1])
+    roms = arguments.rom or (versus.default_roms() if has_peer else [pathlib.Path(str(megadrive.builtin_rom()))])
     for rom in roms:
         for look in (False, True):
             contestants: dict[str, Any] = {"one machine": (one, (str(rom), look))}
