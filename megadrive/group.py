@@ -574,6 +574,8 @@ class MachineGroup:
         """Return :meth:`megadrive.MegaDrive.state_hash` of each machine."""
         size = ffi.offsetof("md_state", "sram") + int(lib.md_sram_size(self._machine(0)))
         with self._used():
+            for i in range(self._n):
+                lib.md_catch_up(self._machine(i))
             return [hashlib.blake2b(one[:size].data, digest_size=16).hexdigest() for one in self._bytes]
 
     # ---------------------------------------------------------------------------------------- the rest
