@@ -34,7 +34,8 @@ typedef struct m68000 {
     uint8_t stopped;            /* 1 after STOP (pc still names it) until an interrupt, trace or reset */
     uint8_t halted;             /* 1 after a double fault until reset */
     uint8_t trace_pending;      /* 1: the trace exception of the last instruction belongs to the next step */
-    uint8_t reserved[5];
+    uint8_t ipl_before;         /* level on the IPL pins before ipl_clock */
+    uint8_t reserved[4];
     int64_t clock;              /* CPU clocks since power-on */
     int64_t deadline;           /* CPU clocks: run loops return at the first instruction boundary at or after it */
     int64_t ipl_clock;          /* CPU clocks: when `ipl` took its present value */

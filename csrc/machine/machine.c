@@ -325,6 +325,7 @@ void md_state_changed(megadrive *md)
     cpu->sr &= 0xA71F;
     cpu->flag_n = cpu->flag_z = cpu->flag_v = cpu->flag_c = cpu->flag_x = 0;
     cpu->ipl &= 7;
+    cpu->ipl_before &= 7;
     cpu->odd_mask = md->address_errors;
     if (state->z80.im > 2)
         state->z80.im = 2;

@@ -63,7 +63,7 @@ void vdp_update_irq(vdp *s, int64_t clock, int delay)
     else if (s->external_pending && s->registers[11] & 0x08)
         level = 2;
     if (level != s->irq_level) {
-        s->irq_clock = clock + (level > s->irq_level ? delay : 0);
+        s->irq_clock = clock + delay;
         s->irq_level = level;
     }
 }
