@@ -1,6 +1,6 @@
 """How long it takes from nothing to the first frame: ``python benchmarks/startup.py``.
 
-Each round starts fresh interpreters with the package's bytecode and the files in the caches. A row's time is that of the
+Each round starts fresh interpreters with the bytecode and the files in the caches. A row has the time of the
 statements named, without the interpreter's own start, which is a row of its own.
 """
 

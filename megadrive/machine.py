@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from _thread import allocate_lock
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
 
 from megadrive._core import ffi, lib
 from megadrive._memory import Blocks, Memory
@@ -178,6 +178,7 @@ class MegaDrive:
         self._region: Region = region
         self._sample_rate = sample_rate
         self._use = _Use(md)
+        self._held = md.state.io.buttons
         self._out: Any = ffi.NULL  # room for samples, of which the last call has made _count pairs
         self._room = self._count = 0
         self._border: Any = None
@@ -253,7 +254,7 @@ class MegaDrive:
         ValueError
             If `n` is negative or `render` none of its choices.
         """
-        if isinstance(n, bool) or not isinstance(n, SupportsIndex) or n.__index__() < 0:
+        if isinstance(n, bool) or not hasattr(n, "__index__") or n < 0:
             raise ValueError(f"n is {n!r}, expected a number of frames, 0 or more")
         if isinstance(render, bool) or (not isinstance(render, str) and isinstance(render, np.bool_)):
             how = lib.MD_RENDER_ALL if render else lib.MD_RENDER_NONE
@@ -454,7 +455,7 @@ class MegaDrive:
         ValueError
             If there is no such player or no such button.
         """
-        self._md.state.io.buttons[_player(player)] = _buttons(buttons)
+        self._held[_player(player)] = _buttons(buttons)
 
     def pull_th(self, player: int) -> None:
         """Let a device on a controller port pull its TH line low for a moment, as a light gun does that sees light.
@@ -709,7 +710,7 @@ class MegaDrive:
             data = bytes(size) if out is None else out  # new bytes: nobody has seen them yet
             try:
                 target = ffi.from_buffer("uint8_t[]", data, out is not None)
-            except (TypeError, BufferError) as error:
+            except (TypeError, ValueError, BufferError) as error:
                 raise TypeError(f"out is a {type(out).__name__}, expected a writable contiguous buffer") from error
             if len(target) != size:
                 raise ValueError(f"out has {len(target)} bytes, expected state_size, which is {size}")
@@ -735,8 +736,8 @@ class MegaDrive:
         """
         try:
             source = ffi.from_buffer("uint8_t[]", data)
-        except (TypeError, BufferError) as error:
-            raise TypeError(f"a save state is bytes, not {type(data).__name__}") from error
+        except (TypeError, ValueError, BufferError) as error:
+            raise TypeError(f"a save state is contiguous bytes, not {type(data).__name__}") from error
         if self._recorder is not None and self._recorder.running:
             raise RuntimeError("a VGM recording is going on, which a load would cut; stop it first")
         with self._use as md:
@@ -830,7 +831,7 @@ _PARTS: dict[str, Callable[[MegaDrive], Any]] = {
 
 
 def _player(player: int) -> int:
-    if player not in (0, 1):
+    if player != 0 and player != 1:
         raise ValueError(f"player is {player!r}, expected 0 or 1")
     return int(player)
 

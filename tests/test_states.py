@@ -55,6 +55,8 @@ def test_where_a_state_cannot_be_put(machine):
     for out in (bytes(size), "out", 3, np.zeros((size, 2), np.uint8)[:, 0]):
         with pytest.raises(TypeError, match="writable"):
             machine.save_state(out=out)
+    with pytest.raises(TypeError, match="contiguous"):
+        machine.load_state(np.zeros((size, 2), np.uint8)[:, 0])
     for wrong in (size - 1, size + 1, 0):
         with pytest.raises(ValueError, match=f"{wrong} bytes, expected state_size"):
             machine.save_state(out=bytearray(wrong))

@@ -168,7 +168,7 @@ static int sleep_68k(megadrive *md)
     int64_t period = refresh_period(cpu->pc), *refresh = &md->state.refresh_clock;
     if (!cpu->stopped || cpu->halted || cpu->trace_pending || cpu->nmi || cpu->ipl > (cpu->sr >> 8 & 7) || md->plain)
         return 0;
-    cpu->clock = cpu->sample_clock = md->run_until;
+    cpu->clock = cpu->sample_clock = cpu->deadline = md->run_until;
     if (*refresh <= cpu->clock)
         *refresh += ((cpu->clock - *refresh) / period + 1) * period;
     return 1;

@@ -68,8 +68,7 @@ def long_of(register: int) -> int:
 def any_loop(draw) -> bytes:
     """Return a loop of instructions that store nothing, with a way out: an interrupt handler changes D7."""
     operand = st.sampled_from(
-        [b"\x00", b"\x01", b"\x07", b"\x14", b"\x15", b"\x2c\x00\x00", b"\x2c\x00\x04", b"\x2d\x00\x02", b"\x39"]
-        + [bytes([0x34, 0x60, 4]), bytes([0x35, 0x60, 2]), b"\x3c"]
+        [bytes.fromhex(code) for code in "00 01 07 14 15 2C0000 2C0004 2D0002 39 346004 356002 3C".split()]
     )
     code = b""
     for _ in range(draw(st.integers(0, 4))):
@@ -146,7 +145,7 @@ z80_programs = st.sampled_from(
         b"",
         bytes.fromhex("18 FE"),  # JR to itself
         bytes.fromhex("3A 00 80 10 FB 06 40 18 F7"),  # LD A,($8000): the ROM; DJNZ; LD B,64; JR
-        bytes.fromhex("21 00 60 36 01 36 01 36 01 36 01 36 01 36 01 36 01 36 01 36 01 3E 55 32 01 80 10 FB 18 F9"),  # RAM
+        bytes.fromhex("21 00 60" + "36 01" * 9 + "3E 55 32 01 80 10 FB 18 F9"),  # the bank of RAM; LD ($8001),A
     ]
 )
 sprite = st.builds(
