@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -117,7 +118,7 @@ def measure(cpu: str, clocks: int, rounds: int) -> None:
             for name, text in programs.items():
                 runners[core, name] = make(bytes.fromhex(text))
         except ImportError as error:
-            print(f"{core} does not take part: {error}")
+            print(f"{core} does not take part: {error}", file=sys.stderr)
     seconds: dict[tuple[str, str], list[float]] = {key: [] for key in runners}
     for one in range(rounds + 1):
         for key, run in runners.items():
@@ -126,8 +127,8 @@ def measure(cpu: str, clocks: int, rounds: int) -> None:
             if one:  # the first round warms up
                 seconds[key].append(time.process_time() - start)
     cores = list(dict.fromkeys(core for core, _ in runners))
-    print(f"{cpu}: emulated MHz, median of {rounds} rounds of {clocks / 1e6:.0f} million clocks")
-    print(f"  {'':<12}" + "".join(f"{core:>14}" for core in cores) + f"{'ratio':>9}")
+    print(f"\n{cpu}: emulated MHz, median of {rounds} rounds of {clocks / 1e6:.0f} million clocks\n")
+    print(f"| program | {' | '.join(cores)} | ratio |\n|---|{'---|' * len(cores)}---|")
     mixes: dict[str, list[float]] = {core: [0.0] * rounds for core in cores}
     for name in [*programs, "mix"]:
         speeds: list[list[float]] = []
@@ -137,10 +138,9 @@ def measure(cpu: str, clocks: int, rounds: int) -> None:
             else:
                 mixes[core] = [a + b for a, b in zip(mixes[core], seconds[core, name], strict=True)]
                 speeds.append([clocks / 1e6 / spent for spent in seconds[core, name]])
-        line = "".join(f"{statistics.median(values):>14,.0f}" for values in speeds)
-        if len(speeds) == 2:
-            line += f"{statistics.median(a / b for a, b in zip(*speeds, strict=True)):>8.2f}x"
-        print(f"  {name:<12}{line}")
+        line = " | ".join(f"{statistics.median(values):,.0f}" for values in speeds)
+        ratio = f"{statistics.median(a / b for a, b in zip(*speeds, strict=True)):.2f}" if len(speeds) == 2 else ""
+        print(f"| {name} | {line} | {ratio} |")
 
 
 def main() -> None:

@@ -133,6 +133,11 @@ def default_roms() -> list[pathlib.Path]:
     return roms
 
 
+def title(rom: pathlib.Path) -> str:
+    """Return a ROM's name for a table: its file's, or its folder's if that is only called rom."""
+    return rom.parent.name if rom.stem == "rom" else rom.stem
+
+
 def main() -> None:
     """Compare on each ROM and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -142,7 +147,7 @@ def main() -> None:
     parser.add_argument("--warm-up", type=int, default=600, help="frames before the first round")
     arguments = parser.parse_args()
     for rom in arguments.rom or default_roms():
-        print(f"\n{rom.name}\n")
+        print(f"\n{title(rom)}\n")
         print(table(compare(rom, arguments.rounds, arguments.frames, arguments.warm_up)), flush=True)
 
 

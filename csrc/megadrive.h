@@ -157,7 +157,8 @@ int32_t z80_step_traced(z80 *cpu, z80_bus *bus);
 /* How others see the chip.  Times are mclk; every call first brings the chip up to `clock`.
  *
  *   vdp_read, vdp_write   one 16-bit port access (port: address & 0x1E, without the PSG's); they return the mclk
- *                         at which the bus cycle can end, which is later than `clock` if the FIFO makes the CPU wait
+ *                         at which the bus cycle can end, which is later than `clock` if the FIFO makes the CPU wait,
+ *                         and INT64_MAX if it never does: data are read without a command to read
  *   vdp_run               bring the chip up to `clock`
  *   vdp_acknowledge       an interrupt acknowledge cycle of the 68000
  *   vdp_draw              called before anything that pixels depend on changes: draw, with the present contents, all
@@ -284,6 +285,13 @@ typedef struct vdp_colour_change {
     uint16_t word;
 } vdp_colour_change;
 
+/* R7 changed before this pixel was looked up: the old value counts for those before it. */
+typedef struct vdp_backdrop_change {
+    int16_t line;
+    int16_t pixel;
+    uint8_t value;
+} vdp_backdrop_change;
+
 typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
@@ -309,6 +317,12 @@ typedef struct vdp_drawing {
     uint8_t cram[128];          /* CRAM when the picture began */
     uint8_t cram_known[128];    /* the same with the changes */
     int64_t colours_clock;      /* picture_clock + 1 of the picture to which they belong; 0 none */
+    int64_t latched_clock;      /* the same for vscroll and backdrop */
+    int16_t vscroll_lines;      /* lines before this one have their vertical scroll in vscroll, or have been fetched */
+    uint16_t vscroll[240][2];   /* of the whole screen, as latched before it changed */
+    int16_t backdrops;          /* changes of R7 */
+    int16_t backdrops_made;     /* of them, those that the pixels drawn have met */
+    vdp_backdrop_change backdrop[256];
     int32_t changes;
     int32_t changes_made;       /* of them, in lut */
     vdp_colour_change change[1024];
@@ -320,11 +334,42 @@ typedef struct vdp_drawing {
     vdp_line lines[2];
 } vdp_drawing;
 
+/* The border around the picture, as the beam draws it: below the picture before, above this one, beside it.  Rows are those
+ * of the wider line; row k of a part that is counted from the picture on lies at 2k, in interlace 2 the odd field's at 2k + 1. */
+#define VDP_BORDER_LEFT 13
+#define VDP_BORDER_RIGHT 14
+#define VDP_BORDER_STRIDE 347
+#define VDP_BORDER_BELOW 0
+#define VDP_BORDER_ABOVE 96
+#define VDP_BORDER_BESIDE 204
+#define VDP_BORDER_ROWS 684
+#define VDP_FRAMED_HEIGHT 588
+
+typedef struct vdp_border {
+    int64_t frame_clock;        /* vdp.frame_clock of the frame that is being drawn; -1: none */
+    int64_t clock;              /* mclk up to which the border has been drawn */
+    int64_t dot_clock;          /* mclk: a dot belongs to the first pixel that is looked up from here on; -1: none */
+    uint32_t dot_colour;        /* R, G, B of it, R in the lowest byte */
+    int32_t above, below;       /* lines of the last complete frame */
+    uint32_t colour;            /* of what was not drawn */
+    uint8_t index;
+    uint8_t filled;             /* 1: framed is the last complete frame */
+    uint8_t reserved[2];
+    uint16_t width, height;     /* of framed */
+    uint8_t drawn[684];         /* of each row: 0 nothing, 1 a line of 256 pixels, 2 one of 320 */
+    uint8_t indexed[237348];    /* rows of 347 */
+    uint8_t rgb[712044];
+    uint8_t framed_indexed[204036]; /* rows of 347: the picture with its border */
+    uint8_t framed_rgb[612108];
+} vdp_border;
+
 /* The chip and what lies beside its state. */
 typedef struct vdp_chip {
     vdp *state;
     void *bus;                  /* passed to dma_read */
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
+    const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
+    vdp_border *border;         /* NULL: none is drawn */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
@@ -347,11 +392,17 @@ int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
 void vdp_acknowledge(vdp_chip *chip, int64_t clock);
 void vdp_fill_rgb(vdp_chip *chip);                      /* what rgb lacks of the last picture; before it is looked at */
+const uint64_t *vdp_single_palette(vdp_chip *chip);     /* R, G, B (R lowest) of each value in `indexed`, if it had one all over the last
+                                                         * picture, and rgb has nothing of it; else NULL */
+void vdp_border_lines(const vdp *s, int32_t *above, int32_t *below); /* of the present mode */
+uint8_t vdp_border_index(const vdp *s);                 /* CRAM index of the present border */
+void vdp_fill_border(vdp_chip *chip);                   /* put the last picture into its border; before that is looked at */
 void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
 
 void vdp_draw(vdp_chip *chip, int64_t clock);           /* live drawing; the contract is in vdp/vdp.h */
+void vdp_settle(vdp_chip *chip);                        /* draw up to the present: memories may be written from outside */
 
 /* Draw a whole picture of the present contents, as if they had been so all the time, and change nothing: rows of 320
  * bytes into `indexed` (153600 bytes).  The sprite table is read from VRAM.  In interlace 2 both fields are drawn. */
@@ -614,7 +665,7 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
-    float psg_kernel[480];      /* 5 phases of 96 taps */
+    float psg_steps[504];       /* 21 places of a step among the FM samples; what 24 samples feel of it */
     float kernel[33024];        /* phases + 1 rows of `taps` */
 } audio_table;
 
@@ -633,7 +684,11 @@ int32_t audio_valid(const audio_out *out);
 typedef struct io_ports {
     int64_t th_clock[2];        /* mclk of the last TH edge of a pad, for the 6-button timeout */
     int64_t th_rise_clock[2];   /* mclk from which a TH pin that became an input reads high */
+    int64_t light_clock[2];     /* mclk at which a light gun has last told that the beam passed where it is aimed at */
     uint16_t buttons[2];        /* held buttons, MD_BUTTON_ bits */
+    uint16_t aim_x[2];          /* pixel of the picture that a light gun is aimed at */
+    uint8_t aim_line[2];        /* its line + 1; 0: aimed away from the picture */
+    uint8_t light[2];           /* 1: a light gun has seen light and keeps TH low */
     uint8_t pad_type[2];        /* MD_PAD_ */
     uint8_t th_count[2];        /* TH pulses seen by a 6-button pad */
     uint8_t th_level[2];        /* TH as the pad sees it */
@@ -644,7 +699,7 @@ typedef struct io_ports {
     uint8_t serial_control[3];
     uint8_t version;            /* value of $A10001 */
     uint8_t reserved[6];
-} io_ports;
+} io_ports; /* reserved: up to a multiple of 8 */
 
 #define MD_BUTTON_UP 1
 #define MD_BUTTON_DOWN 2
@@ -662,6 +717,9 @@ typedef struct io_ports {
 #define MD_PAD_NONE 0
 #define MD_PAD_3BUTTON 1
 #define MD_PAD_6BUTTON 2
+#define MD_PAD_MENACER 3
+#define MD_PAD_JUSTIFIER 4
+#define MD_PAD_PHASER 5
 
 #define MD_SRAM_NONE 0
 #define MD_SRAM_WORD 1
@@ -751,39 +809,58 @@ typedef struct md_sound_log {
     uint64_t entry[131072];     /* mclk since start << 16 | port << 8 | value; port 0-3 or MD_LOG_ */
 } md_sound_log;
 
-/* A console: the state, and beside it what can be made anew or belongs to the outside. */
-/* Polling loops of the 68000: see polling.c. */
-typedef struct md_polling_turn {
-    uint32_t r[16];             /* the CPU's registers at the branch */
-    uint32_t flags[5];          /* n, z, v, c, x */
-    uint16_t value;             /* what was read of the VDP in this turn */
-    uint8_t met;
-    uint8_t reserved;
-} md_polling_turn;
+/* Loops in which the 68000 only waits: see polling.c. */
+typedef struct md_polling_step { /* an instruction */
+    uint32_t value;             /* immediate operand, displacement or absolute address */
+    uint32_t second;            /* what CMPI compares with, the bit or the register that BTST looks at */
+    uint16_t index;             /* brief extension word */
+    uint16_t irc;               /* the word that the queue holds while the operand is read */
+    uint8_t operation;
+    uint8_t detail;             /* which computation, shift or condition */
+    uint8_t size;               /* bytes of the operands */
+    uint8_t source;             /* addressing mode */
+    uint8_t reg;                /* register of the addressing mode */
+    uint8_t to;                 /* register that is written */
+    uint8_t clocks;             /* 68000 clocks without waits */
+    uint8_t read_clock;         /* 68000 clocks until the operand is read */
+    uint8_t tail;               /* 68000 clocks from the beginning of the last bus cycle on */
+    uint8_t at;                 /* bytes from the loop's first word */
+} md_polling_step;
+
+typedef struct md_polling_loop {
+    uint32_t target;            /* address of its first word */
+    uint8_t length;             /* bytes of `code`; 0: none */
+    uint8_t count;              /* instructions */
+    uint8_t period;             /* 68000 clocks a turn without waits */
+    uint8_t code[33];
+    md_polling_step step[16];
+} md_polling_loop;
 
 typedef struct md_polling {
-    int64_t clock;              /* 68000 clocks: last time at the branch */
-    int64_t refresh_clock;      /* state.refresh_clock then */
-    int64_t period;             /* 68000 clocks a turn; 0 not known */
-    int64_t read_age;           /* 68000 clocks from the read of the VDP to the branch */
-    uint32_t target;            /* first word of the loop that is watched */
-    uint32_t accesses_seen;     /* `accesses` at the last time at the branch */
-    uint8_t code[18];           /* the loop's words */
-    uint8_t length;             /* bytes of `code`; 0: no loop is watched */
-    uint8_t operands;           /* instructions in it that read memory */
-    uint8_t running;            /* 1: since `clock` there was nothing but this loop */
-    uint8_t misses;             /* times that the registers were not as before */
-    uint8_t last;               /* turn[last] was the last one; 2: none */
-    uint8_t follows;            /* bit 2 a + b: turn[b] has been seen to follow turn[a] */
-    md_polling_turn turn[2];    /* with HBLANK off and on in the status that was read */
-    uint32_t refused[16];       /* loops that do not just poll; by bits 1-4 of their addresses */
-    int64_t read_clock;         /* 68000 clocks: last read of the VDP's status or V counter */
+    md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
+    uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
-    uint32_t read_access;       /* the one of them that was that read */
-    uint16_t value;             /* what it gave */
-    uint8_t reads;              /* what it was: in polling.c */
-    uint8_t reserved;
+    uint8_t present;            /* loop[present] was the last to be followed */
+    uint8_t reserved[3];
 } md_polling;
+
+/* A console: the state, and beside it what can be made anew or belongs to the outside. */
+/* A Z80 that only waits: see polling_z80.c.  Clocks are T states. */
+typedef struct md_z80_polling {
+    int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
+    int64_t period;             /* of a turn */
+    int64_t status_age;         /* from the last read of the YM2612's status to the turn's end, if status_clock is not -1 */
+    int64_t left_behind;        /* mclk: end of the last slice in which the Z80 was not run; 0: it was */
+    z80 start;                  /* the turn that is being watched began like this */
+    int64_t status_until;       /* to then the status reads as it did in this turn */
+    int64_t status_clock;       /* last read of it */
+    uint8_t refreshes;          /* by how much R counts in a turn */
+    uint8_t watching;           /* 1: the slow path looks for the end of a turn */
+    uint8_t disturbed;          /* 1: something was changed or read that is not sure to stay */
+    uint8_t wait;               /* runs until the next try */
+    uint8_t patience;           /* `wait` after the next failure */
+    uint8_t reserved[3];
+} md_z80_polling;
 
 typedef struct megadrive {
     md_state state;
@@ -800,8 +877,10 @@ typedef struct megadrive {
     ym2612_output fm_output;    /* what is muted; see ym2612_run_output */
     uint32_t psg_muted;         /* see psg_run_muted */
     int64_t target;             /* mclk: where the present slice ends */
+    int64_t light_clock;        /* mclk: when a light gun next tells that the beam has passed; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
+    md_z80_polling z80_polling;
     uint32_t rom_size;          /* before padding */
     uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
     uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
@@ -816,6 +895,7 @@ typedef struct megadrive {
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    uint8_t fm_may_lag;         /* 1: md_run_frames leaves the YM2612 behind while nobody hears it: see md_catch_up */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
@@ -850,6 +930,8 @@ typedef struct megadrive {
  *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
  *                     number of sample pairs, or MD_RUN_NO_ROOM if they would exceed `capacity` pairs, or
  *                     MD_RUN_BAD_STATE if state was written from outside to what the YM2612 can never be in
+ *   md_catch_up       before anybody but the machine looks at state.ym2612 or state.fm_clock, if fm_may_lag: brings the YM2612
+ *                     up to state.clock
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
  *   md_checksum       of a save state's contents, which its header names
@@ -863,13 +945,77 @@ void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
 void md_th_fall(megadrive *md, int port); /* a device on port 0-2 pulls TH low, at the present time */
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+void md_catch_up(megadrive *md);
 void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
-void md_save(const megadrive *md, uint8_t *out);
+void md_save(megadrive *md, uint8_t *out);
 uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);
 int64_t md_fm_samples(const megadrive *md);
 int64_t md_fm_gap(const megadrive *md);
 int64_t md_psg_gap(const megadrive *md);
+
+/* ------------------------------------------------------------------------------------------- group */
+
+/* What is made of a machine's picture.  Pictures have 192 to 240 rows of 256 or 320 pixels, as the program wants: they are
+ * centred on a field of one size, black around, or cut to it; in interlace 2 it is the field shown last. */
+typedef struct md_picture {
+    int32_t height, width;      /* pixels of the field, at most 240 and 320 */
+    int32_t top, left;          /* where in it the wanted part begins */
+    int32_t part_height, part_width; /* its pixels */
+    int32_t scale;              /* 1-16: a value is made of scale * scale pixels; what is left over at the right and below is cut off */
+    int32_t stack;              /* 1-255: the last pictures that are given together */
+    uint8_t grey;               /* 1: luma; 0: R, G, B */
+    uint8_t nearest;            /* 1: the pixel in the middle of the scale * scale; 0: their mean */
+    uint8_t pool;               /* 1: each value is the greater one of those of the last two frames */
+    uint8_t reserved;
+} md_picture;
+
+/* `count` machines that stand `stride` bytes apart, and what is remembered for their observations. */
+typedef struct md_group {
+    uint8_t *machines;
+    int64_t stride;             /* a multiple of 64: no two machines share a cache line */
+    int32_t count;
+    int32_t address_count;
+    const uint16_t *addresses;  /* bytes of work RAM that md_group_step.values gets */
+    md_picture picture;
+    uint8_t *history;           /* for stack > 1: rings of `stack` pictures of each machine */
+    uint16_t *history_next;     /* for each machine: where its next picture goes */
+    uint8_t *history_empty;     /* for each machine, 1: its next picture goes everywhere */
+} md_group;
+
+/* What is to be done and where the results go; all of them lie machine after machine. */
+typedef struct md_group_step {
+    const uint16_t *buttons;    /* of each machine: of each of `frames`, if they change: of each player */
+    const int32_t *lengths;     /* frames of each machine, 1 to `frames`; NULL: all of them */
+    const uint8_t *chosen;      /* 0: this machine is left alone; NULL: all are stepped */
+    uint8_t *pictures;          /* NULL: none are drawn */
+    uint8_t *ram;               /* 65536 bytes each, or NULL */
+    uint8_t *values;            /* address_count bytes each, or so many of each of `frames`; or NULL */
+    int16_t *audio;             /* audio_room pairs each, or NULL */
+    int64_t audio_room;
+    int64_t *result;            /* pairs of samples of each machine, or MD_RUN_ */
+    int32_t frames;             /* at least 1 */
+    int32_t players;            /* 1 or 2 */
+    int32_t changing;           /* 1: there are buttons for each frame */
+    int32_t watched;            /* 1: there are values of each frame; the last ones stand in frames that a machine has not run */
+} md_group_step;
+
+typedef struct md_pool md_pool; /* threads */
+
+/*   md_pool_new      threads, the caller's among them; they begin with their first job.  NULL: no memory
+ *   md_pool_free     ends them; NULL is allowed
+ *   md_group_place   put a copy of a machine in place i, whose memory is all 0 or a machine; without its last picture
+ *   md_group_run     one step.  -1, or the number of a machine that cannot run in other threads, because of a chip outside the
+ *                    core or a recording: nothing was done then
+ *   md_group_load    md_load for each chosen machine; result[i] gets what it gives
+ *
+ * A pool and a group are used by one thread at a time.  After fork() of the process both work in the child, too. */
+md_pool *md_pool_new(int32_t threads);
+void md_pool_free(md_pool *pool);
+void md_group_place(const md_group *group, int32_t i, const megadrive *from);
+int32_t md_group_run(md_pool *pool, const md_group *group, const md_group_step *step);
+void md_group_load(md_pool *pool, const md_group *group, const uint8_t *chosen, const uint8_t *state, int64_t size,
+                   int64_t *result);

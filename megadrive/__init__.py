@@ -15,6 +15,7 @@ from megadrive.game import rom_path as builtin_rom
 from megadrive.m68000 import M68000
 from megadrive.machine import MegaDrive
 from megadrive.psg import PSG
+from megadrive.rewind import Rewind
 from megadrive.vdp import VDP
 from megadrive.ym2612 import YM2612
 from megadrive.z80 import Z80
@@ -32,6 +33,7 @@ __all__ = [
     "MegaDrive",
     "MegaDriveError",
     "Pad",
+    "Rewind",
     "RomError",
     "StateError",
     "builtin_rom",

@@ -1,6 +1,5 @@
 """The front end, on SDL's dummy drivers and a machine that only counts; and once on a real one."""
 
-import itertools
 import os
 import pathlib
 import time
@@ -26,7 +25,6 @@ from megadrive.errors import RomError
 from megadrive.frontend import font, keys
 from megadrive.frontend.app import App
 from megadrive.frontend.keys import Command
-from megadrive.frontend.rewind import Rewind
 from megadrive.frontend.sound import Sound
 from megadrive.frontend.window import fit
 
@@ -143,32 +141,6 @@ def test_the_picture_fits_in_its_shape(window: tuple[int, int], lines: int, aspe
         assert window[1] - area.height < lines or window[0] - area.width < lines * aspect + 2
     if not integer:
         assert window[0] - area.width <= 2 or window[1] - area.height <= 2
-
-
-# ------------------------------------------------------------------------------------------- rewind
-
-
-@given(st.lists(st.binary(min_size=20, max_size=20), max_size=30))
-def test_rewind_returns_what_was_pushed(states: list[bytes]) -> None:
-    past = Rewind()
-    for state in states:
-        past.push(state)
-    assert len(past) == len(states)
-    assert [past.pop() for _ in states] == states[::-1]
-    assert past.pop() is None
-
-
-def test_rewind_forgets_the_oldest() -> None:
-    past = Rewind(limit=10_000)
-    states = [os.urandom(1000) for _ in range(50)]
-    for state in states:
-        past.push(state)
-    assert 5 < len(past) < 12
-    back = list(itertools.takewhile(lambda state: state is not None, iter(past.pop, None)))
-    assert back == states[: -len(back) - 1 : -1]
-    past.push(b"x" * 20)
-    past.push(b"y" * 30)  # of another machine
-    assert (past.pop(), past.pop()) == (b"y" * 30, None)
 
 
 # --------------------------------------------------------------------------------------------- game

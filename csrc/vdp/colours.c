@@ -31,6 +31,13 @@ static uint32_t colour_mode4(uint16_t word)
     return red_green[word & 3] | (uint32_t)red_green[word >> 2 & 3] << 8 | (uint32_t)blue[word >> 4 & 3] << 16;
 }
 
+uint32_t vdp_colour(const vdp *s, uint16_t word)
+{
+    if (!vdp_is_mode5(s))
+        return colour_mode4(word);
+    return colour(s->registers[0] & 4 ? word : word & 0x222, 0, 2);
+}
+
 static inline void set_colour(vdp_drawing *d, unsigned index, uint32_t rgb)
 {
     d->lut[index] = rgb;
@@ -152,7 +159,7 @@ static void make_changes(vdp_chip *chip, int64_t clock, int line, int pixel)
 }
 
 /* The first pixel that is not looked up before `clock`; 1: it is the one at the output then. */
-static int place_of(const vdp *s, int64_t clock, int *line, int *pixel)
+int draw_place_of(const vdp *s, int64_t clock, int *line, int *pixel)
 {
     int h40 = vdp_is_h40(s), width = draw_width(s), at = 0;
     int64_t past = clock - s->picture_clock, number = past < 0 ? 0 : past / VDP_LINE;
@@ -173,14 +180,16 @@ void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t w
     const vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
     int line, pixel;
+    if (chip->border)
+        vdp_change_border_colour(chip, clock, word);
     if (!chip->render || s->draw_clock == VDP_NEVER)
         return; /* what comes between pictures is there when the next one begins */
     draw_begin_colours(chip);
     if (d->changes == 0 && memcmp(d->cram_known, s->cram, sizeof d->cram_known) != 0) {
-        place_of(s, s->draw_clock, &line, &pixel);
+        draw_place_of(s, s->draw_clock, &line, &pixel);
         add_unsaid_changes(d, s, line, pixel);
     }
-    int dot = place_of(s, clock, &line, &pixel);
+    int dot = draw_place_of(s, clock, &line, &pixel);
     if (d->changes == DRAW_CHANGES)
         make_changes(chip, clock, line, pixel);
     add_change(d, line, pixel, dot && line < DRAW_ROWS ? index | DOT : index, word);
@@ -191,6 +200,9 @@ void draw_follow_colours(draw_context *c, int line, int pixel)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
+    if (c->colours_followed) /* nothing changes while a call of vdp_draw goes on */
+        return;
+    c->colours_followed = 1;
     uint8_t kind = !vdp_is_mode5(s) ? COLOURS_MODE4 : s->registers[0] & 4 ? COLOURS_FULL : COLOURS_DARK;
     if (kind != d->kind) {
         if (d->rgb_lacks)
@@ -261,4 +273,16 @@ void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, in
         }
     }
     convert_to(d, indexed, rgb, tall, line, pixel);
+}
+
+const uint64_t *vdp_single_palette(vdp_chip *chip)
+{
+    vdp_drawing *d = &chip->drawing;
+    if (!d->rgb_lacks || !d->finished || d->changes || d->rgb_line || d->rgb_pixel || chip->height > DRAW_ROWS)
+        return NULL;
+    for (int y = 0; y < chip->height; y++)
+        if (d->drawn[y] != chip->width)
+            return NULL;
+    update_colours(d, d->cram, d->kind);
+    return d->lut;
 }

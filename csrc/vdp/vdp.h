@@ -3,11 +3,14 @@
  *   ports.c    data, control, status, HV and debug ports; registers; codes
  *   fifo.c     write FIFO, read buffer, the one place where VRAM, CRAM and VSRAM are written, access slots
  *   dma.c      68000 bus transfers, fill, copy
+ *   runs.c     the same over many slots at once, while nothing is drawn
  *   timing.c   lines and frames, H and V counters, interrupts, the next event
  *   planes.c   name tables, scroll, window, patterns
  *   sprites.c  scan, attributes, limits, masking
  *   compose.c  priority, shadow and highlight, the picture
  *   colours.c  CRAM to R, G, B
+ *   border.c   what surrounds the picture, for those who want to see it
+ *   latches.c  what changes of VSRAM and R7 leave for lines that are still to be drawn
  *
  * A line has 3420 mclk in both widths.  It begins where the V counter steps (H = $14A in H40, $10A in H32).
  * The pixels of line n come out in the interval that begins with the V step into n, and end 128/140 mclk into
@@ -15,7 +18,7 @@
  *
  * Contract of vdp_draw(chip, t): draw, with the present contents of the state, whatever the chip fetches or shows
  * before t and has not drawn yet.  timing.c, fifo.c and ports.c call it (through vdp_draw_before) with
- *   - t = the time of the access, before a byte of VRAM (and so the sprite cache) or a word of VSRAM changes;
+ *   - t = the time of the access, before a byte of VRAM (and so the sprite cache) changes;
  *   - t = the write + VDP_REGISTER_DELAY, before a register changes;
  *   - the time of a status read, or the last time before it at which SOVR and SCOL could change, because it shows and
  *     clears them;
@@ -139,8 +142,21 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
     return s->draw_clock;
 }
 
+/* Vertical scroll, or R7, is about to change at `clock`: what it was is kept for what is not drawn yet. */
+void vdp_change_scroll(vdp_chip *chip, int64_t clock, unsigned index);
+void vdp_change_backdrop(vdp_chip *chip, int64_t clock);
+
 /* A word is about to be written to CRAM. */
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
+
+/* R, G and B of a word of CRAM at normal intensity, R in the lowest byte. */
+uint32_t vdp_colour(const vdp *s, uint16_t word);
+
+/* border.c; called only if chip->border.  What backdrop and colours depend on is about to change; a word is about to be
+ * written to CRAM; the frame ends. */
+void vdp_draw_border(vdp_chip *chip, int64_t clock);
+void vdp_change_border_colour(vdp_chip *chip, int64_t clock, uint16_t word);
+void vdp_finish_border(vdp_chip *chip, int64_t clock);
 
 /* Bring SOVR and SCOL up to `clock`. */
 void vdp_draw_flags(vdp_chip *chip, int64_t clock);
@@ -154,15 +170,42 @@ int vdp_step_offset(int h40, int step);
 /* Number of the pixel step that `offset` falls into. */
 int vdp_step_at(int h40, int offset);
 
+/* vdp_step_offset of a slot; only those in H40's HSYNC, 19 to 35, are not 16 mclk long. */
+static inline int vdp_slot_offset(int h40, int slot)
+{
+    if (!h40)
+        return 20 * slot;
+    return slot < 19 ? 16 * slot : slot >= 36 ? 636 + 16 * (slot - 36) : vdp_step_offset(1, 2 * slot);
+}
+
 /* mclk into line n's interval at which pixel x (0-319, 0-255) leaves the chip; may exceed VDP_LINE. */
 static inline int vdp_pixel_offset(int h40, int x) { return VDP_PIXEL_ZERO(h40) + x * VDP_PIXEL(h40); }
 
-/* vdp_run without vdp_schedule. */
-void vdp_advance(vdp_chip *chip, int64_t clock);
+/* What happens within a line, in order of time.  Most lines begin at the H interrupt counter. */
+enum {
+    VDP_STAGE_PICTURE_END,  /* line 224: the picture is complete */
+    VDP_STAGE_F,            /* line 224: F, V interrupt, Z80 INT on */
+    VDP_STAGE_ODD,          /* line 224: the field changes */
+    VDP_STAGE_Z80_INT_END,  /* line 224: Z80 INT off */
+    VDP_STAGE_HINT,         /* the H interrupt counter is clocked */
+    VDP_STAGE_STEP,         /* the V counter steps: the next line */
+    VDP_STAGES
+};
+
+/* vdp_run without vdp_schedule; 1: something has happened, so next_event may be another. */
+int vdp_advance(vdp_chip *chip, int64_t clock);
 
 /* Recompute irq_level and next_event; `delay` mclk pass before a risen level is seen. */
 void vdp_update_irq(vdp *s, int64_t clock, int delay);
 void vdp_schedule(vdp *s);
+/* The same after a call of vdp_advance that gave `happened`: next_event stays if nothing has, but lies ahead. */
+static inline void vdp_reschedule(vdp *s, int happened)
+{
+    if (happened)
+        vdp_schedule(s);
+    else if (s->next_event <= s->clock)
+        s->next_event = s->clock + 1;
+}
 
 /* -------------------------------------------------------------------------------------- FIFO, DMA */
 
@@ -177,8 +220,21 @@ static inline int vdp_transfer_busy(const vdp *s)
     return s->fifo_count || s->dma_run || s->read_wanted || s->bus_hold;
 }
 
+/* vdp_advance, quickly where nothing happens. */
+static inline int vdp_reach(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    if (clock - s->line_clock >= VDP_HINT(0) || s->line_stage != VDP_STAGE_HINT || vdp_transfer_busy(s))
+        return vdp_advance(chip, clock);
+    if (clock > s->clock)
+        s->clock = clock;
+    return 0;
+}
+
 /* mclk at which the next external slot of the line begins, or the line's end. */
 int64_t vdp_next_external(const vdp *s);
+/* With a full FIFO and no bus DMA: mclk at which the slot begins that makes room, or the line's end. */
+int64_t vdp_room_clock(const vdp *s);
 
 /* Put a word at the present address into the FIFO, which has room; it may go out at `clock`. */
 void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value);
@@ -186,7 +242,22 @@ void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
 int vdp_readable(uint8_t code);
 
-uint16_t vdp_dma_length(const vdp *s);
+/* Transfer in `slots` external slots from `slot` of the present line on, if it is one that can be made at once; returns
+ * how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
+int vdp_run_transfer(vdp_chip *chip, int slot, int slots);
+
+static inline uint16_t vdp_dma_length(const vdp *s) { return (uint16_t)(s->registers[20] << 8 | s->registers[19]); }
+static inline uint16_t vdp_dma_source(const vdp *s) { return (uint16_t)(s->registers[22] << 8 | s->registers[21]); }
+
+/* A word of the 68000's address space. */
+static inline uint16_t vdp_dma_word(const vdp_chip *chip, uint32_t address)
+{
+    const uint8_t *page = chip->dma_pages ? chip->dma_pages[address >> 16 & 0xFF] : NULL;
+    if (page)
+        return vdp_word(page + (address & 0xFFFE));
+    return chip->dma_read ? chip->dma_read(chip->bus, address) : 0;
+}
+
 void vdp_dma_start(vdp *s, int64_t clock);
 void vdp_dma_fetch(vdp_chip *chip, int64_t clock);
 void vdp_dma_held_write(vdp_chip *chip);

@@ -8,7 +8,6 @@
 `sound`     queued sound, which also sets the pace
 `pads`      keyboard and game controllers
 `keys`      which key does what
-`rewind`    the past, compressed
 `font`      letters for the help page
 =========== ====================================================================
 """

@@ -17,10 +17,10 @@ from megadrive.errors import MegaDriveError
 from megadrive.frontend import keys
 from megadrive.frontend.keys import Command
 from megadrive.frontend.pads import Pads
-from megadrive.frontend.rewind import Rewind
 from megadrive.frontend.sound import Sound
 from megadrive.frontend.window import Window
 from megadrive.media import picture_aspect, write_png
+from megadrive.rewind import Rewind
 
 if TYPE_CHECKING:
     from megadrive.machine import MegaDrive
