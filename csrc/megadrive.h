@@ -848,6 +848,23 @@ typedef struct md_polling {
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
+/* A Z80 that only waits: see polling_z80.c.  Clocks are T states. */
+typedef struct md_z80_polling {
+    int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
+    int64_t period;             /* of a turn */
+    int64_t status_age;         /* from the last read of the YM2612's status to the turn's end, if status_clock is not -1 */
+    int64_t left_behind;        /* mclk: end of the last slice in which the Z80 was not run; 0: it was */
+    z80 start;                  /* the turn that is being watched began like this */
+    int64_t status_until;       /* to then the status reads as it did in this turn */
+    int64_t status_clock;       /* last read of it */
+    uint8_t refreshes;          /* by how much R counts in a turn */
+    uint8_t watching;           /* 1: the slow path looks for the end of a turn */
+    uint8_t disturbed;          /* 1: something was changed or read that is not sure to stay */
+    uint8_t wait;               /* runs until the next try */
+    uint8_t patience;           /* `wait` after the next failure */
+    uint8_t reserved[3];
+} md_z80_polling;
+
 typedef struct megadrive {
     md_state state;
     vdp_chip vdp;               /* draws state.vdp */
@@ -866,6 +883,7 @@ typedef struct megadrive {
     int64_t light_clock;        /* mclk: when a light gun next tells that the beam has passed; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
+    md_z80_polling z80_polling;
     uint32_t rom_size;          /* before padding */
     uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
     uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */

@@ -156,6 +156,8 @@ void md_z80_step(megadrive *md)
 void md_z80_run(megadrive *md)
 {
     z80 *cpu = &md->state.z80;
+    if (!md->plain)
+        md_z80_poll(md);
     while (cpu->clock < cpu->deadline)
         if (md->plain || !md_z80_run_fast(md))
             console_advance(cpu, md, false);

@@ -6,16 +6,22 @@
 
 #include "z80/context.h"
 
+/* The slow path of the core tells polling_z80.c what changes and what is read outside. */
 #ifdef Z80_FAST
 #define OUTSIDE Z80_INLINE
+#define WATCH_READ(md, clock, address) ((void)0)
+#define WATCH_WRITE(md) ((void)0)
 #else
 #define OUTSIDE static
+#define WATCH_READ(md, clock, address) md_z80_watch_read(md, clock, address)
+#define WATCH_WRITE(md) ((md)->z80_polling.disturbed = 1)
 #endif
 
 OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 {
     z80_store_clock(c);
     uint8_t value = md_z80_read(c->bus, address);
+    WATCH_READ((megadrive *)c->bus, z80_now(c), address);
     z80_load_clock(c);
     return value;
 }
@@ -23,6 +29,7 @@ OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 OUTSIDE void write_outside(z80_context *c, uint16_t address, uint8_t value)
 {
     z80_store_clock(c);
+    WATCH_WRITE((megadrive *)c->bus);
     md_z80_write(c->bus, address, value);
     z80_load_clock(c);
 }
@@ -39,10 +46,12 @@ Z80_INLINE uint8_t memory_read(z80_context *c, uint16_t address)
 Z80_INLINE void memory_write(z80_context *c, uint16_t address, uint8_t value)
 {
     megadrive *md = c->bus;
-    if (address < Z80_RAM_END)
-        md->state.z80_ram[address & Z80_RAM_MASK] = value;
-    else
+    if (address >= Z80_RAM_END) {
         write_outside(c, address, value);
+    } else if (md->state.z80_ram[address & Z80_RAM_MASK] != value) {
+        md->state.z80_ram[address & Z80_RAM_MASK] = value;
+        WATCH_WRITE(md);
+    }
 }
 
 /* The machine whose Z80 this is. */
