@@ -25,6 +25,10 @@ static uint16_t lock_up(megadrive *md)
 
 static void wait_until(megadrive *md, int64_t end)
 {
+    if (end == INT64_MAX) {
+        lock_up(md);
+        return;
+    }
     int64_t late = end - access_clock(md);
     if (late > 0)
         md->state.cpu.clock += round_up(late, MD_MCLK_PER_68K);
@@ -81,6 +85,7 @@ static void set_z80_lines(megadrive *md, uint8_t busreq, uint8_t reset)
         int64_t start = round_up(clock, MD_MCLK_PER_Z80) + 1;
         if (md->state.z80.clock < start)
             md->state.z80.clock = start;
+        end_slice(md, clock + SLICE - (clock - md->state.clock) % SLICE);
     }
 }
 
@@ -89,6 +94,7 @@ static uint16_t system_read(megadrive *md, uint32_t address, unsigned lanes)
     uint16_t open = md->state.cpu.irc;
     (void)lanes;
     if (address < 0xA10020) {
+        md_follow_light(md, access_clock(md));
         uint8_t value = io_read(&md->state.io, access_clock(md), (address >> 1) & 15);
         return (uint16_t)(value << 8 | value);
     }
@@ -115,6 +121,7 @@ static uint16_t system_read(megadrive *md, uint32_t address, unsigned lanes)
 static void system_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes)
 {
     if (address < 0xA10020) {
+        md_follow_light(md, access_clock(md));
         if (lanes & 1)
             io_write(&md->state.io, access_clock(md), (address >> 1) & 15, (uint8_t)value);
         return;
@@ -144,7 +151,7 @@ static void system_write(megadrive *md, uint32_t address, uint16_t value, unsign
     }
 }
 
-static uint16_t vdp_area_read(megadrive *md, uint32_t address, unsigned lanes)
+static uint16_t vdp_area_read(megadrive *md, uint32_t address)
 {
     uint16_t value = md->state.cpu.irc;
     unsigned port = address & 0x1E;
@@ -152,8 +159,6 @@ static uint16_t vdp_area_read(megadrive *md, uint32_t address, unsigned lanes)
         return lock_up(md);
     if (port < 0x10)
         wait_until(md, md_vdp_read(md, access_clock(md), port, &value));
-    if (port < 0x10 && port >= 0x04)
-        md_polling_read(md, port, value, lanes);
     return value;
 }
 
@@ -197,7 +202,7 @@ uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes)
         return system_read(md, address, lanes);
     if (address < 0xC00000)
         return lock_up(md);
-    return vdp_area_read(md, address, lanes);
+    return vdp_area_read(md, address);
 }
 
 void md_68k_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes)

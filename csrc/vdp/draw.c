@@ -365,6 +365,21 @@ static void widen(vdp_chip *chip, int y)
     chip->drawing.wide[y] = 1;
 }
 
+/* A line that became a narrow one when it had got too far: the rest of it is border. */
+static void end_short_row(vdp_chip *chip, int y)
+{
+    const vdp *s = chip->state;
+    uint8_t backdrop = draw_backdrop(s, s->registers[7]);
+    uint32_t colour = vdp_colour(s, vdp_cram_word(s, backdrop));
+    for (int x = chip->drawing.drawn[y]; x < DRAW_STRIDE; x++) {
+        uint8_t *rgb = chip->rgb + 3 * (DRAW_STRIDE * y + x);
+        chip->indexed[DRAW_STRIDE * y + x] = backdrop;
+        rgb[0] = (uint8_t)colour;
+        rgb[1] = (uint8_t)(colour >> 8);
+        rgb[2] = (uint8_t)(colour >> 16);
+    }
+}
+
 static void finish_picture(vdp_chip *chip, int height)
 {
     vdp_drawing *d = &chip->drawing;
@@ -373,8 +388,11 @@ static void finish_picture(vdp_chip *chip, int height)
     if (!chip->render)
         return;
     d->colours_clock = d->latched_clock = 0;
-    for (int y = 0; y < rows; y++)
+    for (int y = 0; y < rows; y++) {
         wide += d->wide[y];
+        if (d->wide[y] && d->drawn[y] && d->drawn[y] < 320)
+            end_short_row(chip, y);
+    }
     int mixed = wide && wide < rows;
     if (chip->want_rgb || d->tall || mixed) {
         draw_rgb(d, chip->indexed, chip->rgb, d->tall, height, 0);
@@ -469,6 +487,12 @@ void vdp_draw_flags(vdp_chip *chip, int64_t clock)
     vdp_draw(chip, clock);
     d->quiet_lines = (uint8_t)lines;
     d->quiet_clock = find_quiet(chip, clock, lines);
+}
+
+void vdp_settle(vdp_chip *chip)
+{
+    chip->drawing.quiet_clock = 0;
+    vdp_draw(chip, chip->state->clock);
 }
 
 /* -------------------------------------------------------------------------------------- whole pictures */

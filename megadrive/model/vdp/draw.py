@@ -129,6 +129,7 @@ class Drawing:
         self._finished = True
         self._moved = 0  # what has come up to _clock
         self._wide = np.zeros(480, np.bool_)  # this row has 320 pixels
+        self._drawn = np.zeros(480, np.intp)  # pixels of it that this picture has drawn
         self._sprites = LiveSprites(self.state, 0, 0)
         self._planes = LivePlanes(self.state, 0, 0)
         self._shown = (0, 0)  # line and pixel up to which the output has come
@@ -248,6 +249,7 @@ class Drawing:
         self._planes = LivePlanes(self.state, line, self._field)
         self._shown = max(line, 0), 0
         self._looks, self._palettes, self._dots = [], [], []
+        self._drawn[:] = 0
 
     def _finish_picture(self, height: int) -> None:
         self._finished = True
@@ -256,6 +258,11 @@ class Drawing:
         rows = 2 * height if self.state.double_resolution else height
         wide = self._wide[:rows]
         self.width, self.height = 320 if wide.any() else 256, rows
+        for row in np.flatnonzero(wide & (self._drawn[:rows] > 0) & (self._drawn[:rows] < 320)).tolist():
+            # A line that became a narrow one when it had got too far: the rest of it is border.
+            rest = slice(int(self._drawn[row]), 320)
+            self.indexed[row, rest] = self.state.backdrop
+            self.rgb[row, rest] = self._palette()[self.state.backdrop]
         if wide.any() and not wide.all():
             # Rows of 256 pixels in a picture that has wider ones: nearest pixels.
             nearest = np.arange(320) * 4 // 5
@@ -404,8 +411,10 @@ class Drawing:
             right = min(width, end - line * width)
             self.indexed[step * line + field, left:right] = picture[line - first, left:right]
             self.rgb[step * line + field, left:right] = rgb[line - first, left:right]
+            self._drawn[step * line + field] = right
         rows = slice(step * (first + 1) + field, step * (last - 1) + field, step)
         if last - first > 2:
             self.indexed[rows, :width] = picture[1:-1]
             self.rgb[rows, :width] = rgb[1:-1]
+            self._drawn[rows] = width
         self._wide[step * first + field : step * last + field : step] = self.state.h40

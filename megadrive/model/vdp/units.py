@@ -60,6 +60,14 @@ class Units(VDPPorts):
         """Note that a word is about to be written to CRAM."""
 
     @abc.abstractmethod
+    def draw_border(self, clock: int) -> None:
+        """Draw the border that is looked up before `clock`, if one is drawn."""
+
+    @abc.abstractmethod
+    def finish_border(self, clock: int) -> None:
+        """End the frame's border, if one is drawn."""
+
+    @abc.abstractmethod
     def clear_state(self) -> None:
         """Set every field of the state to 0."""
 
