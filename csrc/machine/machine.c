@@ -283,10 +283,10 @@ static void run_frame(megadrive *md)
 {
     md_state *state = &md->state;
     uint32_t frame = state->vdp.frame;
+    md_start_fm(md);
     while (state->vdp.frame == frame && !md->failed)
         run_slice(md);
-    if (!md_fm_lags(md))
-        md_sync_fm(md, state->clock);
+    md_end_fm(md);
     md_sync_psg(md, state->clock);
 }
 
@@ -296,7 +296,7 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
     if (!ym2612_valid(&md->state.ym2612))
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
-    if (audio)
+    if (audio && !md->fm_held)
         md_catch_up(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
