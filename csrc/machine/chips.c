@@ -76,10 +76,21 @@ static int may_lag(const megadrive *md)
         && md->state.clock - md->state.fm_clock * MD_MCLK_PER_YM < LONGEST_LAG;
 }
 
+/* 1: it is behind by a part of a sample at most. */
+static int is_level(const megadrive *md)
+{
+    return md->fm_writes == 0 && fm_cycles_to(md, md->state.clock) < FM_CYCLES;
+}
+
+void md_hear_fm(megadrive *md)
+{
+    if (!md->fm_held && !is_level(md))
+        md_catch_up(md);
+}
+
 void md_start_fm(megadrive *md)
 {
-    if (!md->fm_held && (md->state.ym2612.test_2c & 0x20) && md->fm_writes == 0 && fm_cycles_to(md, md->state.clock) < FM_CYCLES
-        && may_lag(md) && !md->fm_output.muted) {
+    if (!md->fm_held && (md->state.ym2612.test_2c & 0x20) && is_level(md) && may_lag(md) && !md->fm_output.muted) {
         md->fm_held = (uint8_t)ym2612_holds(&md->state.ym2612, md->fm_pair);
         md->fm_held_writes = 0;
     }

@@ -296,8 +296,8 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
     if (!ym2612_valid(&md->state.ym2612))
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
-    if (audio && !md->fm_held)
-        md_catch_up(md);
+    if (audio)
+        md_hear_fm(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
         md->want_audio = audio != NULL;
