@@ -315,12 +315,12 @@ static void run_frame(megadrive *md)
 {
     md_state *state = &md->state;
     uint32_t frame = state->vdp.frame;
+    md_start_fm(md);
     while (state->vdp.frame == frame && !md->failed)
         run_slice(md);
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);
-    if (!md_fm_lags(md))
-        md_sync_fm(md, state->clock);
+    md_end_fm(md);
     md_sync_psg(md, state->clock);
 }
 
@@ -331,7 +331,7 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
     if (audio)
-        md_catch_up(md);
+        md_hear_fm(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
         md->want_audio = audio != NULL;
