@@ -1,7 +1,7 @@
 """Learn to play, in some minutes: ``python examples/train.py [GAME] [--steps N] [--seed S]``.
 
-Proximal policy optimisation [Schulman et al. 2017] in numpy, of a network with one hidden layer that sees the picture in
-grey, at an eighth of its size, and how it has changed since the step before. Many consoles run at once in C threads.
+Proximal policy optimisation [Schulman et al. 2017] in numpy, of a network with one hidden layer that sees the picture
+in grey, at an eighth of its size, and how it has changed since the step before. Many consoles run at once in C threads.
 
 GAME is an integration with a ROM, by default the built-in game; ``Airstriker-Genesis-v0`` is in stable-retro's wheel.
 Before and after learning, the policy plays the same number of episodes; a learning curve is printed in between, and
@@ -11,9 +11,12 @@ Before and after learning, the policy plays the same number of episodes; a learn
 from __future__ import annotations
 
 import argparse
+import os
 import pathlib
 import time
 from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small, and the consoles have the other cores
 
 import numpy as np
 import numpy.typing as npt

@@ -155,8 +155,10 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
             raise ValueError("environments run on the native engine only")
         if rom is None and integration is None:
             integration = "NightHeron-v0"
-        if isinstance(integration, (str, os.PathLike)):
-            integration = Integration.find(os.fspath(integration))
+        if isinstance(integration, os.PathLike):
+            integration = os.path.abspath(integration)
+        if isinstance(integration, str):
+            integration = Integration.find(integration)
         self.integration = integration
         self._skip = _frame_skip(frame_skip)
         self._sticky, self._random_start, self._every_frame = float(sticky), random_start, bool(every_frame)
