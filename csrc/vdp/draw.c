@@ -199,8 +199,13 @@ static int run_band(draw_context *c, int number, int end, int height)
     draw_band band;
     band.first = number;
     band.count = draw_band_lines(s, number, end - number);
-    for (int i = 0; i < band.count; i++)
+    for (int i = 0; i < band.count; i++) {
+        uint16_t vscroll[2];
         draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
+        draw_vscroll(c, number + i, vscroll);
+        band.vscroll[0][i] = vscroll[0];
+        band.vscroll[1][i] = vscroll[1];
+    }
     draw_band_planes(c, &band);
     for (int i = 0; i < band.count; i++) {
         run_sprites(c, number + i, DRAW_ALL, height);
@@ -302,10 +307,12 @@ static void widen(vdp_chip *chip, int y)
 /* A line that became a narrow one when it had got too far: the rest of it is border. */
 static void end_short_row(vdp_chip *chip, int y)
 {
-    uint32_t colour = vdp_colour(chip->state, vdp_cram_word(chip->state, draw_backdrop(chip->state)));
+    const vdp *s = chip->state;
+    uint8_t backdrop = draw_backdrop(s, s->registers[7]);
+    uint32_t colour = vdp_colour(s, vdp_cram_word(s, backdrop));
     for (int x = chip->drawing.drawn[y]; x < DRAW_STRIDE; x++) {
         uint8_t *rgb = chip->rgb + 3 * (DRAW_STRIDE * y + x);
-        chip->indexed[DRAW_STRIDE * y + x] = draw_backdrop(chip->state);
+        chip->indexed[DRAW_STRIDE * y + x] = backdrop;
         rgb[0] = (uint8_t)colour;
         rgb[1] = (uint8_t)(colour >> 8);
         rgb[2] = (uint8_t)(colour >> 16);
@@ -319,7 +326,7 @@ static void finish_picture(vdp_chip *chip, int height)
     d->finished = 1;
     if (!chip->render)
         return;
-    d->colours_clock = 0;
+    d->colours_clock = d->latched_clock = 0;
     for (int y = 0; y < rows; y++) {
         wide += d->wide[y];
         if (d->wide[y] && d->drawn[y] && d->drawn[y] < 320)
@@ -367,6 +374,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     draw_context c = {
         .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
+        .picture = s->picture_clock + 1,
     };
     int height = picture_lines(s, since(clock, s->picture_clock));
     if (!chip->render && s->sprite_overflow && s->sprite_collision) {
