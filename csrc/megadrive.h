@@ -228,7 +228,7 @@ typedef struct vdp {
     uint8_t irq_level;          /* level on the 68000's IPL pins: 0, 2, 4 or 6 */
     uint8_t z80_int;            /* 1 while the Z80's /INT is asserted */
     uint8_t bus_hold;           /* 1 while a DMA holds the 68000 bus */
-    uint8_t reserved_ports[1];
+    uint8_t fill_data;          /* 1: the word that an armed fill waits for is in the FIFO */
 
     /* drawing (planes.c, sprites.c, compose.c) */
     uint8_t sprite_overflow;    /* status bit SOVR; the status read clears it */

@@ -104,6 +104,7 @@ void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value)
     switch (port & 0x1C) {
     case 0x00:
         s->command_pending = 0;
+        s->fill_data |= (uint8_t)vdp_fill_armed(s);
         vdp_fifo_push(s, s->clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
         s->address = (s->address + s->registers[15]) & 0x1FFFF;
         break;

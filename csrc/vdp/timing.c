@@ -358,7 +358,7 @@ void vdp_sanitize(vdp *s)
     s->debug_select &= 15;
     s->line_stage = s->line_stage >= VDP_STAGES ? VDP_STAGE_STEP : s->line_stage;
     s->irq_level = s->irq_level > 6 ? 6 : s->irq_level & 6;
-    uint8_t *flags[] = {&s->fifo_half, &s->command_pending, &s->read_wanted, &s->read_half, &s->read_ready,
+    uint8_t *flags[] = {&s->fill_data, &s->fifo_half, &s->command_pending, &s->read_wanted, &s->read_half, &s->read_ready,
                         &s->copy_half, &s->v_pending, &s->h_pending, &s->external_pending, &s->hv_latched,
                         &s->vblank, &s->odd_field, &s->pal, &s->z80_int, &s->bus_hold,
                         &s->sprite_overflow, &s->sprite_collision};

@@ -122,6 +122,8 @@ class Ports(Units):
         port &= 0x1C
         if port == 0x00:
             c.command_pending = 0
+            if self.fill_armed:
+                c.fill_data = 1
             self.push(c.clock + WRITE_LATENCY[self.h40], value)
             c.address = c.address + self.r[15] & 0x1FFFF
         elif port == 0x04:
