@@ -1,6 +1,7 @@
 """What save states and forks cost: ``python benchmarks/states.py [ROM]``.
 
-A ROM (by default the built-in game) is played for some seconds; then each row is timed, in interleaved rounds. time of the process; medians over the rounds are shown with the least and the most.
+A ROM (by default the built-in game) is played for some seconds; then each row is timed, in interleaved rounds.
+CPU time of the process; medians over the rounds are shown with the least and the most.
 """
 
 from __future__ import annotations
