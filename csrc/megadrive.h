@@ -857,17 +857,16 @@ typedef struct md_polling {
 typedef struct md_z80_polling {
     int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
     int64_t period;             /* of a turn */
-    int64_t status_age;         /* from the last read of the YM2612's status to the turn's end, if status_clock is not -1 */
     int64_t left_behind;        /* mclk: end of the last slice in which the Z80 was not run; 0: it was */
     z80 start;                  /* the turn that is being watched began like this */
-    int64_t status_until;       /* to then the status reads as it did in this turn */
-    int64_t status_clock;       /* last read of it */
+    int64_t status_until;       /* to then the YM2612's status reads as it did in this turn */
     uint8_t refreshes;          /* by how much R counts in a turn */
     uint8_t watching;           /* 1: the slow path looks for the end of a turn */
     uint8_t disturbed;          /* 1: something was changed or read that is not sure to stay */
     uint8_t wait;               /* runs until the next try */
     uint8_t patience;           /* `wait` after the next failure */
-    uint8_t reserved[3];
+    uint8_t reads_status;       /* 1: this turn reads the YM2612's status */
+    uint8_t reserved[2];
 } md_z80_polling;
 
 typedef struct megadrive {
