@@ -333,7 +333,16 @@ typedef struct vdp_drawing {
     uint16_t drawn[480];        /* pixels of it that this picture has drawn */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
+    int16_t flagged;            /* lines up to this one have set their sprites' flags already, through vdp_chip.ahead */
 } vdp_drawing;
+
+/* The search for the sprites of many lines at once. */
+typedef struct vdp_sprite_scan {
+    int32_t first, end;         /* lines first..end-1; none if they are equal */
+    uint8_t count[240];         /* sprites on each line */
+    uint8_t overflow[240];      /* 1: there is one more */
+    uint8_t entry[240][20];
+} vdp_sprite_scan;
 
 /* The border around the picture, as the beam draws it: below the picture before, above this one, beside it.  Rows are those
  * of the wider line; row k of a part that is counted from the picture on lies at 2k, in interlace 2 the odd field's at 2k + 1. */
@@ -377,6 +386,8 @@ typedef struct vdp_chip {
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
     vdp_drawing drawing;
+    vdp_drawing ahead;          /* goes on from there for the flags alone, when the status is read; valid if `started` */
+    vdp_sprite_scan scan;       /* for lines that `ahead` has not reached, with the present contents */
 } vdp_chip;
 
 /* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */
