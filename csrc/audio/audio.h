@@ -18,6 +18,7 @@
 #define PSG_TAPS 96      /* ticks to which an FM sample listens */
 #define PSG_ALIGNMENTS 21 /* places of a tick among the FM samples: 21 ticks are 5 samples */
 #define PSG_STEP 24      /* FM samples until a step of the PSG has arrived whole */
+#define PSG_ROW (8 + PSG_STEP + 8)
 #define PSG_HISTORY 160  /* ticks kept: PSG_TAPS and some, which end FM_DELAY samples back */
 #define FM_DELAY 12      /* FM samples: half the PSG's kernel, rounded up */
 #define CHUNK_TICKS (CHUNK * 21 / 5 + PSG_TAPS + 16)
