@@ -95,6 +95,8 @@ static void make_steps(float *steps)
             for (int i = PSG_TAPS - 1; i >= tap && i >= 0; i--)
                 sum += kernel[fifths % PSG_PHASES][i];
             steps[8 + sample] = tap <= 0 ? 1 : (float)sum;
+            if (sample < 8)
+                steps[8 + PSG_STEP + sample] = 1;
         }
 }
 
