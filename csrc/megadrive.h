@@ -682,7 +682,7 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
-    float psg_steps[504];       /* 21 places of a step among the FM samples; what 24 samples feel of it */
+    float psg_steps[840];       /* 21 places of a step among the FM samples; what 24 samples feel of it, after 8 zeros */
     float kernel[33024];        /* phases + 1 rows of `taps` */
 } audio_table;
 
