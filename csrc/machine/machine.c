@@ -200,7 +200,7 @@ static int sleep_68k(megadrive *md)
     int64_t period = refresh_period(cpu->pc), *refresh = &md->state.refresh_clock;
     if (!cpu->stopped || cpu->halted || cpu->trace_pending || cpu->nmi || cpu->ipl > (cpu->sr >> 8 & 7) || md->plain)
         return 0;
-    cpu->clock = cpu->sample_clock = md->run_until;
+    cpu->clock = cpu->sample_clock = cpu->deadline = md->run_until;
     if (*refresh <= cpu->clock)
         *refresh += ((cpu->clock - *refresh) / period + 1) * period;
     return 1;
@@ -277,17 +277,17 @@ static inline int has_light_gun(const io_ports *io)
 static int64_t slice_end(megadrive *md)
 {
     md_state *state = &md->state;
-    int aimed = has_light_gun(&state->io);
-    int64_t end = state->clock + (z80_runs(md) || aimed ? SLICE : LONG_SLICE);
-    if (aimed) {
-        find_light(md);
-        if (md->light_clock < end)
-            end = md->light_clock;
-    }
+    int gun = has_light_gun(&state->io);
+    int64_t end = state->clock + (z80_runs(md) || gun ? SLICE : LONG_SLICE);
     if (state->vdp.next_event < end) {
         md_sync_vdp(md, state->clock);  /* next_event may be later, seen from here */
         if (state->vdp.next_event < end)
             end = state->vdp.next_event;
+    }
+    if (gun) {
+        find_light(md);
+        if (md->light_clock < end)
+            end = md->light_clock;
     }
     return end > state->clock ? end : state->clock + 1;
 }
@@ -303,7 +303,7 @@ static void run_slice(megadrive *md)
     }
     int64_t target = md->target;
     end_slice_of_z80(md, target);
-    if (state->vdp.next_event <= target || state->hold_clock >= 0)
+    if (state->vdp.next_event <= target || state->hold_clock >= 0 || has_light_gun(&state->io))
         md_sync_vdp(md, target);
     md_follow_light(md, target);
     if (state->hold_clock >= 0 && !state->vdp.bus_hold)
@@ -315,12 +315,12 @@ static void run_frame(megadrive *md)
 {
     md_state *state = &md->state;
     uint32_t frame = state->vdp.frame;
+    md_start_fm(md);
     while (state->vdp.frame == frame && !md->failed)
         run_slice(md);
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);
-    if (!md_fm_lags(md))
-        md_sync_fm(md, state->clock);
+    md_end_fm(md);
     md_sync_psg(md, state->clock);
 }
 
@@ -331,7 +331,7 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
     if (audio)
-        md_catch_up(md);
+        md_hear_fm(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
         md->want_audio = audio != NULL;
@@ -359,6 +359,7 @@ void md_state_changed(megadrive *md)
     cpu->sr &= 0xA71F;
     cpu->flag_n = cpu->flag_z = cpu->flag_v = cpu->flag_c = cpu->flag_x = 0;
     cpu->ipl &= 7;
+    cpu->ipl_before &= 7;
     cpu->odd_mask = md->address_errors;
     if (state->z80.im > 2)
         state->z80.im = 2;

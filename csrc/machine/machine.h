@@ -28,7 +28,9 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock);
 void md_vdp_th_fall(megadrive *md, int64_t clock);
 uint16_t md_dma_read(void *machine, uint32_t address);
 
-int md_fm_lags(const megadrive *md);            /* 1: the YM2612 may stay behind at the end of this frame */
+void md_hear_fm(megadrive *md);                 /* the YM2612 is heard from now on */
+void md_start_fm(megadrive *md);                /* a frame begins, and ends: the YM2612 is run as far as it has to be */
+void md_end_fm(megadrive *md);
 void md_forget_fm_writes(megadrive *md);        /* state.ym2612 is another one */
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port);
