@@ -195,12 +195,13 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
         md_sync_fm(md, clock);
         return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
     }
-    ym2612 *chip = &md->state.ym2612, *ahead = &md->fm_ahead;
+    ym2612 *chip = &md->state.ym2612;
+    ym2612_ports *ahead = &md->fm_ahead;
     int64_t at = chip->clock + fm_access(md, clock);
     if (at < md->fm_status_until)
         return ym2612_show_status(chip, port & 3, chip->status, at);
     if (md->fm_ahead_writes < 0) {
-        *ahead = *chip;
+        ym2612_start_ports(ahead, chip);
         md->fm_ahead_writes = 0;
     }
     for (; md->fm_ahead_writes < md->fm_writes; md->fm_ahead_writes++) {
