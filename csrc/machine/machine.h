@@ -51,6 +51,11 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
 
 /* Run a CPU until its clock reaches its deadline. */
 void md_68k_run(megadrive *md);
+void md_z80_run(megadrive *md);
+int md_z80_run_fast(megadrive *md);     /* part of it; 0: the next step is not for this */
+void md_z80_step(megadrive *md);        /* one step */
+void md_z80_poll(megadrive *md);        /* looks whether the Z80 only waits, and skips that */
+void md_z80_watch_read(megadrive *md, int64_t clock, uint16_t address);
 void md_68k_reset(megadrive *md);
 
 /* A light gun tells at light_clock that it has seen the beam.  Whoever looks at the VDP or the ports, or stops the
@@ -70,7 +75,6 @@ int md_refresh_in_run(megadrive *md);
  * leaves the loop or its run ends; md_polling_again gives 1 if it did anything. */
 int md_polling_again(megadrive *md, uint32_t target);
 void md_polling_resume(megadrive *md);
-void md_z80_run(megadrive *md);
 
 /* The Z80 is brought level at least this often while it runs, so that the 68000 sees what it writes to work RAM and feels
  * the bus cycles it borrows. */
