@@ -181,11 +181,14 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
     }
     if (md->fm_writes == MD_FM_WRITES)
         md_sync_fm(md, clock);
-    uint32_t *write = md->fm_write + 3 * md->fm_writes++;
+    uint32_t *write = md->fm_write + 3 * md->fm_writes;
     write[0] = (uint32_t)fm_access(md, clock);
     write[1] = port & 3;
     write[2] = value;
-    md->fm_status_until = 0;
+    /* an address changes nothing of the status, unless the chip has not seen yet what was written before */
+    if ((port & 1) || md->fm_writes == 0 || write[0] < write[-3] + 2)
+        md->fm_status_until = 0;
+    md->fm_writes++;
 }
 
 /* What a program that polls the status sees depends on the bus and the timers alone: a copy of them goes ahead. */

@@ -12,9 +12,12 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value)
 
 static uint32_t cycle_at(const ym2612_ports *ports, int64_t clock)
 {
-    int64_t cycle = (ports->chip.cycle + (clock - ports->chip.clock)) % 24;
+    int64_t cycles = clock - ports->chip.clock + ports->chip.cycle;
 
-    return (uint32_t)(cycle < 0 ? cycle + 24 : cycle);
+    if (cycles >= 0 && cycles < UINT32_MAX)
+        return (uint32_t)cycles % 24;
+    cycles %= 24;
+    return (uint32_t)(cycles < 0 ? cycles + 24 : cycles);
 }
 
 static void advance_timers_to(ym2612_ports *ports, int64_t clock)
@@ -90,29 +93,35 @@ int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until)
 {
     ym2612 *ym = &ports->chip;
     int64_t cycles, end = INT64_MAX;
-    uint32_t status, timers_cycle;
-    int t;
+    uint32_t status;
+    int settled, t;
 
     if (is_bus_waiting(ym))
         advance_bus(ports, clock - ym->clock);
     if (ym->test_21 & 0x40)
         return -1;
-    if (!are_timers_settled(ym))
+    settled = are_timers_settled(ym);
+    if (!settled) {
         advance_timers_to(ports, clock);
+        settled = are_timers_settled(ym);
+    }
     cycles = clock - ym->clock;
     status = cycles == 0 ? (uint32_t)ym->busy << 7 : ym->busy_left >= cycles ? 0x80 : 0;
-    if (cycles == 0 || is_bus_waiting(ym) || !are_timers_settled(ym))
+    if (cycles == 0 || !settled)
         end = clock + 1;
     else if (status)
         end = ym->clock + ym->busy_left + 1;
-    timers_cycle = cycle_at(ports, ports->timers);
     for (t = 0; t < 2; t++) {
-        int64_t rise = are_timers_settled(ym) ? ym2612_timer_rise(ym, t, timers_cycle) : INT64_MAX;
-
-        if (ym->timer_flag[t] || rise <= clock - ports->timers)
+        if (ym->timer_flag[t]) {
             status |= 1u << t;
-        else if (rise < end - ports->timers)
-            end = ports->timers + rise;
+        } else if (settled && ym->timer_running[t] && ym->timer_enable[t]) {
+            int64_t rise = ports->timers + ym2612_timer_rise(ym, t, cycle_at(ports, ports->timers));
+
+            if (rise <= clock)
+                status |= 1u << t;
+            else if (rise < end)
+                end = rise;
+        }
     }
     *until = end;
     return (int)status;
