@@ -257,9 +257,10 @@ class MachineGroup:
             if self._pool is None:
                 raise ValueError("this MachineGroup has been closed")
             for i, member in self._members.items():
-                if not member._lock.acquire(blocking=False):
-                    raise RuntimeError(f"machine {i} of this MachineGroup is being used by another thread")
-                stack.callback(member._lock.release)
+                try:
+                    stack.enter_context(member._use)
+                except RuntimeError as error:
+                    raise RuntimeError(f"machine {i} of this MachineGroup is being used by another thread") from error
             yield
 
     def _mask(self, which: Which) -> npt.NDArray[np.uint8]:
