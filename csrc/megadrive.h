@@ -34,7 +34,8 @@ typedef struct m68000 {
     uint8_t stopped;            /* 1 after STOP (pc still names it) until an interrupt, trace or reset */
     uint8_t halted;             /* 1 after a double fault until reset */
     uint8_t trace_pending;      /* 1: the trace exception of the last instruction belongs to the next step */
-    uint8_t reserved[5];
+    uint8_t ipl_before;         /* level on the IPL pins before ipl_clock */
+    uint8_t reserved[4];
     int64_t clock;              /* CPU clocks since power-on */
     int64_t deadline;           /* CPU clocks: run loops return at the first instruction boundary at or after it */
     int64_t ipl_clock;          /* CPU clocks: when `ipl` took its present value */
@@ -227,7 +228,7 @@ typedef struct vdp {
     uint8_t irq_level;          /* level on the 68000's IPL pins: 0, 2, 4 or 6 */
     uint8_t z80_int;            /* 1 while the Z80's /INT is asserted */
     uint8_t bus_hold;           /* 1 while a DMA holds the 68000 bus */
-    uint8_t reserved_ports[1];
+    uint8_t fill_data;          /* 1: the word that an armed fill waits for is in the FIFO */
 
     /* drawing (planes.c, sprites.c, compose.c) */
     uint8_t sprite_overflow;    /* status bit SOVR; the status read clears it */
@@ -285,6 +286,13 @@ typedef struct vdp_colour_change {
     uint16_t word;
 } vdp_colour_change;
 
+/* R7 changed before this pixel was looked up: the old value counts for those before it. */
+typedef struct vdp_backdrop_change {
+    int16_t line;
+    int16_t pixel;
+    uint8_t value;
+} vdp_backdrop_change;
+
 typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
@@ -310,6 +318,12 @@ typedef struct vdp_drawing {
     uint8_t cram[128];          /* CRAM when the picture began */
     uint8_t cram_known[128];    /* the same with the changes */
     int64_t colours_clock;      /* picture_clock + 1 of the picture to which they belong; 0 none */
+    int64_t latched_clock;      /* the same for vscroll and backdrop */
+    int16_t vscroll_lines;      /* lines before this one have their vertical scroll in vscroll, or have been fetched */
+    uint16_t vscroll[240][2];   /* of the whole screen, as latched before it changed */
+    int16_t backdrops;          /* changes of R7 */
+    int16_t backdrops_made;     /* of them, those that the pixels drawn have met */
+    vdp_backdrop_change backdrop[256];
     int32_t changes;
     int32_t changes_made;       /* of them, in lut */
     vdp_colour_change change[1024];
@@ -420,6 +434,9 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
+ *   ym2612_holds   1 if all samples are alike until a write to one of ym2612_shows: then they are `pair`.  So it is with the DAC on
+ *                  all channels ($2C bit 5), of a chip at the start of a sample that has taken in all that was written
+ *   ym2612_shows   1 if data at this address can change what the DAC makes of the pins then
  *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
  */
 typedef struct ym2612 {
@@ -547,6 +564,8 @@ uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t cl
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
+int ym2612_holds(const ym2612 *ym, int16_t pair[2]);
+int ym2612_shows(uint32_t address);
 int ym2612_valid(const ym2612 *ym);
 
 /* Listening to the channels apart.  The pins show one channel after the other, so each sample is a sum of seven parts: channels
@@ -796,39 +815,60 @@ typedef struct md_sound_log {
     uint64_t entry[131072];     /* mclk since start << 16 | port << 8 | value; port 0-3 or MD_LOG_ */
 } md_sound_log;
 
-/* A console: the state, and beside it what can be made anew or belongs to the outside. */
-/* Polling loops of the 68000: see polling.c. */
-typedef struct md_polling_turn {
-    uint32_t r[16];             /* the CPU's registers at the branch */
-    uint32_t flags[5];          /* n, z, v, c, x */
-    uint16_t value;             /* what was read of the VDP in this turn */
-    uint8_t met;
-    uint8_t reserved;
-} md_polling_turn;
+/* Loops in which the 68000 only waits: see polling.c. */
+typedef struct md_polling_step { /* an instruction */
+    uint32_t value;             /* immediate operand, displacement or absolute address */
+    uint32_t second;            /* what CMPI compares with, the bit or the register that BTST looks at */
+    uint16_t index;             /* brief extension word */
+    uint16_t irc;               /* the word that the queue holds while the operand is read */
+    uint8_t operation;
+    uint8_t detail;             /* which computation, shift or condition */
+    uint8_t size;               /* bytes of the operands */
+    uint8_t source;             /* addressing mode */
+    uint8_t reg;                /* register of the addressing mode */
+    uint8_t to;                 /* register that is written */
+    uint8_t clocks;             /* 68000 clocks without waits */
+    uint8_t read_clock;         /* 68000 clocks until the operand is read */
+    uint8_t tail;               /* 68000 clocks from the beginning of the last bus cycle on */
+    uint8_t at;                 /* bytes from the loop's first word */
+} md_polling_step;
+
+typedef struct md_polling_loop {
+    uint32_t target;            /* address of its first word */
+    uint8_t length;             /* bytes of `code`; 0: none */
+    uint8_t count;              /* instructions */
+    uint8_t period;             /* 68000 clocks a turn without waits */
+    uint8_t code[33];
+    md_polling_step step[16];
+} md_polling_loop;
 
 typedef struct md_polling {
-    int64_t clock;              /* 68000 clocks: last time at the branch */
-    int64_t refresh_clock;      /* state.refresh_clock then */
-    int64_t period;             /* 68000 clocks a turn; 0 not known */
-    int64_t read_age;           /* 68000 clocks from the read of the VDP to the branch */
-    uint32_t target;            /* first word of the loop that is watched */
-    uint32_t accesses_seen;     /* `accesses` at the last time at the branch */
-    uint8_t code[18];           /* the loop's words */
-    uint8_t length;             /* bytes of `code`; 0: no loop is watched */
-    uint8_t operands;           /* instructions in it that read memory */
-    uint8_t running;            /* 1: since `clock` there was nothing but this loop */
-    uint8_t misses;             /* times that the registers were not as before */
-    uint8_t last;               /* turn[last] was the last one; 2: none */
-    uint8_t follows;            /* bit 2 a + b: turn[b] has been seen to follow turn[a] */
-    md_polling_turn turn[2];    /* with HBLANK off and on in the status that was read */
-    uint32_t refused[16];       /* loops that do not just poll; by bits 1-4 of their addresses */
-    int64_t read_clock;         /* 68000 clocks: last read of the VDP's status or V counter */
+    md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
+    uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
-    uint32_t read_access;       /* the one of them that was that read */
-    uint16_t value;             /* what it gave */
-    uint8_t reads;              /* what it was: in polling.c */
-    uint8_t reserved;
+    uint32_t r[16];             /* the CPU's registers when it was last left there */
+    uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
+    uint8_t steady;             /* 1: it does, and reads nothing else */
+    uint8_t present;            /* loop[present] was the last to be followed */
 } md_polling;
+
+/* A console: the state, and beside it what can be made anew or belongs to the outside. */
+/* A Z80 that only waits: see polling_z80.c.  Clocks are T states. */
+typedef struct md_z80_polling {
+    int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
+    int64_t period;             /* of a turn */
+    int64_t status_age;         /* from the last read of the YM2612's status to the turn's end, if status_clock is not -1 */
+    int64_t left_behind;        /* mclk: end of the last slice in which the Z80 was not run; 0: it was */
+    z80 start;                  /* the turn that is being watched began like this */
+    int64_t status_until;       /* to then the status reads as it did in this turn */
+    int64_t status_clock;       /* last read of it */
+    uint8_t refreshes;          /* by how much R counts in a turn */
+    uint8_t watching;           /* 1: the slow path looks for the end of a turn */
+    uint8_t disturbed;          /* 1: something was changed or read that is not sure to stay */
+    uint8_t wait;               /* runs until the next try */
+    uint8_t patience;           /* `wait` after the next failure */
+    uint8_t reserved[3];
+} md_z80_polling;
 
 typedef struct megadrive {
     md_state state;
@@ -848,6 +888,7 @@ typedef struct megadrive {
     int64_t light_clock;        /* mclk: when a light gun next tells that the beam has passed; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
+    md_z80_polling z80_polling;
     uint32_t rom_size;          /* before padding */
     uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
     uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
@@ -863,6 +904,10 @@ typedef struct megadrive {
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
     uint8_t fm_may_lag;         /* 1: md_run_frames leaves the YM2612 behind while nobody hears it: see md_catch_up */
+    uint8_t fm_held;            /* 1: the YM2612 has shown fm_pair since state.fm_clock: see hold_fm */
+    int16_t fm_pair[2];
+    int32_t fm_held_writes;     /* waiting writes that have been found not to change that */
+    int64_t fm_held_samples;    /* of which so many have gone to fm, or were not heard */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */

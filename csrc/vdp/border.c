@@ -41,7 +41,7 @@ static int pixels_before(int h40, int64_t time)
 /* The backdrop.  Debug register 0 can show a layer in its place, which is taken to hold nothing here. */
 uint8_t vdp_border_index(const vdp *s)
 {
-    return vdp_is_mode5(s) && s->debug[0] & 0x180 ? 0 : draw_backdrop(s);
+    return vdp_is_mode5(s) && s->debug[0] & 0x180 ? 0 : draw_backdrop(s, s->registers[7]);
 }
 
 static void put_colour(uint8_t *to, uint32_t colour)

@@ -67,7 +67,7 @@ class Runner:
     ) -> None:
         _check(size, crop, scale)
         self._machine = md
-        self._lock = md._lock
+        self._use = md._use
         rows, columns = crop[2] // scale, crop[3] // scale
         self.shape: tuple[int, ...] = (rows, columns) if grey else (rows, columns, 3)
         self.scratch = np.empty(self.shape, np.uint8)
@@ -129,12 +129,8 @@ class Runner:
             step.changing = len(buttons) > self._players
             self._last_buttons, self._last_frames = buttons, frames
         step.pictures = ffi.NULL if picture is None else ffi.from_buffer(_BYTES, picture)
-        if not self._lock.acquire(blocking=False):
-            raise RuntimeError("this environment is being used by another thread; give each thread one of its own")
-        try:
+        with self._use:
             busy = lib.md_group_run(self._pool, self._group, step)
-        finally:
-            self._lock.release()
         if busy >= 0:
             raise RuntimeError("an environment's machine can have no chips in Python, and no VGM recording going on")
         if self._result[0] < 0:

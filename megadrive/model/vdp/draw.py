@@ -55,6 +55,8 @@ FLAGS, SHOWN = 16, 32
 LAST_LOOKUP = (3560, 3548)
 """mclk from the V step into a line after which none of its pixels is looked up; H32, H40."""
 NEVER = 2**63 - 1
+SHOWN_AHEAD = 4
+"""Pixels that may have been shown before their time: the registers' delay."""
 DISPLAY_DELAY = (95, 60)
 """mclk from the end of a register's delay to the look-up that R1.6 acts on."""
 
@@ -192,8 +194,13 @@ class Drawing:
             line, time = line - 1, time + LINE
         pixel = max(0, -(-(time - COLOUR_ZERO[h40]) // PIXEL[h40]))
         self._palettes.append((line, min(pixel, width), self._palette()))
-        if time >= COLOUR_ZERO[h40] and pixel < width:
+        if time < COLOUR_ZERO[h40] or pixel >= width:
+            return
+        if (line, pixel) >= self._shown:
             self._dots.append((line, pixel, word_colour(state, word)))
+        elif (line, pixel + SHOWN_AHEAD) >= self._shown:
+            # Else the line has become a narrow one, and pixels that it has shown go by again.
+            self.rgb[2 * line + self._field if state.double_resolution else line, pixel] = word_colour(state, word)
 
     def vram_change(self, address: int) -> int:
         """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
