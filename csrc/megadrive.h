@@ -333,7 +333,16 @@ typedef struct vdp_drawing {
     uint16_t drawn[480];        /* pixels of it that this picture has drawn */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
+    int16_t flagged;            /* lines up to this one have set their sprites' flags already, through vdp_chip.ahead */
 } vdp_drawing;
+
+/* The search for the sprites of many lines at once. */
+typedef struct vdp_sprite_scan {
+    int32_t first, end;         /* lines first..end-1; none if they are equal */
+    uint8_t count[240];         /* sprites on each line */
+    uint8_t overflow[240];      /* 1: there is one more */
+    uint8_t entry[240][20];
+} vdp_sprite_scan;
 
 /* The border around the picture, as the beam draws it: below the picture before, above this one, beside it.  Rows are those
  * of the wider line; row k of a part that is counted from the picture on lies at 2k, in interlace 2 the odd field's at 2k + 1. */
@@ -377,6 +386,8 @@ typedef struct vdp_chip {
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
     vdp_drawing drawing;
+    vdp_drawing ahead;          /* goes on from there for the flags alone, when the status is read; valid if `started` */
+    vdp_sprite_scan scan;       /* for lines that `ahead` has not reached, with the present contents */
 } vdp_chip;
 
 /* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */
@@ -434,6 +445,9 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
+ *   ym2612_holds   1 if all samples are alike until a write to one of ym2612_shows: then they are `pair`.  So it is with the DAC on
+ *                  all channels ($2C bit 5), of a chip at the start of a sample that has taken in all that was written
+ *   ym2612_shows   1 if data at this address can change what the DAC makes of the pins then
  *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
  */
 typedef struct ym2612 {
@@ -561,6 +575,8 @@ uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t cl
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
+int ym2612_holds(const ym2612 *ym, int16_t pair[2]);
+int ym2612_shows(uint32_t address);
 int ym2612_valid(const ym2612 *ym);
 
 /* Listening to the channels apart.  The pins show one channel after the other, so each sample is a sum of seven parts: channels
@@ -666,7 +682,7 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
-    float psg_steps[504];       /* 21 places of a step among the FM samples; what 24 samples feel of it */
+    float psg_steps[840];       /* 21 places of a step among the FM samples; what 24 samples feel of it, after 8 zeros */
     float kernel[33024];        /* phases + 1 rows of `taps` */
 } audio_table;
 
@@ -841,11 +857,29 @@ typedef struct md_polling {
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
+    uint32_t r[16];             /* the CPU's registers when it was last left there */
+    uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
+    uint8_t steady;             /* 1: it does, and reads nothing else */
     uint8_t present;            /* loop[present] was the last to be followed */
-    uint8_t reserved[3];
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
+/* A Z80 that only waits: see polling_z80.c.  Clocks are T states. */
+typedef struct md_z80_polling {
+    int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
+    int64_t period;             /* of a turn */
+    int64_t left_behind;        /* mclk: end of the last slice in which the Z80 was not run; 0: it was */
+    z80 start;                  /* the turn that is being watched began like this */
+    int64_t status_until;       /* to then the YM2612's status reads as it did in this turn */
+    uint8_t refreshes;          /* by how much R counts in a turn */
+    uint8_t watching;           /* 1: the slow path looks for the end of a turn */
+    uint8_t disturbed;          /* 1: something was changed or read that is not sure to stay */
+    uint8_t wait;               /* runs until the next try */
+    uint8_t patience;           /* `wait` after the next failure */
+    uint8_t reads_status;       /* 1: this turn reads the YM2612's status */
+    uint8_t reserved[2];
+} md_z80_polling;
+
 typedef struct megadrive {
     md_state state;
     vdp_chip vdp;               /* draws state.vdp */
@@ -864,6 +898,7 @@ typedef struct megadrive {
     int64_t light_clock;        /* mclk: when a light gun next tells that the beam has passed; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
+    md_z80_polling z80_polling;
     uint32_t rom_size;          /* before padding */
     uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
     uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
@@ -879,6 +914,10 @@ typedef struct megadrive {
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
     uint8_t fm_may_lag;         /* 1: md_run_frames leaves the YM2612 behind while nobody hears it: see md_catch_up */
+    uint8_t fm_held;            /* 1: the YM2612 has shown fm_pair since state.fm_clock: see hold_fm */
+    int16_t fm_pair[2];
+    int32_t fm_held_writes;     /* waiting writes that have been found not to change that */
+    int64_t fm_held_samples;    /* of which so many have gone to fm, or were not heard */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */

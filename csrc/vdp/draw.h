@@ -26,20 +26,13 @@
 #define DRAW_LINE_MODE4 2
 #define DRAW_ALL 0x3FFFFFFF             /* a time after everything in a line */
 
-/* The scan of many lines at once. */
-typedef struct draw_scan {
-    int first, end;                     /* lines first..end-1; none if they are equal */
-    uint8_t count[240];                 /* sprites on each line */
-    uint8_t overflow[240];              /* 1: there is one more */
-    uint8_t entry[240][20];
-} draw_scan;
-
 /* One call's view of the chip. */
 typedef struct draw_context {
     const vdp *s;
     vdp_drawing *d;
     const uint8_t *cache;               /* bytes 0-3 of the sprite table entries */
-    draw_scan *scan;
+    vdp_sprite_scan *scan;
+    int flagged;                        /* lines up to this one set no flags */
     uint8_t *indexed, *rgb;             /* rgb may be NULL: no colours */
     int64_t picture;                    /* picture_clock + 1, 0 for a whole picture of the present contents */
     uint8_t render;                     /* 0: no pixels, only flags */
@@ -54,7 +47,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to);
 void draw_sprites_scan_lines(draw_context *c, int first, int end);
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to);
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to);
-int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count);
+int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count, int collided);
 
 /* planes.c: `to` counts columns, the first of which is the one left of the screen */
 void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b);

@@ -231,7 +231,7 @@ int vdp_advance(vdp_chip *chip, int64_t clock)
     for (;;) {
         if (s->line_stage == VDP_STAGE_HINT && clock - s->line_clock >= VDP_LINE && !vdp_transfer_busy(s)) {
             skip_lines(s, clock);
-            happened = 1;
+            happened |= s->vblank; /* what lies ahead in a picture is as far as it was */
         }
         int64_t t = s->line_clock + stage_offset(s);
         if (t > clock)
