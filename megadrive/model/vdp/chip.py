@@ -46,7 +46,11 @@ class VDP(Ports, Fifo, Dma, Timing):
         )
 
     def _connect_units(self) -> None:
-        self.c, self.r = self._state, self._state.registers
+        c = self.c = self._state
+        self.r = c.registers
+        self.fifo_clock, self.fifo_address, self.fifo_data, self.fifo_code = (
+            c.fifo_clock, c.fifo_address, c.fifo_data, c.fifo_code,
+        )  # fmt: skip
 
     def _power_on(self, pal: bool) -> None:
         self._connect_units()
@@ -65,10 +69,11 @@ class VDP(Ports, Fifo, Dma, Timing):
             if self.drawing.width:
                 self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
 
-    def change_colour(self, clock: int, word: int) -> None:
-        """Note that a word is about to be written to CRAM."""
-        self.drawing.render = bool(self._chip.render)
-        self.drawing.change_colour(clock, word)
+    def change_colour(self, clock: int, place: int, word: int) -> None:
+        """Note that a word is about to be written to a place of CRAM."""
+        if self._state.draw_clock != NEVER:
+            self.drawing.render = bool(self._chip.render)
+            self.drawing.change_colour(clock, place, word)
 
     def draw_frame(self) -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing."""

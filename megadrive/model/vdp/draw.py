@@ -26,10 +26,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from megadrive._core import ffi
-
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
-from .colours import changed_palette, palette, word_colour
+from .colours import ColourLog
 from .compose import compose
 from .live_planes import MARGIN, LivePlanes
 from .live_sprites import LiveSprites
@@ -52,8 +50,6 @@ EVERYTHING = 15
 FLAGS, SHOWN = 16, 32
 """For ``Drawing._moved``: the sprite flags are up to date; the output has moved."""
 
-LAST_LOOKUP = (3560, 3548)
-"""mclk from the V step into a line after which none of its pixels is looked up; H32, H40."""
 NEVER = 2**63 - 1
 DISPLAY_DELAY = (95, 60)
 """mclk from the end of a register's delay to the look-up that R1.6 acts on."""
@@ -77,12 +73,6 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
 
 
 _REGISTERS = {0: OUTPUT, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
-
-
-def _first_difference(a: bytes, b: bytes) -> int:
-    """Return the place of the first byte in which two byte strings differ."""
-    difference = int.from_bytes(a, "big") ^ int.from_bytes(b, "big")
-    return len(a) - (difference.bit_length() + 7) // 8
 
 
 class Look(NamedTuple):
@@ -133,11 +123,7 @@ class Drawing:
         self._planes = LivePlanes(self.state, 0, 0)
         self._shown = (0, 0)  # line and pixel up to which the output has come
         self._looks: list[tuple[int, Look]] = []  # changes since then: what counted up to this pixel of the picture
-        self._palettes: list[tuple[int, int, Bytes]] = []  # the same for the colours: line, pixel
-        self._dots: list[tuple[int, int, Bytes]] = []  # line, pixel and colour, not shown yet
-        self._colours_of = b""
-        self._cram_and_modes = ffi.buffer(self.state.c.cram), ffi.buffer(self.state.c.registers, 2)
-        self._colours = np.zeros((256, 3), np.uint8)
+        self._colours = ColourLog(self.state)
 
     def draw(self, clock: int, changing: int = EVERYTHING) -> None:
         """Draw all that the chip fetches and shows before ``clock`` and that depends on what is about to change.
@@ -171,28 +157,20 @@ class Drawing:
             if moving & SHOWN:
                 self._show(time, height)
             elif moving & (OUTPUT | COLOURS):
-                self._note(time, height)
+                self._note(time, height, moving)
         if over:
             self._finish_picture(height)
 
-    def change_colour(self, clock: int, word: int) -> None:
-        """Note that a word is about to be written to CRAM.
-
-        Nothing has to be drawn for that.  CRAM has one port: the pixel at the output shows the word.
-        """
-        c, state = self.state.c, self.state
-        if not self.render or c.draw_clock == NEVER:
+    def change_colour(self, clock: int, place: int, word: int) -> None:
+        """Note that a word is about to be written to CRAM; nothing has to be drawn for that."""
+        c = self.state.c
+        draw_clock = c.draw_clock
+        if not self.render or draw_clock == NEVER:
             return
-        if self._picture_clock != c.picture_clock or self._clock != c.draw_clock:
+        picture_clock = c.picture_clock
+        if self._picture_clock != picture_clock or self._clock != draw_clock:
             self._begin_picture()
-        h40, width = state.h40, state.width
-        line, time = divmod(max(0, clock - c.picture_clock), LINE)
-        if line > 0 and time < LAST_LOOKUP[h40] - LINE:  # the line before is still being shown
-            line, time = line - 1, time + LINE
-        pixel = max(0, -(-(time - COLOUR_ZERO[h40]) // PIXEL[h40]))
-        self._palettes.append((line, min(pixel, width), self._palette()))
-        if time >= COLOUR_ZERO[h40] and pixel < width:
-            self._dots.append((line, pixel, word_colour(state, word)))
+        self._colours.change(clock - picture_clock, place, word)
 
     def vram_change(self, address: int) -> int:
         """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
@@ -247,7 +225,7 @@ class Drawing:
         self._sprites = LiveSprites(self.state, line, self._field)
         self._planes = LivePlanes(self.state, line, self._field)
         self._shown = max(line, 0), 0
-        self._looks, self._palettes, self._dots = [], [], []
+        self._looks, self._colours = [], ColourLog(self.state)
 
     def _finish_picture(self, height: int) -> None:
         self._finished = True
@@ -269,22 +247,6 @@ class Drawing:
         state = self.state
         return Look(state.backdrop, state.shadow_highlight, state.left_blank, state.debug, self._display)
 
-    def _palette(self) -> Bytes:
-        """Return the colours of all picture pixels as they are now."""
-        made_of = bytes(self._cram_and_modes[0]) + bytes(self._cram_and_modes[1])
-        before = self._colours_of
-        if made_of != before:
-            self._colours_of = made_of
-            # Mostly a single word has changed.
-            first = 0 if made_of[128:] != before[128:] or not self.state.mode5 else _first_difference(made_of, before)
-            word = first & ~1
-            if first and made_of[word + 2 :] == before[word + 2 :]:
-                value = made_of[word] << 8 | made_of[word + 1]
-                self._colours = changed_palette(self.state, self._colours, word >> 1, value)
-            else:
-                self._colours = palette(self.state)
-        return self._colours
-
     def _pixel(self, time: int, height: int) -> tuple[int, int]:
         """Return the line and pixel that are shown at ``time``."""
         line = first_unfinished(time)
@@ -293,13 +255,15 @@ class Drawing:
         h40 = self.state.h40
         return line, events_before(time - LINE * line, COLOUR_ZERO[h40], PIXEL[h40], self.state.width)
 
-    def _note(self, time: int, height: int) -> None:
+    def _note(self, time: int, height: int, changing: int) -> None:
         """Note what has counted so far, which is about to change."""
-        line, x = self._pixel(time, height)
-        place = line * self.state.width + x
-        if not self._looks or place > self._looks[-1][0]:
-            self._looks.append((place, self._look()))
-        self._palettes.append((line, x, self._palette()))
+        if changing & COLOURS:
+            self._colours.note(time)
+        if changing & OUTPUT:
+            line, x = self._pixel(time, height)
+            place = line * self.state.width + x
+            if not self._looks or place > self._looks[-1][0]:
+                self._looks.append((place, self._look()))
 
     def _show(self, time: int, height: int) -> None:
         """Show all pixels up to ``time``."""
@@ -314,34 +278,14 @@ class Drawing:
                 self._shown = line, max(x, self._shown[1])
             return
         looks = [(min(place, end), look) for place, look in self._looks] + [(end, self._look())]
-        palettes = [(line * width + x, colours) for line, x, colours in self._palettes]
         self._looks = []
-        self._palettes = [entry for entry, at in zip(self._palettes, palettes, strict=True) if at[0] >= end]
-        palettes = [entry for entry in palettes if entry[0] < end]
-        palettes.append((end, self._palettes[0][2] if self._palettes else self._palette()))
         if self._display_before != self._display:
             looks = self._with_display_edge(looks, height)
 
         first, last = start // width, -(-end // width)
         picture = self._composed(first, last, start, looks)
-        rgb = np.empty((picture.size, 3), np.uint8)
-        flat, place = picture.reshape(-1), start - first * width
-        for until, colours in palettes:
-            until -= first * width
-            if until > place:
-                np.take(colours, flat[place:until], axis=0, out=rgb[place:until])
-                place = until
-        self._put_dots(first, end, rgb)
+        rgb = self._colours.rgb(picture.reshape(-1), first * width, end, width)
         self._put(first, last, start, end, picture, rgb.reshape(*picture.shape, 3))
-
-    def _put_dots(self, first: int, end: int, rgb: Bytes) -> None:
-        """Put the dots before pixel ``end`` into lines from ``first`` on."""
-        width = self.state.width
-        for line, pixel, colour in self._dots:
-            place = line * width + pixel
-            if first * width <= place < end and pixel < width:
-                rgb[place - first * width] = colour
-        self._dots = [dot for dot in self._dots if dot[0] * width + dot[1] >= end]
 
     def _with_display_edge(self, looks: list[tuple[int, Look]], height: int) -> list[tuple[int, Look]]:
         """Put the change of the display bit, which lags behind the others, into the list of changes."""

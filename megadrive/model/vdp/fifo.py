@@ -109,8 +109,8 @@ class Fifo(Units):
 
     def write_colour(self, clock: int, address: int, value: int) -> None:
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
-        place, mask = (address >> 1 & 63, 0x0EEE) if self.mode5 else (address & 31, 0x003F)
-        self.change_colour(clock, value & mask)
+        place, mask = (address >> 1 & 63, 0x0EEE) if self.r[1] & 4 else (address & 31, 0x003F)
+        self.change_colour(clock, place, value & mask)
         self._cram[place] = value & mask
 
     def write_scroll(self, clock: int, address: int, value: int) -> None:
@@ -133,19 +133,21 @@ class Fifo(Units):
         """Put a word at the present address into the FIFO; it may go out at `clock`."""
         c = self.c
         i = c.fifo_write
-        c.fifo_data[i] = value
-        c.fifo_address[i] = c.address
-        c.fifo_code[i] = c.code & 15
-        c.fifo_clock[i] = clock
+        self.fifo_data[i] = value
+        self.fifo_address[i] = c.address
+        self.fifo_code[i] = c.code & 15
+        self.fifo_clock[i] = clock
         c.fifo_write = (i + 1) & 3
         c.fifo_count += 1
 
     def _drain(self, clock: int, i: int) -> None:
         """Give a slot to the oldest entry. VRAM takes two, and so do the codes that write nowhere."""
         c = self.c
-        code, address, value = c.fifo_code[i], c.fifo_address[i], c.fifo_data[i]
-        if code in (CRAM_WRITE, VSRAM_WRITE):
-            self.write_word(clock, code, address, value)
+        code, address, value = self.fifo_code[i], self.fifo_address[i], self.fifo_data[i]
+        if code == CRAM_WRITE:
+            self.write_colour(clock, address, value)
+        elif code == VSRAM_WRITE:
+            self.write_scroll(clock, address, value)
         elif code == VRAM_WRITE and self.r[1] & 0x80:
             self._write_vram_128k(clock, address, value)
         elif not c.fifo_half:
@@ -245,9 +247,10 @@ class Fifo(Units):
         i = bisect.bisect_left(slots, c.clock - start)
         end = bisect.bisect_left(slots, until - start)
         while i < end:
-            if c.fifo_count:
-                oldest = (c.fifo_write - c.fifo_count) & 3
-                ready = c.fifo_clock[oldest] - start
+            count = c.fifo_count
+            if count:
+                oldest = (c.fifo_write - count) & 3
+                ready = self.fifo_clock[oldest] - start
                 if slots[i] < ready:
                     i = bisect.bisect_left(slots, ready, i, end)
                 else:

@@ -46,6 +46,7 @@ STAGE_OFFSET = (
     (280, 788, 796, 3364, 3412, LINE),
 )
 """mclk from the V step to each stage; H32, H40."""
+FIRST_HINT = min(offsets[HINT] for offsets in STAGE_OFFSET)
 
 HB_SET = (280, 228)
 HB_CLEAR = (860, 872)
@@ -60,6 +61,7 @@ _V_JUMP = {
     (True, True): (0x10A, 0x1D2),
 }
 _V_JUMP_MODE_4 = {False: (0x0DA, 0x1D5), True: (0x0F2, 0x1BA)}
+_FIRST_JUMP = 0x0DA
 
 
 def next_v(v: int, pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool) -> int:
@@ -121,29 +123,32 @@ class Timing(Units):
     def advance(self, clock: int) -> bool:
         """Bring the chip up to `clock`; tell whether the next event has to be looked for."""
         c = self.c
-        if (
-            clock - c.line_clock < STAGE_OFFSET[0][HINT]
-            and c.next_event > clock + 1
-            and c.line_stage == HINT
-            and not (c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold)
-        ):
+        line, stage = c.line_clock, c.line_stage
+        changed = c.next_event <= clock + 1
+        if clock - line < FIRST_HINT and stage == HINT and not changed:
             # By far the most common case: between two calls nothing happens but that time goes by.
+            if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
+                changed = bool(c.bus_hold)
+                if clock > c.clock:
+                    self.transfer(clock)
             if clock > c.clock:
                 c.clock = clock
-            return False
+            return bool(changed)
         self._until(clock)
-        changed = c.bus_hold or c.next_event <= clock + 1
+        changed |= bool(c.bus_hold)
         while True:
-            if clock - c.line_clock > 2 * LINE and c.line_stage == HINT and not self.transfer_busy:
+            if clock - line > 2 * LINE and stage == HINT and not self.transfer_busy:
                 self._skip_lines(clock)
-            time = c.line_clock + STAGE_OFFSET[self.h40][c.line_stage]
+                line = c.line_clock
+            time = line + STAGE_OFFSET[self.h40][stage]
             if time > clock:
                 break
             if time > c.clock:
                 self.transfer(time)
                 c.clock = time
-            c.line_stage += 1
-            self._STAGES[c.line_stage - 1](self, time)
+            c.line_stage = stage + 1
+            self._STAGES[stage](self, time)
+            line, stage = c.line_clock, c.line_stage
             changed = True
         if clock > c.clock:
             self.transfer(clock)
@@ -198,18 +203,21 @@ class Timing(Units):
 
     def _begin_line(self, clock: int) -> None:
         c = self.c
-        mode = self.r[1]
-        c.v_counter = v = next_v(
-            c.v_counter, bool(c.pal), bool(mode & 4), bool(mode & 8), bool(c.interlace), bool(c.odd_field)
-        )
-        c.line_clock += LINE
+        v = c.v_counter + 1
+        if v > _FIRST_JUMP:
+            mode = self.r[1]
+            v = next_v(v - 1, bool(c.pal), bool(mode & 4), bool(mode & 8), bool(c.interlace), bool(c.odd_field))
+        c.v_counter = v
+        c.line_clock = clock
         c.line_stage = HINT
+        if v < 192:
+            return
         if v == 0x1FF:
             if not c.vblank:  # a V28/V30 switch made the chip miss the end of the picture
-                self._end_picture(c.line_clock)
+                self._end_picture(clock)
             c.vblank = 0
-            c.picture_clock = c.line_clock + LINE
-            c.draw_clock = c.line_clock
+            c.picture_clock = clock + LINE
+            c.draw_clock = clock
         elif v == self.picture_lines:
             c.line_stage = F if c.vblank else PICTURE_END
             c.vblank = 1
@@ -220,21 +228,23 @@ class Timing(Units):
 
     def schedule(self) -> None:
         """Find a lower bound of the time at which something that others see changes by itself."""
-        c = self.c
-        v, end = c.v_counter, self.picture_lines
+        c, r = self.c, self.r
+        line, v, end = c.line_clock, c.v_counter, self.picture_lines
         if not c.vblank:
-            if v == 0x1FF or v < end:
-                following = c.line_clock + ((end + 1 if v == 0x1FF else end - v) * LINE + STAGE_OFFSET[0][PICTURE_END])
+            if v < end:
+                following = line + (end - v) * LINE + STAGE_OFFSET[0][PICTURE_END]
+            elif v == 0x1FF:
+                following = line + (end + 1) * LINE + STAGE_OFFSET[0][PICTURE_END]
             else:
-                following = c.line_clock + LINE
-            if self.r[0] & 0x10 and not c.h_pending:
+                following = line + LINE
+            if r[0] & 0x10 and not c.h_pending:
                 lines = c.hint_counter + (c.line_stage > HINT)
-                following = min(following, c.line_clock + lines * LINE + STAGE_OFFSET[self.h40][HINT])
+                following = min(following, line + lines * LINE + STAGE_OFFSET[self.h40][HINT])
         elif c.line_stage < HINT:
-            following = c.line_clock + STAGE_OFFSET[self.h40][c.line_stage]
+            following = line + STAGE_OFFSET[self.h40][c.line_stage]
         else:  # nothing before V = $1FF, unless a new height lies ahead
             lines = end - v if v < end else 16 if v < 0x1B0 else max(1, 0x1FF - v)
-            following = c.line_clock + lines * LINE
+            following = line + lines * LINE
         if c.bus_hold:
             following = min(following, self.release_bound())
         c.next_event = max(following, c.clock + 1)

@@ -19,12 +19,18 @@ class Units(VDPPorts):
         The state.
     r : cffi ``uint8_t[24]``
         Its registers.
+    fifo_clock, fifo_address, fifo_data, fifo_code : cffi arrays of 4
+        Its FIFO.
     drawing : Drawing
         The picture in progress.
     """
 
     c: Any
     r: Any
+    fifo_clock: Any
+    fifo_address: Any
+    fifo_data: Any
+    fifo_code: Any
     drawing: Drawing
 
     @property
@@ -56,8 +62,8 @@ class Units(VDPPorts):
         """Draw what is fetched and shown before `clock` and depends on `what`, which is about to change."""
 
     @abc.abstractmethod
-    def change_colour(self, clock: int, word: int) -> None:
-        """Note that a word is about to be written to CRAM."""
+    def change_colour(self, clock: int, place: int, word: int) -> None:
+        """Note that a word is about to be written to a place of CRAM."""
 
     @abc.abstractmethod
     def clear_state(self) -> None:
