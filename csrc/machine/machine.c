@@ -197,7 +197,8 @@ static void run_frame(megadrive *md)
                 target = md->target = state->vdp.next_event;
         }
         md_sync_z80(md, target);
-        md_sync_vdp(md, target);
+        if (state->vdp.next_event <= target) /* else it has nothing to tell */
+            md_sync_vdp(md, target);
         if (state->hold_clock >= 0 && !state->vdp.bus_hold)
             end_hold(md);
         state->clock = target;

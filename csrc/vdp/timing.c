@@ -98,9 +98,13 @@ void vdp_acknowledge(vdp_chip *chip, int64_t clock)
 
 /* The V counter jumps once a frame: the last value before the jump and the one after it; NTSC V30 never jumps.
  * Handbook 04, 7.2; in interlace the odd field is the longer one. */
-static uint16_t next_v(const vdp *s)
+typedef struct v_jump {
+    unsigned last, first;
+} v_jump;
+
+static v_jump jump_of_v(const vdp *s)
 {
-    unsigned v = s->v_counter, last = 0x200, first = 0;
+    unsigned last = 0x200, first = 0;
     int even = s->interlace && !s->odd_field;
     if (!vdp_is_mode5(s)) {
         last = s->pal ? 0xF2 : 0xDA;
@@ -118,7 +122,21 @@ static uint16_t next_v(const vdp *s)
             first -= !even;
         }
     }
-    return (uint16_t)(v == last ? first : (v + 1) & 0x1FF);
+    return (v_jump){last, first};
+}
+
+static uint16_t next_v(const vdp *s)
+{
+    v_jump jump = jump_of_v(s);
+    return (uint16_t)(s->v_counter == jump.last ? jump.first : (s->v_counter + 1u) & 0x1FF);
+}
+
+/* Lines to that of V = $1FF. */
+static int lines_of_blank(const vdp *s)
+{
+    v_jump jump = jump_of_v(s);
+    int lines = 0x1FF - s->v_counter;
+    return s->v_counter <= jump.last && jump.last < 0x200 ? lines - (int)(jump.first - jump.last) + 1 : lines;
 }
 
 static void end_picture(vdp_chip *chip, int64_t clock)
@@ -239,7 +257,8 @@ static int64_t release_bound(const vdp *s)
     int per_line = vdp_blanked(s) ? 205 : 18;
     if (slots > per_line)
         return s->clock + (slots / per_line) * VDP_LINE - VDP_LINE / 2;
-    return (s->dma_clock > s->clock ? s->dma_clock : s->clock) + 16 * (words - 1) + 1;
+    int64_t slot = s->fifo_count == 4 ? vdp_next_external(s) : vdp_next_slot(s);
+    return (s->dma_clock > slot ? s->dma_clock : slot) + 16 * (words - 1) + 1;
 }
 
 void vdp_schedule(vdp *s)
@@ -259,7 +278,7 @@ void vdp_schedule(vdp *s)
         next = s->line_clock + stage_offset(s);
     } else {
         /* nothing before V = $1FF, unless a new height lies ahead */
-        int lines = v < end ? end - v : v < 0x1B0 ? 16 : 0x1FF - v;
+        int lines = v < end ? end - v : lines_of_blank(s);
         next = s->line_clock + (int64_t)(lines ? lines : 1) * VDP_LINE;
     }
     if (s->bus_hold) {

@@ -177,7 +177,8 @@ static inline int vdp_transfer_busy(const vdp *s)
     return s->fifo_count || s->dma_run || s->read_wanted || s->bus_hold;
 }
 
-/* mclk at which the next external slot of the line begins, or the line's end. */
+/* mclk at which the next slot, or the next external slot, of the line begins, or the line's end. */
+int64_t vdp_next_slot(const vdp *s);
 int64_t vdp_next_external(const vdp *s);
 
 /* Put a word at the present address into the FIFO, which has room; it may go out at `clock`. */

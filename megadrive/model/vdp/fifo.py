@@ -218,6 +218,13 @@ class Fifo(Units):
             return False
         return True
 
+    def next_slot(self) -> int:
+        """Return the time of the next slot of the line, or of the line's end."""
+        c = self.c
+        begins = SLOT_BEGIN[self.h40]
+        i = bisect.bisect_left(begins, c.clock - c.line_clock)
+        return int(c.line_clock) + (begins[i] if i < len(begins) else LINE)
+
     def next_external(self) -> int:
         """Return the time of the next external slot of the line, or of the line's end."""
         c = self.c

@@ -64,19 +64,26 @@ _V_JUMP_MODE_4 = {False: (0x0DA, 0x1D5), True: (0x0F2, 0x1BA)}
 _FIRST_JUMP = 0x0DA
 
 
-def next_v(v: int, pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool) -> int:
-    """Return the V counter of the next line.
+def jump_of_v(pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool) -> tuple[int, int]:
+    """Return the V counter's last value before its jump and the first one after it.
 
     In interlace the odd field is the longer one.
+    """
+    last, first = _V_JUMP[pal, v30] if mode5 else _V_JUMP_MODE_4[pal]
+    if mode5 and interlace and last != 0x200:
+        last, first = last - pal, first - odd
+    return last, first
+
+
+def next_v(v: int, pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool) -> int:
+    """Return the V counter of the next line.
 
     Examples
     --------
     >>> hex(next_v(0x0EA, pal=False, mode5=True, v30=False, interlace=False, odd=False))
     '0x1e5'
     """
-    last, first = _V_JUMP[pal, v30] if mode5 else _V_JUMP_MODE_4[pal]
-    if mode5 and interlace and last != 0x200:
-        last, first = last - pal, first - odd
+    last, first = jump_of_v(pal, mode5, v30, interlace, odd)
     return first if v == last else v + 1 & 0x1FF
 
 
@@ -131,6 +138,8 @@ class Timing(Units):
                 changed = bool(c.bus_hold)
                 if clock > c.clock:
                     self.transfer(clock)
+                    if self.move:
+                        self.finish_move()
             if clock > c.clock:
                 c.clock = clock
             return bool(changed)
@@ -153,6 +162,8 @@ class Timing(Units):
         if clock > c.clock:
             self.transfer(clock)
             c.clock = clock
+        if self.move:
+            self.finish_move()
         return bool(changed)
 
     def _skip_lines(self, clock: int) -> None:
@@ -205,8 +216,8 @@ class Timing(Units):
         c = self.c
         v = c.v_counter + 1
         if v > _FIRST_JUMP:
-            mode = self.r[1]
-            v = next_v(v - 1, bool(c.pal), bool(mode & 4), bool(mode & 8), bool(c.interlace), bool(c.odd_field))
+            last, first = self._jump_of_v()
+            v = first if v == last + 1 else v & 0x1FF
         c.v_counter = v
         c.line_clock = clock
         c.line_stage = HINT
@@ -221,6 +232,10 @@ class Timing(Units):
         elif v == self.picture_lines:
             c.line_stage = F if c.vblank else PICTURE_END
             c.vblank = 1
+
+    def _jump_of_v(self) -> tuple[int, int]:
+        c, mode = self.c, self.r[1]
+        return jump_of_v(bool(c.pal), bool(mode & 4), bool(mode & 8), bool(c.interlace), bool(c.odd_field))
 
     _STAGES = (_end_picture, _set_f, _toggle_field, _end_z80_int, _count_hint, _begin_line)
 
@@ -243,8 +258,12 @@ class Timing(Units):
         elif c.line_stage < HINT:
             following = line + STAGE_OFFSET[self.h40][c.line_stage]
         else:  # nothing before V = $1FF, unless a new height lies ahead
-            lines = end - v if v < end else 16 if v < 0x1B0 else max(1, 0x1FF - v)
-            following = line + lines * LINE
+            if v < end:
+                lines = end - v
+            else:
+                last, first = self._jump_of_v()
+                lines = 0x1FF - v - (first - last - 1 if v <= last < 0x200 else 0)
+            following = line + max(1, lines) * LINE
         if c.bus_hold:
             following = min(following, self.release_bound())
         c.next_event = max(following, c.clock + 1)

@@ -23,6 +23,8 @@ class Units(VDPPorts):
         Its FIFO.
     drawing : Drawing
         The picture in progress.
+    move : Move or None
+        Words of a transfer that have moved, but are not in memory yet.
     """
 
     c: Any
@@ -32,6 +34,7 @@ class Units(VDPPorts):
     fifo_data: Any
     fifo_code: Any
     drawing: Drawing
+    move: Any = None
 
     @property
     def mode5(self) -> bool:
@@ -99,6 +102,10 @@ class Units(VDPPorts):
         """Use an external slot; tell whether anything is going on."""
 
     @abc.abstractmethod
+    def next_slot(self) -> int:
+        """Return the time of the next slot."""
+
+    @abc.abstractmethod
     def next_external(self) -> int:
         """Return the time of the next external slot."""
 
@@ -164,6 +171,10 @@ class Units(VDPPorts):
     @abc.abstractmethod
     def run_bus_dma(self, until: int) -> None:
         """Use the slots before `until` for a transfer from the 68000's bus."""
+
+    @abc.abstractmethod
+    def finish_move(self) -> None:
+        """Store the words of a transfer that have moved but for that."""
 
     @abc.abstractmethod
     def held_write(self) -> None:
