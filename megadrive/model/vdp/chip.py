@@ -47,10 +47,13 @@ class VDP(Ports, Fifo, Dma, Timing):
 
     def _connect_units(self) -> None:
         c = self.c = self._state
-        self.r = c.registers
-        self.fifo_clock, self.fifo_address, self.fifo_data, self.fifo_code = (
-            c.fifo_clock, c.fifo_address, c.fifo_data, c.fifo_code,
-        )  # fmt: skip
+
+        def items(field: str, kind: str) -> Any:
+            return memoryview(ffi.buffer(getattr(c, field))).cast("B").cast(kind)
+
+        self.r = items("registers", "B")
+        self.fifo_clock, self.fifo_address = items("fifo_clock", "q"), items("fifo_address", "I")
+        self.fifo_data, self.fifo_code = items("fifo_data", "H"), items("fifo_code", "B")
 
     def _power_on(self, pal: bool) -> None:
         self._connect_units()
@@ -68,12 +71,6 @@ class VDP(Ports, Fifo, Dma, Timing):
             self.drawing.draw(clock, what)
             if self.drawing.width:
                 self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
-
-    def change_colour(self, clock: int, place: int, word: int) -> None:
-        """Note that a word is about to be written to a place of CRAM."""
-        if self._state.draw_clock != NEVER:
-            self.drawing.render = bool(self._chip.render)
-            self.drawing.change_colour(clock, place, word)
 
     def draw_frame(self) -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing."""

@@ -40,7 +40,7 @@ _FEW = 8  # changes up to which the stretches between them are coloured one by o
 
 def kind_of(state: VDPState) -> int:
     """Tell of which kind the colours are now."""
-    return state.r[0] >> 2 & 1 if state.r[1] & 4 else MODE4
+    return state.register(0) >> 2 & 1 if state.mode5 else MODE4
 
 
 def palette(state: VDPState) -> Bytes:
@@ -82,13 +82,15 @@ class ColourLog:
     def __init__(self, state: VDPState) -> None:
         self.state = state
         # mclk since the V step into line 0, H40, place in CRAM (ANY: see _whole), word and kind before, word after
-        self._entries: list[tuple[int, bool, int, int, int, int]] = []
+        self._entries: list[tuple[int, int, int, int, int, int]] = []
         self._whole: list[Words] = []  # CRAM before changes of any place; their entries have the index for the word
 
     def change(self, time: int, place: int, word: int) -> None:
         """Note that a word is about to be written to CRAM."""
-        state = self.state
-        self._entries.append((time, state.h40, place, int(state.cram[place]), kind_of(state), word))
+        state, r = self.state, self.state.r
+        mode5 = r[1] & 4
+        kind = r[0] >> 2 & 1 if mode5 else MODE4
+        self._entries.append((time, r[12] & mode5 >> 2, place, state.cram.item(place), kind, word))
 
     def note(self, time: int) -> None:
         """Note that any of the colours may be about to change."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 
 from .clocks import LINE
-from .draw import PLANES, SPRITES
+from .draw import NEVER, PLANES, SPRITES
 from .timing import H_COUNTER, STEP_BEGIN
 from .units import Units
 
@@ -110,7 +110,8 @@ class Fifo(Units):
     def write_colour(self, clock: int, address: int, value: int) -> None:
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
         place, mask = (address >> 1 & 63, 0x0EEE) if self.r[1] & 4 else (address & 31, 0x003F)
-        self.change_colour(clock, place, value & mask)
+        if self.c.draw_clock != NEVER:
+            self.drawing.change_colour(clock, place, value & mask)
         self._cram[place] = value & mask
 
     def write_scroll(self, clock: int, address: int, value: int) -> None:
@@ -249,6 +250,10 @@ class Fifo(Units):
     def _run_slots(self, until: int) -> None:
         """Use the external slots before `until`."""
         c = self.c
+        count = c.fifo_count
+        if count and self.fifo_clock[(c.fifo_write - count) & 3] >= until:
+            c.clock = until
+            return
         start = c.line_clock
         slots = EXTERNAL[self.h40][self.blanked]
         i = bisect.bisect_left(slots, c.clock - start)

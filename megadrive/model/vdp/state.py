@@ -54,7 +54,7 @@ class VDPState:
         ffi = _core.ffi
         self.c: Any = ffi.new("vdp *") if pointer is None else pointer
         self.owner = self.c if owner is None else owner
-        self.r: Any = self.c.registers  # for single registers: faster than the array
+        self.r: Any = memoryview(ffi.buffer(self.c.registers)).cast("B")  # for single registers: faster than the array
         self.latched_resolution: bool | None = None
 
         def array(field: str, dtype: str) -> npt.NDArray[Any]:
@@ -71,7 +71,8 @@ class VDPState:
 
     def register(self, number: int) -> int:
         """Return a register's value as a Python integer."""
-        return int(self.r[number])
+        value: int = self.r[number]
+        return value
 
     @property
     def mode5(self) -> bool:

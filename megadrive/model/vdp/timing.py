@@ -229,6 +229,7 @@ class Timing(Units):
             c.vblank = 0
             c.picture_clock = clock + LINE
             c.draw_clock = clock
+            self.drawing.render = bool(self._chip.render)
         elif v == self.picture_lines:
             c.line_stage = F if c.vblank else PICTURE_END
             c.vblank = 1

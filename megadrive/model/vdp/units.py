@@ -17,9 +17,9 @@ class Units(VDPPorts):
     ----------
     c : cffi ``vdp *``
         The state.
-    r : cffi ``uint8_t[24]``
+    r : memoryview of 24
         Its registers.
-    fifo_clock, fifo_address, fifo_data, fifo_code : cffi arrays of 4
+    fifo_clock, fifo_address, fifo_data, fifo_code : memoryviews of 4
         Its FIFO.
     drawing : Drawing
         The picture in progress.
@@ -63,10 +63,6 @@ class Units(VDPPorts):
     @abc.abstractmethod
     def draw_before(self, clock: int, what: int = EVERYTHING) -> None:
         """Draw what is fetched and shown before `clock` and depends on `what`, which is about to change."""
-
-    @abc.abstractmethod
-    def change_colour(self, clock: int, place: int, word: int) -> None:
-        """Note that a word is about to be written to a place of CRAM."""
 
     @abc.abstractmethod
     def clear_state(self) -> None:
