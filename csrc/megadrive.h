@@ -325,6 +325,7 @@ typedef struct vdp_chip {
     vdp *state;
     void *bus;                  /* passed to dma_read */
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
+    const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
@@ -349,6 +350,8 @@ int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
 void vdp_acknowledge(vdp_chip *chip, int64_t clock);
 void vdp_fill_rgb(vdp_chip *chip);                      /* what rgb lacks of the last picture; before it is looked at */
+const uint64_t *vdp_single_palette(vdp_chip *chip);     /* R, G, B (R lowest) of each value in `indexed`, if it had one all over the last
+                                                         * picture, and rgb has nothing of it; else NULL */
 void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
@@ -875,3 +878,65 @@ void md_fork(megadrive *to, const megadrive *from);
 int64_t md_fm_samples(const megadrive *md);
 int64_t md_fm_gap(const megadrive *md);
 int64_t md_psg_gap(const megadrive *md);
+
+/* ------------------------------------------------------------------------------------------- group */
+
+/* What is made of a machine's picture.  Pictures have 192 to 240 rows of 256 or 320 pixels, as the program wants: they are
+ * centred on a field of one size, black around, or cut to it; in interlace 2 it is the field shown last. */
+typedef struct md_picture {
+    int32_t height, width;      /* pixels of the field, at most 240 and 320 */
+    int32_t top, left;          /* where in it the wanted part begins */
+    int32_t part_height, part_width; /* its pixels, multiples of `scale` */
+    int32_t scale;              /* 1-16: a value is made of scale * scale pixels */
+    int32_t stack;              /* 1-255: the last pictures that are given together */
+    uint8_t grey;               /* 1: luma; 0: R, G, B */
+    uint8_t nearest;            /* 1: the pixel in the middle of the scale * scale; 0: their mean */
+    uint8_t pool;               /* 1: each value is the greater one of those of the last two frames */
+    uint8_t reserved;
+} md_picture;
+
+/* `count` machines that stand `stride` bytes apart, and what is remembered for their observations. */
+typedef struct md_group {
+    uint8_t *machines;
+    int64_t stride;             /* a multiple of 64: no two machines share a cache line */
+    int32_t count;
+    int32_t address_count;
+    const uint16_t *addresses;  /* bytes of work RAM that md_group_step.values gets */
+    md_picture picture;
+    uint8_t *history;           /* for stack > 1: rings of `stack` pictures of each machine */
+    uint16_t *history_next;     /* for each machine: where its next picture goes */
+    uint8_t *history_empty;     /* for each machine, 1: its next picture goes everywhere */
+} md_group;
+
+/* What is to be done and where the results go; all of them lie machine after machine. */
+typedef struct md_group_step {
+    const uint16_t *buttons;    /* of each machine: of each frame, if they change: of each player */
+    const uint8_t *chosen;      /* 0: this machine is left alone; NULL: all are stepped */
+    uint8_t *pictures;          /* NULL: none are drawn */
+    uint8_t *ram;               /* 65536 bytes each, or NULL */
+    uint8_t *values;            /* address_count bytes each, or NULL */
+    int16_t *audio;             /* audio_room pairs each, or NULL */
+    int64_t audio_room;
+    int64_t *result;            /* pairs of samples of each machine, or MD_RUN_ */
+    int32_t frames;             /* at least 1 */
+    int32_t players;            /* 1 or 2 */
+    int32_t changing;           /* 1: there are buttons for each frame */
+    int32_t reserved;
+} md_group_step;
+
+typedef struct md_pool md_pool; /* threads */
+
+/*   md_pool_new      threads, the caller's among them; they begin with their first job.  NULL: no memory
+ *   md_pool_free     ends them; NULL is allowed
+ *   md_group_place   put a copy of a machine in place i, whose memory is all 0 or a machine; without its last picture
+ *   md_group_run     one step.  -1, or the number of a machine that cannot run in other threads, because of a chip outside the
+ *                    core or a recording: nothing was done then
+ *   md_group_load    md_load for each chosen machine; result[i] gets what it gives
+ *
+ * A pool and a group are used by one thread at a time.  After fork() of the process both work in the child, too. */
+md_pool *md_pool_new(int32_t threads);
+void md_pool_free(md_pool *pool);
+void md_group_place(const md_group *group, int32_t i, const megadrive *from);
+int32_t md_group_run(md_pool *pool, const md_group *group, const md_group_step *step);
+void md_group_load(md_pool *pool, const md_group *group, const uint8_t *chosen, const uint8_t *state, int64_t size,
+                   int64_t *result);

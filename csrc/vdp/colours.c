@@ -262,3 +262,15 @@ void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, in
     }
     convert_to(d, indexed, rgb, tall, line, pixel);
 }
+
+const uint64_t *vdp_single_palette(vdp_chip *chip)
+{
+    vdp_drawing *d = &chip->drawing;
+    if (!d->rgb_lacks || !d->finished || d->changes || d->rgb_line || d->rgb_pixel || chip->height > DRAW_ROWS)
+        return NULL;
+    for (int y = 0; y < chip->height; y++)
+        if (d->drawn[y] != chip->width)
+            return NULL;
+    update_colours(d, d->cram, d->kind);
+    return d->lut;
+}

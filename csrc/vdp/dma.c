@@ -6,14 +6,10 @@
  * made then. */
 #include "vdp.h"
 
-uint16_t vdp_dma_length(const vdp *s) { return (uint16_t)(s->registers[20] << 8 | s->registers[19]); }
-
-static uint16_t source(const vdp *s) { return (uint16_t)(s->registers[22] << 8 | s->registers[21]); }
-
 /* Length 0 counts as 65536.  The end clears CD5 and CD4. */
 static void advance(vdp *s)
 {
-    uint16_t next = (uint16_t)(source(s) + 1), length = (uint16_t)(vdp_dma_length(s) - 1);
+    uint16_t next = (uint16_t)(vdp_dma_source(s) + 1), length = (uint16_t)(vdp_dma_length(s) - 1);
     s->registers[21] = (uint8_t)next;
     s->registers[22] = (uint8_t)(next >> 8);
     s->registers[19] = (uint8_t)length;
@@ -55,9 +51,8 @@ static void release_bus(vdp *s, int64_t clock)
 void vdp_dma_fetch(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
-    uint32_t address = (uint32_t)(s->registers[23] & 0x7F) << 17 | (uint32_t)source(s) << 1;
-    uint16_t value = chip->dma_read ? chip->dma_read(chip->bus, address) : 0;
-    vdp_fifo_push(s, clock + VDP_DMA_LATENCY(vdp_is_h40(s)), value);
+    uint32_t address = (uint32_t)(s->registers[23] & 0x7F) << 17 | (uint32_t)vdp_dma_source(s) << 1;
+    vdp_fifo_push(s, clock + VDP_DMA_LATENCY(vdp_is_h40(s)), vdp_dma_word(chip, address));
     advance(s);
     if (s->dma_run != VDP_DMA_BUS)
         release_bus(s, clock);
@@ -108,7 +103,7 @@ void vdp_copy_slot(vdp_chip *chip, int64_t clock)
     vdp *s = chip->state;
     if (!s->copy_half) {
         s->copy_half = 1;
-        s->copy_byte = s->vram[source(s) ^ 1];
+        s->copy_byte = s->vram[vdp_dma_source(s) ^ 1];
         return;
     }
     s->copy_half = 0;

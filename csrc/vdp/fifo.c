@@ -117,7 +117,23 @@ void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value)
     s->fifo_count++;
 }
 
-/* An external slot goes to the oldest entry.  VRAM takes two, and so do the codes that write nowhere. */
+/* VRAM takes two slots, and so do the codes that write nowhere. */
+static int takes_two(const vdp *s, unsigned entry)
+{
+    uint8_t code = s->fifo_code[entry];
+    return code != VDP_CODE_CRAM && code != VDP_CODE_VSRAM && !(code == VDP_CODE_VRAM && s->registers[1] & 0x80);
+}
+
+/* The oldest entry has gone out. */
+static inline void retire(vdp *s)
+{
+    s->fifo_half = 0;
+    s->fifo_count--;
+    if (!s->fifo_count && vdp_fill_armed(s))
+        s->dma_run = VDP_DMA_FILL;
+}
+
+/* An external slot goes to the oldest entry. */
 static void drain(vdp_chip *chip, int64_t clock, unsigned i)
 {
     vdp *s = chip->state;
@@ -135,10 +151,7 @@ static void drain(vdp_chip *chip, int64_t clock, unsigned i)
     } else if (code == VDP_CODE_VRAM) {
         vdp_write_vram_byte(chip, clock, address ^ 1, (uint8_t)s->fifo_data[i]);
     }
-    s->fifo_half = 0;
-    s->fifo_count--;
-    if (!s->fifo_count && vdp_fill_armed(s))
-        s->dma_run = VDP_DMA_FILL;
+    retire(s);
 }
 
 /* ------------------------------------------------------------------------------------ read buffer */
@@ -206,10 +219,35 @@ static void external_slot(vdp_chip *chip, int64_t clock)
 }
 
 /* First slot that begins at or after `offset`. */
-static int slot_from(int h40, int offset)
+static inline int slot_from(int h40, int offset)
 {
-    int slot = vdp_step_at(h40, offset) >> 1;
-    return vdp_step_offset(h40, 2 * slot) < offset ? slot + 1 : slot;
+    if (!h40)
+        return (offset + 19) / 20;
+    if (offset <= 304)
+        return (offset + 15) / 16;
+    if (offset > 620)
+        return 36 + (offset - 636 + 15) / 16;
+    int slot = vdp_step_at(1, offset) >> 1;
+    return vdp_step_offset(1, 2 * slot) < offset ? slot + 1 : slot;
+}
+
+/* First external slot from `slot` on, SLOTS if there is none: what vdp_slot_map shows, as arithmetic.  While the display
+ * is on they lie 8 apart but for some around the H blank, and every fourth is the refresh. */
+#define SLOTS(h40) ((h40) ? 210 : 171)
+static inline int next_external(int h40, int blanked, int slot)
+{
+    if (blanked)
+        return vdp_slot_map[h40][1][slot] == 'r' ? slot + 1 : slot;
+    int first = h40 ? 46 : 39, last = h40 ? 190 : 151;
+    if (slot > last)
+        return slot <= last + 15 ? last + 15 : slot == last + 16 ? slot : SLOTS(h40);
+    if (slot <= first) {
+        if (!h40)
+            return slot <= 11 ? 11 : slot <= 24 ? 24 : first;
+        return slot <= 20 ? 20 : first;
+    }
+    slot = first + ((slot - first + 7) & ~7);
+    return (slot - first - 24) & 31 ? slot : slot + 8;
 }
 
 int64_t vdp_next_slot(const vdp *s)
@@ -221,36 +259,98 @@ int64_t vdp_next_slot(const vdp *s)
 int64_t vdp_next_external(const vdp *s)
 {
     int h40 = vdp_is_h40(s);
-    const char *map = vdp_slot_map[h40][vdp_blanked(s)];
-    int slot = slot_from(h40, (int)(s->clock - s->line_clock));
-    while (map[slot] == '.' || map[slot] == 'r')
-        slot++;
-    return s->line_clock + (map[slot] ? vdp_step_offset(h40, 2 * slot) : VDP_LINE);
+    int slot = next_external(h40, vdp_blanked(s), slot_from(h40, (int)(s->clock - s->line_clock)));
+    return s->line_clock + (slot < SLOTS(h40) ? vdp_slot_offset(h40, slot) : VDP_LINE);
 }
 
-/* vdp_step_offset of a slot; only those in H40's HSYNC, 19 to 35, are not 16 mclk long. */
-static inline int slot_offset(int h40, int slot)
+/* The full FIFO's oldest entry takes two slots, or one, once it is ready. */
+int64_t vdp_room_clock(const vdp *s)
 {
-    if (!h40)
-        return 20 * slot;
-    return slot < 19 ? 16 * slot : slot >= 36 ? 636 + 16 * (slot - 36) : vdp_step_offset(1, 2 * slot);
+    int h40 = vdp_is_h40(s), blanked = vdp_blanked(s);
+    unsigned oldest = (s->fifo_write - s->fifo_count) & 3u;
+    int64_t from = s->fifo_clock[oldest] > s->clock ? s->fifo_clock[oldest] : s->clock;
+    if (from - s->line_clock >= VDP_LINE)
+        return s->line_clock + VDP_LINE;
+    int slot = next_external(h40, blanked, slot_from(h40, (int)(from - s->line_clock)));
+    if (slot < SLOTS(h40) && takes_two(s, oldest) && !s->fifo_half)
+        slot = next_external(h40, blanked, slot + 1);
+    return s->line_clock + (slot < SLOTS(h40) ? vdp_slot_offset(h40, slot) : VDP_LINE);
+}
+
+/* 1: a transfer goes on that vdp_run_transfer may make, and no change of VRAM has to wait for drawing. */
+static int may_run(const vdp *s)
+{
+    if (s->dma_run == VDP_DMA_NONE || s->draw_clock != VDP_NEVER || !vdp_is_mode5(s) || s->registers[1] & 0x80)
+        return 0;
+    return s->dma_run == VDP_DMA_BUS ? s->fifo_count == 4 && !s->fifo_half && (s->code & 15) == VDP_CODE_VRAM
+                                     : s->fifo_count == 0;
+}
+
+/* External slots up to the next refresh or `end`; the first one is `slot`. */
+static int external_slots(const char *map, int slot, int end)
+{
+    int stop = slot;
+    while (stop < end && map[stop] == 'x')
+        stop++;
+    return stop - slot;
+}
+
+/* Entries that the CPU has written, in slots from `slot` on and before `end` of the line at `line`; returns the first slot
+ * left.  An entry that has no time to go out is left to its slots one by one. */
+static int drain_entries(vdp_chip *chip, int64_t line, int slot, int end)
+{
+    vdp *s = chip->state;
+    int h40 = vdp_is_h40(s), blanked = vdp_blanked(s);
+    while (s->fifo_count) {
+        unsigned oldest = (s->fifo_write - s->fifo_count) & 3u;
+        int64_t ready = s->fifo_clock[oldest] - line;
+        if (ready >= VDP_LINE)
+            return end;
+        if (ready > vdp_slot_offset(h40, slot))
+            slot = slot_from(h40, (int)ready);
+        slot = next_external(h40, blanked, slot);
+        if (slot >= end)
+            return end;
+        int second = next_external(h40, blanked, slot + 1);
+        drain(chip, line + vdp_slot_offset(h40, slot), oldest);
+        slot++;
+        if (s->fifo_half && second < end) {
+            drain(chip, line + vdp_slot_offset(h40, second), oldest);
+            slot = second + 1;
+        }
+    }
+    return slot;
 }
 
 /* Slots from s->clock on and before `until`.  Returns early, with s->clock behind the slot, when a bus DMA ends. */
 static void run_slots(vdp_chip *chip, int64_t until)
 {
     vdp *s = chip->state;
-    int h40 = vdp_is_h40(s);
-    const char *map = vdp_slot_map[h40][vdp_blanked(s)];
-    int slot = slot_from(h40, (int)(s->clock - s->line_clock));
-    for (; map[slot] && work_left(s); slot++) {
+    int h40 = vdp_is_h40(s), blanked = vdp_blanked(s);
+    const char *map = vdp_slot_map[h40][blanked];
+    int64_t line = s->line_clock;
+    int slot = slot_from(h40, (int)(s->clock - line)), end = slot_from(h40, (int)(until - line));
+    while (slot < end && work_left(s)) {
+        if (s->fifo_count && s->dma_run != VDP_DMA_BUS) {
+            slot = drain_entries(chip, line, slot, end);
+            continue;
+        }
         /* Source words are read in any slot, but not in the refresh or right after it. */
         int fetch = s->dma_run == VDP_DMA_BUS && s->fifo_count < 4;
-        if (map[slot] != 'x' && (!fetch || map[slot] == 'r'))
+        if (!fetch) {
+            slot = next_external(h40, blanked, slot);
+            if (slot >= end)
+                break;
+            int used = may_run(s) ? vdp_run_transfer(chip, slot, external_slots(map, slot, end)) : 0;
+            if (used) {
+                slot += used;
+                continue;
+            }
+        } else if (map[slot] == 'r') {
+            slot++;
             continue;
-        int64_t t = s->line_clock + slot_offset(h40, slot);
-        if (t >= until)
-            break;
+        }
+        int64_t t = line + vdp_slot_offset(h40, slot);
         if (map[slot] == 'x')
             external_slot(chip, t);
         if (s->dma_run == VDP_DMA_BUS && s->fifo_count < 4 && t >= s->dma_clock && (!slot || map[slot - 1] != 'r')) {
@@ -260,6 +360,7 @@ static void run_slots(vdp_chip *chip, int64_t until)
                 return;
             }
         }
+        slot++;
     }
     s->clock = until;
 }
@@ -267,6 +368,23 @@ static void run_slots(vdp_chip *chip, int64_t until)
 void vdp_transfer(vdp_chip *chip, int64_t until)
 {
     vdp *s = chip->state;
+    if (s->fifo_count && s->dma_run == VDP_DMA_NONE && !s->bus_hold) { /* what the CPU writes, mostly */
+        if (s->fifo_clock[(s->fifo_write - s->fifo_count) & 3u] >= until) {
+            s->clock = until;
+            return;
+        }
+        int64_t line = s->line_clock;
+        int h40 = vdp_is_h40(s);
+        int slot = drain_entries(chip, line, slot_from(h40, (int)(s->clock - line)), slot_from(h40, (int)(until - line)));
+        if (!s->read_wanted && s->dma_run == VDP_DMA_NONE) {
+            s->clock = until;
+            return;
+        }
+        if (slot < SLOTS(h40) && line + vdp_slot_offset(h40, slot) < until)
+            s->clock = line + vdp_slot_offset(h40, slot);
+        else
+            s->clock = until;
+    }
     while (s->clock < until && vdp_transfer_busy(s)) {
         if (s->bus_hold && s->dma_run != VDP_DMA_BUS) {
             if (s->dma_clock > s->clock)

@@ -114,7 +114,7 @@ void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value)
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value)
 {
     vdp *s = chip->state;
-    vdp_advance(chip, clock);
+    int happened = vdp_reach(chip, clock);
     if (s->bus_hold && s->held_count < 4) {
         unsigned i = s->held_count++;
         s->held_port[i] = port & 0x1E;
@@ -124,13 +124,13 @@ int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value)
     }
     /* More than an instruction can have left: wait, as if the bus were not held. */
     while (s->bus_hold)
-        vdp_advance(chip, s->clock + VDP_LINE);
+        happened |= vdp_advance(chip, s->clock + VDP_LINE);
     if ((port & 0x1C) == 0) {
         while (s->fifo_count == 4)
-            vdp_advance(chip, vdp_next_external(s) + 1);
+            happened |= vdp_advance(chip, vdp_room_clock(s) + 1);
     }
     vdp_port_write(chip, port, value);
-    vdp_schedule(s);
+    vdp_reschedule(s, happened || (port & 0x1C) == 4);
     return s->clock;
 }
 
@@ -190,14 +190,14 @@ static uint16_t read_data(vdp_chip *chip)
 int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value)
 {
     vdp *s = chip->state;
-    vdp_advance(chip, clock);
+    int happened = vdp_reach(chip, clock) | ((port & 0x1C) == 0);
     switch (port & 0x1C) {
     case 0x00: *value = read_data(chip); break;
     case 0x04: *value = read_status(chip); break;
     case 0x08: case 0x0C: *value = s->hv_latched ? s->hv_latch : hv_counter(s); break;
     default: *value = 0; break;
     }
-    vdp_schedule(s);
+    vdp_reschedule(s, happened);
     return s->clock;
 }
 

@@ -1,17 +1,6 @@
 /* timing.c - lines and frames, H and V counters, interrupts, the next event. */
 #include "vdp.h"
 
-/* What happens within a line, in order of time.  Most lines begin at STAGE_HINT. */
-enum {
-    STAGE_PICTURE_END,  /* line 224: the picture is complete */
-    STAGE_F,            /* line 224: F, V interrupt, Z80 INT on */
-    STAGE_ODD,          /* line 224: the field changes */
-    STAGE_Z80_INT_END,  /* line 224: Z80 INT off */
-    STAGE_HINT,         /* the H interrupt counter is clocked */
-    STAGE_STEP,         /* the V counter steps: the next line */
-    STAGES
-};
-
 /* ------------------------------------------------------------------------------------- H position */
 
 /* H40: from H = $1CC, 304 mclk into the line, 34 pixel steps are stretched: twice this pattern of 166 mclk. */
@@ -98,43 +87,43 @@ void vdp_acknowledge(vdp_chip *chip, int64_t clock)
 
 /* The V counter jumps once a frame: the last value before the jump and the one after it; NTSC V30 never jumps.
  * Handbook 04, 7.2; in interlace the odd field is the longer one. */
-typedef struct v_jump {
+typedef struct v_jump_values {
     unsigned last, first;
-} v_jump;
+} v_jump_values;
 
-static v_jump jump_of_v(const vdp *s)
+static inline v_jump_values v_jump(const vdp *s)
 {
-    unsigned last = 0x200, first = 0;
+    v_jump_values jump = { 0x200, 0 };
     int even = s->interlace && !s->odd_field;
     if (!vdp_is_mode5(s)) {
-        last = s->pal ? 0xF2 : 0xDA;
-        first = s->pal ? 0x1BA : 0x1D5;
+        jump.last = s->pal ? 0xF2 : 0xDA;
+        jump.first = s->pal ? 0x1BA : 0x1D5;
     } else if (!s->pal) {
         if (!(s->registers[1] & 8)) {
-            last = 0xEA;
-            first = s->interlace && !even ? 0x1E4 : 0x1E5;
+            jump.last = 0xEA;
+            jump.first = s->interlace && !even ? 0x1E4 : 0x1E5;
         }
     } else {
-        last = s->registers[1] & 8 ? 0x10A : 0x102;
-        first = s->registers[1] & 8 ? 0x1D2 : 0x1CA;
+        jump.last = s->registers[1] & 8 ? 0x10A : 0x102;
+        jump.first = s->registers[1] & 8 ? 0x1D2 : 0x1CA;
         if (s->interlace) {
-            last--;
-            first -= !even;
+            jump.last--;
+            jump.first -= !even;
         }
     }
-    return (v_jump){last, first};
+    return jump;
 }
 
 static uint16_t next_v(const vdp *s)
 {
-    v_jump jump = jump_of_v(s);
+    v_jump_values jump = v_jump(s);
     return (uint16_t)(s->v_counter == jump.last ? jump.first : (s->v_counter + 1u) & 0x1FF);
 }
 
 /* Lines to that of V = $1FF. */
 static int lines_of_blank(const vdp *s)
 {
-    v_jump jump = jump_of_v(s);
+    v_jump_values jump = v_jump(s);
     int lines = 0x1FF - s->v_counter;
     return s->v_counter <= jump.last && jump.last < 0x200 ? lines - (int)(jump.first - jump.last) + 1 : lines;
 }
@@ -155,7 +144,7 @@ static void begin_line(vdp_chip *chip)
     vdp *s = chip->state;
     s->v_counter = next_v(s);
     s->line_clock += VDP_LINE;
-    s->line_stage = STAGE_HINT;
+    s->line_stage = VDP_STAGE_HINT;
     if (s->v_counter == 0x1FF) {
         if (!s->vblank) /* a V28/V30 switch made the chip miss the end of the picture */
             end_picture(chip, s->line_clock);
@@ -163,20 +152,21 @@ static void begin_line(vdp_chip *chip)
         s->picture_clock = s->line_clock + VDP_LINE;
         s->draw_clock = s->line_clock;
     } else if (s->v_counter == vdp_height(s)) {
-        s->line_stage = s->vblank ? STAGE_F : STAGE_PICTURE_END;
+        s->line_stage = s->vblank ? VDP_STAGE_F : VDP_STAGE_PICTURE_END;
         s->vblank = 1;
     }
 }
 
-static int stage_offset(const vdp *s)
+static inline int stage_offset(const vdp *s)
 {
     int h40 = vdp_is_h40(s);
+    if (s->line_stage == VDP_STAGE_HINT)
+        return VDP_HINT(h40);
     switch (s->line_stage) {
-    case STAGE_PICTURE_END: return VDP_PICTURE_END;
-    case STAGE_F: return VDP_F_SET(h40);
-    case STAGE_ODD: return VDP_ODD_TOGGLE(h40);
-    case STAGE_Z80_INT_END: return VDP_Z80_INT_END(h40);
-    case STAGE_HINT: return VDP_HINT(h40);
+    case VDP_STAGE_PICTURE_END: return VDP_PICTURE_END;
+    case VDP_STAGE_F: return VDP_F_SET(h40);
+    case VDP_STAGE_ODD: return VDP_ODD_TOGGLE(h40);
+    case VDP_STAGE_Z80_INT_END: return VDP_Z80_INT_END(h40);
     default: return VDP_LINE;
     }
 }
@@ -185,23 +175,23 @@ static void do_stage(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     switch (s->line_stage++) {
-    case STAGE_PICTURE_END:
+    case VDP_STAGE_PICTURE_END:
         end_picture(chip, clock);
         break;
-    case STAGE_F:
+    case VDP_STAGE_F:
         s->v_pending = 1;
         s->z80_int = 1;
         s->z80_int_clock = clock;
         vdp_update_irq(s, clock, 0);
         break;
-    case STAGE_ODD:
+    case VDP_STAGE_ODD:
         s->odd_field = s->interlace && !s->odd_field;
         break;
-    case STAGE_Z80_INT_END:
+    case VDP_STAGE_Z80_INT_END:
         s->z80_int = 0;
         s->z80_int_clock = clock;
         break;
-    case STAGE_HINT:
+    case VDP_STAGE_HINT:
         if (s->vblank) {
             s->hint_counter = s->registers[10];
         } else if (s->hint_counter) {
@@ -218,13 +208,41 @@ static void do_stage(vdp_chip *chip, int64_t clock)
     }
 }
 
-void vdp_advance(vdp_chip *chip, int64_t clock)
+/* Whole lines up to `clock` in which the H interrupt counter is clocked and nothing else happens. */
+static void skip_lines(vdp *s, int64_t clock)
+{
+    int64_t lines = (clock - s->line_clock) / VDP_LINE;
+    int v = s->v_counter, end = vdp_height(s), free;
+    if (!s->vblank) {
+        free = v < end ? end - 1 - v : 0;
+        if (free > s->hint_counter)
+            free = s->hint_counter;
+    } else {
+        int last = (int)v_jump(s).last;
+        free = v < end ? end - 1 - v : v <= last && last < 0x1FF ? last - v : 0x1FE - v;
+    }
+    if (lines > free)
+        lines = free;
+    if (lines <= 0)
+        return;
+    s->hint_counter = s->vblank ? s->registers[10] : (uint8_t)(s->hint_counter - lines);
+    s->v_counter = (uint16_t)(v + lines);
+    s->line_clock += lines * VDP_LINE;
+}
+
+int vdp_advance(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
+    int happened = 0;
     for (;;) {
+        if (s->line_stage == VDP_STAGE_HINT && clock - s->line_clock >= VDP_LINE && !vdp_transfer_busy(s)) {
+            skip_lines(s, clock);
+            happened = 1;
+        }
         int64_t t = s->line_clock + stage_offset(s);
         if (t > clock)
             break;
+        happened = 1;
         if (t > s->clock) {
             if (vdp_transfer_busy(s))
                 vdp_transfer(chip, t);
@@ -233,16 +251,18 @@ void vdp_advance(vdp_chip *chip, int64_t clock)
         do_stage(chip, t);
     }
     if (clock > s->clock) {
-        if (vdp_transfer_busy(s))
+        if (vdp_transfer_busy(s)) {
+            happened |= s->bus_hold;
             vdp_transfer(chip, clock);
+        }
         s->clock = clock;
     }
+    return happened;
 }
 
 void vdp_run(vdp_chip *chip, int64_t clock)
 {
-    vdp_advance(chip, clock);
-    vdp_schedule(chip->state);
+    vdp_reschedule(chip->state, vdp_reach(chip, clock));
 }
 
 /* --------------------------------------------------------------------------------- the next event */
@@ -269,12 +289,12 @@ void vdp_schedule(vdp *s)
         int lines = v == 0x1FF ? end + 1 : v < end ? end - v : 1;
         next = s->line_clock + (int64_t)lines * VDP_LINE + (v < end || v == 0x1FF ? VDP_PICTURE_END : 0);
         if (s->registers[0] & 0x10 && !s->h_pending) {
-            int64_t clocks = s->line_stage > STAGE_HINT ? 1 : 0; /* the present line's has been */
+            int64_t clocks = s->line_stage > VDP_STAGE_HINT ? 1 : 0; /* the present line's has been */
             int64_t hint = s->line_clock + (s->hint_counter + clocks) * VDP_LINE + VDP_HINT(vdp_is_h40(s));
             if (hint < next)
                 next = hint;
         }
-    } else if (s->line_stage < STAGE_HINT) {
+    } else if (s->line_stage < VDP_STAGE_HINT) {
         next = s->line_clock + stage_offset(s);
     } else {
         /* nothing before V = $1FF, unless a new height lies ahead */
@@ -298,7 +318,7 @@ void vdp_power_on(vdp_chip *chip, int pal)
     s->pal = pal != 0;
     s->registers[10] = 0xFF; /* acts so until it is written */
     s->hint_counter = 0xFF;
-    s->line_stage = STAGE_HINT;
+    s->line_stage = VDP_STAGE_HINT;
     vdp_schedule(s);
 }
 
@@ -343,7 +363,7 @@ void vdp_sanitize(vdp *s)
     s->code &= 0x3F;
     s->dma_run &= 3;
     s->debug_select &= 15;
-    s->line_stage = s->line_stage >= STAGES ? STAGE_STEP : s->line_stage;
+    s->line_stage = s->line_stage >= VDP_STAGES ? VDP_STAGE_STEP : s->line_stage;
     s->irq_level = s->irq_level > 6 ? 6 : s->irq_level & 6;
     uint8_t *flags[] = {&s->fifo_half, &s->command_pending, &s->read_wanted, &s->read_half, &s->read_ready,
                         &s->copy_half, &s->v_pending, &s->h_pending, &s->external_pending, &s->hv_latched,

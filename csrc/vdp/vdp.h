@@ -3,6 +3,7 @@
  *   ports.c    data, control, status, HV and debug ports; registers; codes
  *   fifo.c     write FIFO, read buffer, the one place where VRAM, CRAM and VSRAM are written, access slots
  *   dma.c      68000 bus transfers, fill, copy
+ *   runs.c     the same over many slots at once, while nothing is drawn
  *   timing.c   lines and frames, H and V counters, interrupts, the next event
  *   planes.c   name tables, scroll, window, patterns
  *   sprites.c  scan, attributes, limits, masking
@@ -154,15 +155,42 @@ int vdp_step_offset(int h40, int step);
 /* Number of the pixel step that `offset` falls into. */
 int vdp_step_at(int h40, int offset);
 
+/* vdp_step_offset of a slot; only those in H40's HSYNC, 19 to 35, are not 16 mclk long. */
+static inline int vdp_slot_offset(int h40, int slot)
+{
+    if (!h40)
+        return 20 * slot;
+    return slot < 19 ? 16 * slot : slot >= 36 ? 636 + 16 * (slot - 36) : vdp_step_offset(1, 2 * slot);
+}
+
 /* mclk into line n's interval at which pixel x (0-319, 0-255) leaves the chip; may exceed VDP_LINE. */
 static inline int vdp_pixel_offset(int h40, int x) { return VDP_PIXEL_ZERO(h40) + x * VDP_PIXEL(h40); }
 
-/* vdp_run without vdp_schedule. */
-void vdp_advance(vdp_chip *chip, int64_t clock);
+/* What happens within a line, in order of time.  Most lines begin at the H interrupt counter. */
+enum {
+    VDP_STAGE_PICTURE_END,  /* line 224: the picture is complete */
+    VDP_STAGE_F,            /* line 224: F, V interrupt, Z80 INT on */
+    VDP_STAGE_ODD,          /* line 224: the field changes */
+    VDP_STAGE_Z80_INT_END,  /* line 224: Z80 INT off */
+    VDP_STAGE_HINT,         /* the H interrupt counter is clocked */
+    VDP_STAGE_STEP,         /* the V counter steps: the next line */
+    VDP_STAGES
+};
+
+/* vdp_run without vdp_schedule; 1: something has happened, so next_event may be another. */
+int vdp_advance(vdp_chip *chip, int64_t clock);
 
 /* Recompute irq_level and next_event; `delay` mclk pass before a risen level is seen. */
 void vdp_update_irq(vdp *s, int64_t clock, int delay);
 void vdp_schedule(vdp *s);
+/* The same after a call of vdp_advance that gave `happened`: next_event stays if nothing has, but lies ahead. */
+static inline void vdp_reschedule(vdp *s, int happened)
+{
+    if (happened)
+        vdp_schedule(s);
+    else if (s->next_event <= s->clock)
+        s->next_event = s->clock + 1;
+}
 
 /* -------------------------------------------------------------------------------------- FIFO, DMA */
 
@@ -177,9 +205,22 @@ static inline int vdp_transfer_busy(const vdp *s)
     return s->fifo_count || s->dma_run || s->read_wanted || s->bus_hold;
 }
 
+/* vdp_advance, quickly where nothing happens. */
+static inline int vdp_reach(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    if (clock - s->line_clock >= VDP_HINT(0) || s->line_stage != VDP_STAGE_HINT || vdp_transfer_busy(s))
+        return vdp_advance(chip, clock);
+    if (clock > s->clock)
+        s->clock = clock;
+    return 0;
+}
+
 /* mclk at which the next slot, or the next external slot, of the line begins, or the line's end. */
 int64_t vdp_next_slot(const vdp *s);
 int64_t vdp_next_external(const vdp *s);
+/* With a full FIFO and no bus DMA: mclk at which the slot begins that makes room, or the line's end. */
+int64_t vdp_room_clock(const vdp *s);
 
 /* Put a word at the present address into the FIFO, which has room; it may go out at `clock`. */
 void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value);
@@ -187,7 +228,22 @@ void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
 int vdp_readable(uint8_t code);
 
-uint16_t vdp_dma_length(const vdp *s);
+/* Transfer in `slots` external slots from `slot` of the present line on, if it is one that can be made at once; returns
+ * how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
+int vdp_run_transfer(vdp_chip *chip, int slot, int slots);
+
+static inline uint16_t vdp_dma_length(const vdp *s) { return (uint16_t)(s->registers[20] << 8 | s->registers[19]); }
+static inline uint16_t vdp_dma_source(const vdp *s) { return (uint16_t)(s->registers[22] << 8 | s->registers[21]); }
+
+/* A word of the 68000's address space. */
+static inline uint16_t vdp_dma_word(const vdp_chip *chip, uint32_t address)
+{
+    const uint8_t *page = chip->dma_pages ? chip->dma_pages[address >> 16 & 0xFF] : NULL;
+    if (page)
+        return vdp_word(page + (address & 0xFFFE));
+    return chip->dma_read ? chip->dma_read(chip->bus, address) : 0;
+}
+
 void vdp_dma_start(vdp *s, int64_t clock);
 void vdp_dma_fetch(vdp_chip *chip, int64_t clock);
 void vdp_dma_held_write(vdp_chip *chip);
