@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from megadrive.model.ym2612.cycle import Cycle
-from megadrive.model.ym2612.registers import key_code
+from megadrive.model.ym2612.registers import BUSY_CYCLES, key_code
 
 CYCLES = 24
 
@@ -88,18 +88,23 @@ class Changes(Cycle):
         now, coming = 0, 0
         while now < cycles:
             if not (self.address_strobe or self.data_strobe or self.is_storing()):
-                gap = (min(writes[coming][0], cycles) if coming < len(writes) else cycles) - now
-                if gap > 0:
-                    self.busy = int(self.busy_left >= gap)
-                    self.busy_left = max(self.busy_left - gap, 0)
-                    now += gap
+                at = writes[coming][0] if coming < len(writes) else cycles
+                following = writes[coming + 1][0] if coming + 1 < len(writes) else cycles
+                self._count_busy(at - now)
+                now = max(now, at)
+                taken = now < cycles and self._take_write(now, *writes[coming][1:], min(following, cycles) - now)
+                if taken:
+                    self._count_busy(taken - 1)
+                    now += taken
+                    coming += 1
                     continue
             while coming < len(writes) and writes[coming][0] <= now:
                 self.strobe(*writes[coming][1:])
                 coming += 1
-            self.bus_cycle = now
-            self.store_registers(now % CYCLES, *self.sample_bus())
-            now += 1
+            if now < cycles:
+                self.bus_cycle = now
+                self.store_registers(now % CYCLES, *self.sample_bus())
+                now += 1
         self._latch_keys(cycles)
         self._run_timers(cycles)
         self.changes = None
@@ -107,6 +112,59 @@ class Changes(Cycle):
             slot_changes.sort(key=lambda change: change.sample)
         self.block_changes = changes
         return self._dac_since, self._dac_values
+
+    def _count_busy(self, cycles: int) -> None:
+        """Let cycles go by in which nothing is on the bus."""
+        if cycles > 0:
+            self.busy = int(self.busy_left >= cycles)
+            self.busy_left = max(self.busy_left - cycles, 0)
+
+    def _take_write(self, cycle: int, port: int, value: int, room: int) -> int:
+        """Do at once what cycles do to a write while nothing else is on the bus; the next one comes `room` later.
+
+        Returns
+        -------
+        int
+            Cycles that this took; 0: too few are left, nothing has been done. :attr:`busy` has been kept up over the
+            first of them.
+        """
+        if room < 2:
+            return 0
+        if not port & 1:
+            self.bus = bus = (port & 2) << 7 | value
+            self.mode_address = bus
+            self.fm_data = 0
+            self.fm_address = int(bus & 0xF0 != 0)
+            if self.fm_address:
+                self.address = bus
+            self._count_busy(1)
+            return 2
+        address = self.mode_address
+        stored = address >= 0x30
+        if not self.fm_address or (stored and room < 13):
+            return 0
+        self.bus_cycle = cycle
+        self.bus = bus = (port & 2) << 7 | value
+        self.fm_data = 1
+        self.data = self.registers[address] = value
+        self._count_busy(1)
+        if not self.busy_left:
+            self.busy_left = BUSY_CYCLES
+        if bus < 0x100:
+            self.write_mode(address, value)
+        self.store_left = 0
+        if not stored:
+            return 2
+        if address & 3 != 3:
+            channel = 3 * (address >> 8) + (address & 3)
+            if address & 0xFF >= 0xA0:  # it is stored a second time 6 cycles later, which changes nothing
+                self.bus_cycle = cycle + 1 + (channel - cycle - 1) % 6
+                self.store_channel(channel, address & 0xFF, value)
+            else:
+                half = channel + (6 if address & 4 else 0)
+                self.bus_cycle = cycle + 1 + (half - cycle - 1) % 12
+                self.store_slot(half + (12 if address & 8 else 0), address & 0xFF, value)
+        return 13
 
     def take_changes(self, slot: int, until: int) -> list[Change]:
         """Take out a slot's changes before a sample of the block."""
@@ -177,15 +235,18 @@ class Changes(Cycle):
 
     def write_mode(self, address: int, data: int) -> None:
         """Store $21-$2C; note when the DAC has a value, and when a key is latched."""
-        if self.changes is not None and 0x24 <= address <= 0x27:
-            self._run_timers(self.bus_cycle + 1)
-        super().write_mode(address, data)
         if self.changes is None:
+            super().write_mode(address, data)
             return
         if address == 0x2A:
+            self.dac = (data ^ 0x80) << 1 | self.dac & 1
             self._dac_since.append(self.bus_cycle + 1)
             self._dac_values.append(self.dac)
-        elif address == 0x28:
+            return
+        if 0x24 <= address <= 0x27:
+            self._run_timers(self.bus_cycle + 1)
+        super().write_mode(address, data)
+        if address == 0x28:
             self._latch_keys(self.bus_cycle + 1)
             self._latch = None  # one that has not been latched by now is lost
             if self.key_channel < 6:
@@ -197,15 +258,18 @@ class Changes(Cycle):
         now = self._timer_cycle
         while now < until:
             cycle = now % CYCLES
-            if cycle == 0 and until - now >= CYCLES and self.timers_settled():
-                samples = (until - now) // CYCLES
-                self.step_timers_samples(samples)
-                now += CYCLES * samples
-                continue
             if cycle in (1, 2) or not self.timers_counting():
                 self.step_timers(cycle)
-            now += 1
-        self._timer_cycle = now
+                now += 1
+                continue
+            now += -cycle % CYCLES  # nothing happens until cycle 1 of the next sample
+            samples = (until - now) // CYCLES
+            if samples > 0 and self.timers_settled():
+                self.step_timers_samples(samples)
+                now += CYCLES * samples
+            else:
+                now += 1
+        self._timer_cycle = max(until, self._timer_cycle)
 
     def _latch_keys(self, until: int) -> None:
         """Note the keys if they are latched before a cycle; S1's slot has had its turn by then."""

@@ -41,7 +41,9 @@ class Counters(Registers):
 
     def timers_counting(self) -> bool:
         """Tell whether the timers do nothing but count, and look at $27 in cycle 2."""
-        return not (any(self.timer_clear + self.timer_reload + self.timer_overflow) or self.test_21 & 4)
+        clear, reload, overflow = self.timer_clear, self.timer_reload, self.timer_overflow
+        busy = clear[0] or clear[1] or reload[0] or reload[1] or overflow[0] or overflow[1]
+        return not (busy or self.test_21 & 4)
 
     def timers_settled(self) -> bool:
         """Tell whether there is nothing new in $27 either."""
