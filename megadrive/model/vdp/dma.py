@@ -18,10 +18,8 @@ from megadrive._core import ffi, lib
 
 from .clocks import LINE
 from .draw import NEVER
-from .fifo import CRAM_WRITE, DMA_LATENCY, SLOT, SLOT_BEGIN, SLOT_MAP, VRAM_WRITE, VSRAM_WRITE
+from .fifo import BUS, COPY, CRAM_WRITE, DMA_LATENCY, FILL, NONE, SLOT, SLOT_BEGIN, SLOT_MAP, VRAM_WRITE, VSRAM_WRITE
 from .units import Units
-
-NONE, BUS, FILL, COPY = range(4)
 
 IS_EXTERNAL = tuple(tuple([kind == "x" for kind in kinds] for kinds in maps) for maps in SLOT_MAP)
 """Whether each slot is external, by H40 and blanked."""

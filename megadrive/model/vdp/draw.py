@@ -164,11 +164,10 @@ class Drawing:
     def change_colour(self, clock: int, place: int, word: int) -> None:
         """Note that a word is about to be written to CRAM; nothing has to be drawn for that."""
         c = self.state.c
-        draw_clock = c.draw_clock
-        if not self.render or draw_clock == NEVER:
+        if not self.render or c.draw_clock == NEVER:
             return
         picture_clock = c.picture_clock
-        if self._picture_clock != picture_clock or self._clock != draw_clock:
+        if self._picture_clock != picture_clock or self._clock != c.draw_clock:
             self._begin_picture()
         self._colours.change(clock - picture_clock, place, word)
 

@@ -17,6 +17,9 @@ from .units import Units
 VRAM_READ, VRAM_WRITE, CRAM_WRITE, VSRAM_READ, VSRAM_WRITE, CRAM_READ, VRAM_BYTE_READ = 0, 1, 3, 4, 5, 8, 12
 READABLE = (VRAM_READ, VSRAM_READ, CRAM_READ, VRAM_BYTE_READ)
 
+# Transfers
+NONE, BUS, FILL, COPY = range(4)
+
 # ------------------------------------------------------------------------------------------------ slots
 
 SLOT = (20, 16)
@@ -236,22 +239,24 @@ class Fifo(Units):
     def transfer(self, until: int) -> None:
         """Move what can be moved from the present on and before `until`, within the present line."""
         c = self.c
-        while c.clock < until and self.transfer_busy:
-            if self.bus_dma_runs:
+        while c.clock < until:
+            if c.dma_run == BUS:
                 self.run_bus_dma(until)
             elif c.bus_hold:  # the 68000 is free again but for the writes that were kept
                 if c.dma_clock > c.clock:
                     self._run_slots(min(c.dma_clock, until))
                 if c.clock >= c.dma_clock:
                     self.held_write()
-            else:
+            elif c.fifo_count or c.read_wanted or c.dma_run:
                 self._run_slots(until)
+            else:
+                break
 
     def _run_slots(self, until: int) -> None:
         """Use the external slots before `until`."""
-        c = self.c
+        c, begins = self.c, self.fifo_clock
         count = c.fifo_count
-        if count and self.fifo_clock[(c.fifo_write - count) & 3] >= until:
+        if count and begins[(c.fifo_write - count) & 3] >= until:
             c.clock = until
             return
         start = c.line_clock
@@ -262,12 +267,14 @@ class Fifo(Units):
             count = c.fifo_count
             if count:
                 oldest = (c.fifo_write - count) & 3
-                ready = self.fifo_clock[oldest] - start
+                ready = begins[oldest] - start
                 if slots[i] < ready:
                     i = bisect.bisect_left(slots, ready, i, end)
                 else:
                     self._drain(start + slots[i], oldest)
                     i += 1
+            elif not (c.dma_run or c.read_wanted):
+                break
             elif self.fill_runs and c.draw_clock >= until:
                 i += self.fill_slots(end - i)
             elif self.use_slot(start + slots[i]):

@@ -145,22 +145,26 @@ class Timing(Units):
             return bool(changed)
         self._until(clock)
         changed |= bool(c.bus_hold)
+        now, offsets = c.clock, STAGE_OFFSET[self.h40]
         while True:
             if clock - line > 2 * LINE and stage == HINT and not self.transfer_busy:
                 self._skip_lines(clock)
-                line = c.line_clock
-            time = line + STAGE_OFFSET[self.h40][stage]
+                line, now = c.line_clock, c.clock
+            time = line + offsets[stage]
             if time > clock:
                 break
-            if time > c.clock:
-                self.transfer(time)
-                c.clock = time
+            if time > now:
+                if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
+                    self.transfer(time)
+                    offsets = STAGE_OFFSET[self.h40]  # a held write may have changed it
+                c.clock = now = time
             c.line_stage = stage + 1
             self._STAGES[stage](self, time)
             line, stage = c.line_clock, c.line_stage
             changed = True
-        if clock > c.clock:
-            self.transfer(clock)
+        if clock > now:
+            if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
+                self.transfer(clock)
             c.clock = clock
         if self.move:
             self.finish_move()
