@@ -157,7 +157,8 @@ int32_t z80_step_traced(z80 *cpu, z80_bus *bus);
 /* How others see the chip.  Times are mclk; every call first brings the chip up to `clock`.
  *
  *   vdp_read, vdp_write   one 16-bit port access (port: address & 0x1E, without the PSG's); they return the mclk
- *                         at which the bus cycle can end, which is later than `clock` if the FIFO makes the CPU wait
+ *                         at which the bus cycle can end, which is later than `clock` if the FIFO makes the CPU wait,
+ *                         and INT64_MAX if it never does: data are read without a command to read
  *   vdp_run               bring the chip up to `clock`
  *   vdp_acknowledge       an interrupt acknowledge cycle of the 68000
  *   vdp_draw              called before anything that pixels depend on changes: draw, with the present contents, all
@@ -320,12 +321,42 @@ typedef struct vdp_drawing {
     vdp_line lines[2];
 } vdp_drawing;
 
+/* The border around the picture, as the beam draws it: below the picture before, above this one, beside it.  Rows are those
+ * of the wider line; row k of a part that is counted from the picture on lies at 2k, in interlace 2 the odd field's at 2k + 1. */
+#define VDP_BORDER_LEFT 13
+#define VDP_BORDER_RIGHT 14
+#define VDP_BORDER_STRIDE 347
+#define VDP_BORDER_BELOW 0
+#define VDP_BORDER_ABOVE 96
+#define VDP_BORDER_BESIDE 204
+#define VDP_BORDER_ROWS 684
+#define VDP_FRAMED_HEIGHT 588
+
+typedef struct vdp_border {
+    int64_t frame_clock;        /* vdp.frame_clock of the frame that is being drawn; -1: none */
+    int64_t clock;              /* mclk up to which the border has been drawn */
+    int64_t dot_clock;          /* mclk: a dot belongs to the first pixel that is looked up from here on; -1: none */
+    uint32_t dot_colour;        /* R, G, B of it, R in the lowest byte */
+    int32_t above, below;       /* lines of the last complete frame */
+    uint32_t colour;            /* of what was not drawn */
+    uint8_t index;
+    uint8_t filled;             /* 1: framed is the last complete frame */
+    uint8_t reserved[2];
+    uint16_t width, height;     /* of framed */
+    uint8_t drawn[684];         /* of each row: 0 nothing, 1 a line of 256 pixels, 2 one of 320 */
+    uint8_t indexed[237348];    /* rows of 347 */
+    uint8_t rgb[712044];
+    uint8_t framed_indexed[204036]; /* rows of 347: the picture with its border */
+    uint8_t framed_rgb[612108];
+} vdp_border;
+
 /* The chip and what lies beside its state. */
 typedef struct vdp_chip {
     vdp *state;
     void *bus;                  /* passed to dma_read */
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
     const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
+    vdp_border *border;         /* NULL: none is drawn */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
@@ -352,11 +383,15 @@ void vdp_acknowledge(vdp_chip *chip, int64_t clock);
 void vdp_fill_rgb(vdp_chip *chip);                      /* what rgb lacks of the last picture; before it is looked at */
 const uint64_t *vdp_single_palette(vdp_chip *chip);     /* R, G, B (R lowest) of each value in `indexed`, if it had one all over the last
                                                          * picture, and rgb has nothing of it; else NULL */
+void vdp_border_lines(const vdp *s, int32_t *above, int32_t *below); /* of the present mode */
+uint8_t vdp_border_index(const vdp *s);                 /* CRAM index of the present border */
+void vdp_fill_border(vdp_chip *chip);                   /* put the last picture into its border; before that is looked at */
 void vdp_th_fall(vdp_chip *chip, int64_t clock);        /* falling edge of the TH input */
 uint16_t vdp_peek_status(const vdp *s);                 /* the status at s->clock, without side effects */
 void vdp_sanitize(vdp *s);                              /* bring a state of unknown origin into its ranges */
 
 void vdp_draw(vdp_chip *chip, int64_t clock);           /* live drawing; the contract is in vdp/vdp.h */
+void vdp_settle(vdp_chip *chip);                        /* draw up to the present: memories may be written from outside */
 
 /* Draw a whole picture of the present contents, as if they had been so all the time, and change nothing: rows of 320
  * bytes into `indexed` (153600 bytes).  The sprite table is read from VRAM.  In interlace 2 both fields are drawn. */
@@ -619,7 +654,7 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
-    float psg_kernel[480];      /* 5 phases of 96 taps */
+    float psg_steps[504];       /* 21 places of a step among the FM samples; what 24 samples feel of it */
     float kernel[33024];        /* phases + 1 rows of `taps` */
 } audio_table;
 
@@ -638,7 +673,11 @@ int32_t audio_valid(const audio_out *out);
 typedef struct io_ports {
     int64_t th_clock[2];        /* mclk of the last TH edge of a pad, for the 6-button timeout */
     int64_t th_rise_clock[2];   /* mclk from which a TH pin that became an input reads high */
+    int64_t light_clock[2];     /* mclk at which the beam last passed where a light gun is aimed at */
     uint16_t buttons[2];        /* held buttons, MD_BUTTON_ bits */
+    uint16_t aim_x[2];          /* pixel of the picture that a light gun is aimed at */
+    uint8_t aim_line[2];        /* its line + 1; 0: aimed away from the picture */
+    uint8_t light[2];           /* 1: a light gun has seen light and keeps TH low */
     uint8_t pad_type[2];        /* MD_PAD_ */
     uint8_t th_count[2];        /* TH pulses seen by a 6-button pad */
     uint8_t th_level[2];        /* TH as the pad sees it */
@@ -649,7 +688,7 @@ typedef struct io_ports {
     uint8_t serial_control[3];
     uint8_t version;            /* value of $A10001 */
     uint8_t reserved[6];
-} io_ports;
+} io_ports; /* reserved: up to a multiple of 8 */
 
 #define MD_BUTTON_UP 1
 #define MD_BUTTON_DOWN 2
@@ -667,6 +706,9 @@ typedef struct io_ports {
 #define MD_PAD_NONE 0
 #define MD_PAD_3BUTTON 1
 #define MD_PAD_6BUTTON 2
+#define MD_PAD_MENACER 3
+#define MD_PAD_JUSTIFIER 4
+#define MD_PAD_PHASER 5
 
 #define MD_SRAM_NONE 0
 #define MD_SRAM_WORD 1
@@ -805,6 +847,7 @@ typedef struct megadrive {
     ym2612_output fm_output;    /* what is muted; see ym2612_run_output */
     uint32_t psg_muted;         /* see psg_run_muted */
     int64_t target;             /* mclk: where the present slice ends */
+    int64_t light_clock;        /* mclk: when the beam next passes where a light gun is aimed at; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
     uint32_t rom_size;          /* before padding */
@@ -821,6 +864,7 @@ typedef struct megadrive {
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
+    uint8_t fm_may_lag;         /* 1: md_run_frames leaves the YM2612 behind while nobody hears it: see md_catch_up */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
@@ -855,6 +899,8 @@ typedef struct megadrive {
  *   md_run_frames     n frames; render is MD_RENDER_; samples (L, R) go to `audio` unless that is NULL.  Returns the
  *                     number of sample pairs, or MD_RUN_NO_ROOM if they would exceed `capacity` pairs, or
  *                     MD_RUN_BAD_STATE if state was written from outside to what the YM2612 can never be in
+ *   md_catch_up       before anybody but the machine looks at state.ym2612 or state.fm_clock, if fm_may_lag: brings the YM2612
+ *                     up to state.clock
  *   md_state_changed  after state was written from outside: brings all fields into their ranges
  *   md_save, md_load  a save state of md_save_size bytes; md_load gives MD_LOAD_, and changes nothing unless DONE
  *   md_checksum       of a save state's contents, which its header names
@@ -868,10 +914,11 @@ void md_power_on(megadrive *md, uint64_t seed);
 void md_reset(megadrive *md);
 void md_th_fall(megadrive *md, int port); /* a device on port 0-2 pulls TH low, at the present time */
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+void md_catch_up(megadrive *md);
 void md_state_changed(megadrive *md);
 uint32_t md_sram_size(const megadrive *md);
 int64_t md_save_size(const megadrive *md);
-void md_save(const megadrive *md, uint8_t *out);
+void md_save(megadrive *md, uint8_t *out);
 uint64_t md_checksum(const uint8_t *data, int64_t size);
 int md_load(megadrive *md, const uint8_t *data, int64_t size);
 void md_fork(megadrive *to, const megadrive *from);
@@ -886,8 +933,8 @@ int64_t md_psg_gap(const megadrive *md);
 typedef struct md_picture {
     int32_t height, width;      /* pixels of the field, at most 240 and 320 */
     int32_t top, left;          /* where in it the wanted part begins */
-    int32_t part_height, part_width; /* its pixels, multiples of `scale` */
-    int32_t scale;              /* 1-16: a value is made of scale * scale pixels */
+    int32_t part_height, part_width; /* its pixels */
+    int32_t scale;              /* 1-16: a value is made of scale * scale pixels; what is left over at the right and below is cut off */
     int32_t stack;              /* 1-255: the last pictures that are given together */
     uint8_t grey;               /* 1: luma; 0: R, G, B */
     uint8_t nearest;            /* 1: the pixel in the middle of the scale * scale; 0: their mean */
@@ -910,18 +957,19 @@ typedef struct md_group {
 
 /* What is to be done and where the results go; all of them lie machine after machine. */
 typedef struct md_group_step {
-    const uint16_t *buttons;    /* of each machine: of each frame, if they change: of each player */
+    const uint16_t *buttons;    /* of each machine: of each of `frames`, if they change: of each player */
+    const int32_t *lengths;     /* frames of each machine, 1 to `frames`; NULL: all of them */
     const uint8_t *chosen;      /* 0: this machine is left alone; NULL: all are stepped */
     uint8_t *pictures;          /* NULL: none are drawn */
     uint8_t *ram;               /* 65536 bytes each, or NULL */
-    uint8_t *values;            /* address_count bytes each, or NULL */
+    uint8_t *values;            /* address_count bytes each, or so many of each of `frames`; or NULL */
     int16_t *audio;             /* audio_room pairs each, or NULL */
     int64_t audio_room;
     int64_t *result;            /* pairs of samples of each machine, or MD_RUN_ */
     int32_t frames;             /* at least 1 */
     int32_t players;            /* 1 or 2 */
     int32_t changing;           /* 1: there are buttons for each frame */
-    int32_t reserved;
+    int32_t watched;            /* 1: there are values of each frame; the last ones stand in frames that a machine has not run */
 } md_group_step;
 
 typedef struct md_pool md_pool; /* threads */

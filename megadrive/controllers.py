@@ -32,8 +32,21 @@ class Button(enum.IntFlag):
 
 
 class Pad(enum.IntEnum):
-    """What is plugged into a controller port."""
+    """What is plugged into a controller port.
+
+    Light guns see the beam of the television pass the pixel that :meth:`MegaDrive.set_aim` names. Games expect the
+    Menacer and the Justifier on the second port. Buttons:
+
+    =============  ========================================================================
+    MENACER        A is the trigger; B, C and START
+    JUSTIFIER      A is the trigger; START. The first (blue) gun only
+    LIGHT_PHASER   A is the trigger. The Master System's
+    =============  ========================================================================
+    """
 
     NONE = 0
     THREE_BUTTON = 1
     SIX_BUTTON = 2
+    MENACER = 3
+    JUSTIFIER = 4
+    LIGHT_PHASER = 5

@@ -23,13 +23,12 @@ Array = npt.NDArray[Any]
 Which: TypeAlias = SupportsIndex | slice | Sequence[int] | npt.NDArray[Any] | None
 """Some machines of a group: a number, a slice, numbers, a mask (one bool for each machine), or None for all of them."""
 
-FIELD = (224, 320)
-"""Rows and columns of the field on which pictures are centred."""
-
 _MOST_MACHINES = 1 << 16
 _MOST_THREADS = 1024
+_MOST_FRAMES = (1 << 31) - 1
 _CACHE_LINE = 64
 _RAM = 65536
+_MOST_ROWS = 240
 
 
 class MachineGroup:
@@ -48,12 +47,14 @@ class MachineGroup:
     threads : int, optional
         Threads that run the machines, the calling one among them; by default as many as there are processors, and never
         more than machines. The results do not depend on it.
-    crop : tuple of int, optional
+    size : (int, int)
+        Height and width, at most 240 and 320, of the field that pictures are shown on, see the notes.
+    crop : (int, int, int, int), optional
         The part of the field that is wanted: top, left, height, width. By default all of it.
     grey : bool
         Luma (ITU-R BT.601, rounded as OpenCV does) instead of R, G and B.
     scale : int
-        1 to 16: each value is made of `scale` x `scale` pixels. Height and width of the part must be multiples of it.
+        1 to 16: each value is made of `scale` x `scale` pixels; what is left over at the right and below is cut off.
     resample : {"mean", "nearest"}
         How: their mean, rounded, or the pixel at row and column ``scale // 2``.
     max_pool : bool
@@ -74,8 +75,8 @@ class MachineGroup:
     Notes
     -----
     Games choose the size of their picture, and may change it: 256 or 320 pixels in 192 to 240 rows. Observations have
-    one size: each picture is centred on a field of 224 rows and 320 columns, black around; of a taller one, rows above
-    and below are cut off. In interlace mode 2 it is the field shown last.
+    one size: each picture is centred on a field of `size`, black around; of a larger one, what lies outside is cut off.
+    In interlace mode 2 it is the field shown last.
 
     A machine takes 0.2 MB, and up to 0.7 MB more for pictures and sound when they are looked at.
 
@@ -105,6 +106,7 @@ class MachineGroup:
         address_errors: bool = True,
         threads: int | None = None,
         *,
+        size: tuple[int, int] = (224, 320),
         crop: tuple[int, int, int, int] | None = None,
         grey: bool = False,
         scale: int = 1,
@@ -127,7 +129,7 @@ class MachineGroup:
 
         self._group = ffi.new("md_group *")
         self._keep: list[Array] = []  # what the struct points to
-        self._set_picture(crop, grey, scale, resample, max_pool, stack)
+        self._set_picture(size, crop, grey, scale, resample, max_pool, stack)
         self._set_addresses(addresses)
         self._place(first, seeds)
         self._pool = lib.md_pool_new(self._threads)
@@ -147,21 +149,25 @@ class MachineGroup:
     # ----------------------------------------------------------------------------------- construction
 
     def _set_picture(
-        self, crop: tuple[int, int, int, int] | None, grey: bool, scale: int, resample: str, max_pool: bool, stack: int
+        self,
+        size: tuple[int, int],
+        crop: tuple[int, int, int, int] | None,
+        grey: bool,
+        scale: int,
+        resample: str,
+        max_pool: bool,
+        stack: int,
     ) -> None:
-        height, width = FIELD
-        try:
-            part = [operator.index(number) for number in ((0, 0, height, width) if crop is None else crop)]
-        except TypeError:
-            part = []
-        if len(part) != 4:
-            raise ValueError(f"crop is {crop!r}, expected four integers: top, left, height, width")
+        height, width = _integers("size", size, "height, width")
+        if not 0 < height <= _MOST_ROWS or not 0 < width <= lib.VDP_MAX_WIDTH:
+            raise ValueError(f"size is {size!r}, expected 1 to {_MOST_ROWS} rows and 1 to {lib.VDP_MAX_WIDTH} columns")
+        part = (0, 0, height, width) if crop is None else _integers("crop", crop, "top, left, height, width")
         top, left, rows, columns = part
         if top < 0 or left < 0 or rows < 1 or columns < 1 or top + rows > height or left + columns > width:
             raise ValueError(f"crop is {crop!r}, expected a part of a field of {height} rows and {width} columns")
         scale = _integer("scale", scale, 1, 16)
-        if rows % scale or columns % scale:
-            raise ValueError(f"scale is {scale}, expected a divisor of the part's {rows} rows and {columns} columns")
+        if rows < scale or columns < scale:
+            raise ValueError(f"scale is {scale}, expected no more than the part's {rows} rows and {columns} columns")
         if resample not in ("mean", "nearest"):
             raise ValueError(f"resample is {resample!r}, expected 'mean' or 'nearest'")
         stack = _integer("stack", stack, 1, 255)
@@ -282,12 +288,13 @@ class MachineGroup:
     def step(
         self,
         buttons: npt.ArrayLike = 0,
-        frames: int = 1,
+        frames: int | Sequence[int] | npt.NDArray[np.integer[Any]] = 1,
         render: Literal["last", False] = "last",
         audio: bool = False,
         which: Which = None,
         out: npt.NDArray[np.uint8] | None = None,
         ram_out: npt.NDArray[np.uint8] | None = None,
+        every_frame: bool = False,
     ) -> npt.NDArray[np.uint8] | None:
         """Run some frames of each machine.
 
@@ -297,8 +304,9 @@ class MachineGroup:
             Held :class:`megadrive.Button` flags: one number for all, or of shape (n,) for player 0; (n, players) with 1
             or 2 players; or (n, frames, players), where they change from frame to frame. A player who is left out goes
             on holding what they held.
-        frames : int
-            Number of frames, at least 1.
+        frames : int or sequence of int
+            Number of frames, at least 1: one for all or one for each machine. Where it is given as `frames` in a shape,
+            the greatest one counts.
         render : {"last", False}
             Whether a picture is made of the last frame (and of the one before, with `max_pool`).
         audio : bool
@@ -309,6 +317,8 @@ class MachineGroup:
             Where pictures go: C-contiguous, of shape (n, *picture_shape). By default an array of the group's.
         ram_out : uint8 array, optional
             (n, 65536), C-contiguous: gets a copy of all work RAM.
+        every_frame : bool
+            Whether :attr:`values` holds the bytes after each frame, and not only after the last one.
 
         Returns
         -------
@@ -334,8 +344,8 @@ class MachineGroup:
         >>> group.step(held, frames=4).shape
         (2, 224, 320, 3)
         """
-        frames = _integer("frames", frames, 1, (1 << 31) - 1)
-        held, players, changing = self._buttons(buttons, frames)
+        lengths, most = self._frames(frames)
+        held, players, changing = self._buttons(buttons, most)
         if render != "last" and render is not False:
             raise ValueError(f"render is {render!r}, expected 'last' or False")
         mask = None if which is None else self._mask(which)
@@ -353,13 +363,15 @@ class MachineGroup:
                 _check_array("ram_out", ram_out, (self._n, _RAM))
             step = self._step
             step.buttons = ffi.from_buffer("uint16_t[]", held)
-            step.players, step.changing, step.frames = players, changing, frames
+            step.players, step.changing, step.frames = players, changing, most
+            step.lengths = ffi.NULL if lengths is None else ffi.from_buffer("int32_t[]", lengths)
             step.chosen = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
             step.pictures = ffi.NULL if out is None else ffi.from_buffer("uint8_t[]", out)
             step.ram = ffi.NULL if ram_out is None else ffi.from_buffer("uint8_t[]", ram_out)
-            step.values = ffi.from_buffer("uint8_t[]", self._values) if self._values.size else ffi.NULL
+            step.values = self._room_for_values(most, every_frame)
+            step.watched = bool(every_frame)
             if audio:
-                room = frames * (_MOST_PAIRS * self._sample_rate // 192_000 + 16)
+                room = most * (_MOST_PAIRS * self._sample_rate // 192_000 + 16)
                 if self._samples.shape[1] < room:
                     self._samples = np.empty((self._n, room, 2), np.int16)
                 step.audio = ffi.from_buffer("int16_t[]", self._samples)
@@ -377,6 +389,23 @@ class MachineGroup:
                 bad = ", ".join(str(i) for i in np.flatnonzero(self._result < 0))
                 raise ValueError(f"machine {bad}: the YM2612's state was written with values that the chip cannot have")
         return out
+
+    def _frames(self, frames: Any) -> tuple[npt.NDArray[np.int32] | None, int]:
+        """Return the frames of each machine, or None if all run the same number, and the greatest of them."""
+        if not isinstance(frames, (Sequence, np.ndarray)) or isinstance(frames, str):
+            return None, _integer("frames", frames, 1, _MOST_FRAMES)
+        lengths = np.asarray(frames)
+        if lengths.shape != (self._n,) or lengths.dtype.kind not in "iu":
+            raise ValueError(f"frames is {frames!r}, expected an integer or one for each of {self._n} machines")
+        _integer("frames", int(lengths.min()), 1, _MOST_FRAMES)
+        return lengths.astype(np.int32), _integer("frames", int(lengths.max()), 1, _MOST_FRAMES)
+
+    def _room_for_values(self, frames: int, every_frame: bool) -> Any:
+        count = len(self._addresses)
+        shape = (self._n, frames, count) if every_frame else (self._n, count)
+        if self._values.shape != shape:
+            self._values = np.zeros(shape, np.uint8)
+        return ffi.from_buffer("uint8_t[]", self._values) if count else ffi.NULL
 
     def _buttons(self, buttons: npt.ArrayLike, frames: int) -> tuple[npt.NDArray[np.uint16], int, bool]:
         """Return what is held as uint16, the number of players, and whether it changes from frame to frame."""
@@ -407,7 +436,11 @@ class MachineGroup:
 
     @property
     def values(self) -> npt.NDArray[np.uint8]:
-        """Bytes of work RAM at the chosen addresses, as of the last step: uint8 (n, len(addresses)); a view."""
+        """Bytes of work RAM at the chosen addresses, as of the last step: uint8 (n, len(addresses)); a view.
+
+        After a step with `every_frame`, (n, frames, len(addresses)): the bytes after each frame. For a machine that has
+        run fewer frames than others, the last ones are repeated.
+        """
         return self._values
 
     @property
@@ -541,6 +574,8 @@ class MachineGroup:
         """Return :meth:`megadrive.MegaDrive.state_hash` of each machine."""
         size = ffi.offsetof("md_state", "sram") + int(lib.md_sram_size(self._machine(0)))
         with self._used():
+            for i in range(self._n):
+                lib.md_catch_up(self._machine(i))
             return [hashlib.blake2b(one[:size].data, digest_size=16).hexdigest() for one in self._bytes]
 
     # ---------------------------------------------------------------------------------------- the rest
@@ -590,6 +625,16 @@ def _integer(name: str, value: Any, least: int, most: int) -> int:
     if number is None or isinstance(value, (bool, np.bool_)) or not least <= number <= most:
         raise ValueError(f"{name} is {value!r}, expected an integer from {least} to {most}")
     return number
+
+
+def _integers(name: str, value: Any, names: str) -> tuple[int, ...]:
+    try:
+        numbers = tuple(operator.index(number) for number in value)
+    except TypeError:
+        numbers = ()
+    if len(numbers) != names.count(",") + 1:
+        raise ValueError(f"{name} is {value!r}, expected integers: {names}")
+    return numbers
 
 
 def _threads(threads: int | None, n: int) -> int:

@@ -21,7 +21,7 @@ from megadrive.engines import Chips
 from megadrive.errors import StateError
 from megadrive.m68000_registers import M68000Registers
 from megadrive.psg import PSG
-from megadrive.vdp import VDP
+from megadrive.vdp import VDP, Area, has_border
 from megadrive.ym2612 import YM2612
 from megadrive.z80 import Z80Registers
 
@@ -68,6 +68,8 @@ class MegaDrive:
         Of :attr:`audio`, in Hz, 8000 to 192000.
     audio_filter : {"raw", "model 1", "model 2"}
         The console's low-pass behind the mixer: none, or that of a board; :mod:`megadrive.audio` tells which.
+    frame_area : {"active", "border"}
+        What :attr:`frame` shows; see :attr:`frame_area`.
     psg_level : float
         The mixing level: a PSG channel's full square as a part of an FM channel's full swing, 0 to 4.
     address_errors : bool
@@ -100,6 +102,7 @@ class MegaDrive:
         address_errors: bool = True,
         audio_filter: Filter = "raw",
         psg_level: float = PSG_LEVEL,
+        frame_area: Area = "active",
     ) -> None:
         cartridge = rom if isinstance(rom, Cartridge) else Cartridge(rom)
         region = cartridge.region if region is None else region
@@ -123,6 +126,7 @@ class MegaDrive:
         self._insert(md, cartridge)
         lib.md_connect(md)
         self._set_up(md, table, region, sample_rate)
+        self.frame_area = frame_area
         lib.md_power_on(md, seed)
         if cartridge.sram is not None:
             self.sram[:] = 0xFF
@@ -146,6 +150,7 @@ class MegaDrive:
     def _set_up(self, md: Any, table: Any, region: Region, sample_rate: int) -> None:
         """Take over a struct whose settings stand."""
         self._md = md
+        md.fm_may_lag = 1
         self._table = table
         md.audio_table = table
         self._memory = Memory(md, ffi.sizeof("megadrive"))
@@ -154,6 +159,7 @@ class MegaDrive:
         self._lock = threading.Lock()
         self._samples = np.empty((_MOST_PAIRS, 2), np.int16)
         self._audio = self._samples[:0]
+        self._border: Any = None
         state, video = md.state, md.vdp
         self._ram = self._memory.view(state.ram)
         self._z80_ram = self._memory.view(state.z80_ram)
@@ -265,14 +271,65 @@ class MegaDrive:
 
     @property
     def frame(self) -> npt.NDArray[np.uint8]:
-        """Last frame drawn: uint8 (height, width, 3), RGB; a view that the next frame overwrites."""
-        lib.vdp_fill_rgb(ffi.addressof(self._md, "vdp"))
-        return self._rgb[: self._md.vdp.height, : self._md.vdp.width]
+        """Last frame drawn: uint8 (height, width, 3), RGB; a view that the next frame overwrites.
+
+        Before the first frame it has no rows. The first frame is short, from line 159 at 60 Hz on (132 at 50 Hz), and
+        shows what the chip shows at power-on until the program sets it up: mode 4, 192 rows of 256 pixels of backdrop.
+        """
+        chip = self._md.vdp
+        if self._border is not None:
+            lib.vdp_fill_border(ffi.addressof(chip))
+            return self._framed_rgb[: self._border.height, : self._border.width]
+        lib.vdp_fill_rgb(ffi.addressof(chip))
+        return self._rgb[: chip.height, : chip.width]
 
     @property
     def frame_indexed(self) -> npt.NDArray[np.uint8]:
         """Last frame drawn: uint8 (height, width), colour number 0-63, bit 6 shadow, bit 7 highlight; a view."""
-        return self._indexed[: self._md.vdp.height, : self._md.vdp.width]
+        chip = self._md.vdp
+        if self._border is not None:
+            lib.vdp_fill_border(ffi.addressof(chip))
+            return self._framed_indexed[: self._border.height, : self._border.width]
+        return self._indexed[: chip.height, : chip.width]
+
+    @property
+    def frame_area(self) -> Area:
+        """What :attr:`frame` and :attr:`frame_indexed` show: the picture (``"active"``) or also its ``"border"``.
+
+        The border shows the backdrop's colour, 13 columns left of the picture, 14 right of it, and rows above and
+        below: 11 and 8 at 60 Hz, 38 and 32 at 50 Hz, there with a picture of 240 lines 30 and 24. Changes of the colour
+        and the dots that writes to the colours leave stand where they were. A frame ends with the last row of its
+        picture: the rows below are those below the picture before. Settable; changes in the border are followed from
+        then on.
+
+        Raises
+        ------
+        ValueError
+            If set to something else.
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> md = megadrive.MegaDrive(megadrive.builtin_rom(), frame_area="border")
+        >>> md.run_frames(60)
+        >>> md.frame.shape
+        (243, 347, 3)
+        """
+        return "active" if self._border is None else "border"
+
+    @frame_area.setter
+    def frame_area(self, area: Area) -> None:
+        wanted = has_border(area)
+        if wanted == (self._border is not None):
+            return
+        with self._used() as md:
+            self._border = ffi.new("vdp_border *", {"frame_clock": -1}) if wanted else None
+            md.vdp.border = self._border if wanted else ffi.NULL
+            if wanted:
+                memory = Memory(self._border, ffi.sizeof("vdp_border"))
+                shape = -1, lib.VDP_BORDER_STRIDE
+                self._framed_rgb = memory.view(self._border.framed_rgb).reshape(*shape, 3)
+                self._framed_indexed = memory.view(self._border.framed_indexed).reshape(shape)
 
     @property
     def audio(self) -> npt.NDArray[np.int16]:
@@ -339,6 +396,7 @@ class MegaDrive:
         with self._used() as md:
             if self._recorder is not None and self._recorder.running:
                 raise RuntimeError("a recording is going on; stop it first")
+            lib.md_catch_up(md)
             title = self._cartridge.header.title
             self._recorder = Recorder(md, path, Tags(game=title, system=SYSTEM) if tags is None else tags)
             return self._recorder
@@ -380,8 +438,47 @@ class MegaDrive:
         """
         lib.md_th_fall(self._md, _player(player))
 
+    def set_aim(self, player: int, x: int | None, y: int | None = None) -> None:
+        """Aim a light gun at a pixel until the next call.
+
+        Parameters
+        ----------
+        player : int
+            0 or 1: the controller port; its gun is plugged in by :meth:`set_pad`.
+        x, y : int or None
+            Column 0-319 and line 0-239 of the picture without border; in a picture of double rows (interlace) half of
+            the row. None, or a place outside of the picture: the gun sees nothing, as before the first call.
+
+        Raises
+        ------
+        ValueError
+            If there is no such player or no picture has such a pixel.
+
+        Notes
+        -----
+        When the beam passes there the gun pulls TH low: that latches the HV counter and is an interrupt, if the program
+        has asked for them. A gun sees the beam however dark the picture is.
+
+        Examples
+        --------
+        >>> import megadrive
+        >>> md = megadrive.MegaDrive(megadrive.builtin_rom())
+        >>> md.set_pad(1, megadrive.Pad.MENACER)
+        >>> md.set_aim(1, 160, 112)
+        >>> md.set_buttons(1, megadrive.Button.A)
+        >>> md.run_frame()
+        """
+        io = self._md.state.io
+        player = _player(player)
+        if x is None and y is None:
+            io.aim_line[player] = 0
+            return
+        if x is None or y is None or not 0 <= x < 320 or not 0 <= y < 240:
+            raise ValueError(f"x, y is {x!r}, {y!r}, expected a pixel of the picture, 0-319 and 0-239, or None")
+        io.aim_x[player], io.aim_line[player] = int(x), int(y) + 1
+
     def set_pad(self, player: int, pad: Pad) -> None:
-        """Plug a pad in, or out.
+        """Plug a pad or a light gun in, or out.
 
         By default both ports hold 6-button pads if the ROM's header names them, else 3-button pads.
 
@@ -390,7 +487,12 @@ class MegaDrive:
         player : int
             0 or 1: the controller port.
         pad : Pad
-            Kind of pad.
+            Kind of pad or gun.
+
+        Raises
+        ------
+        ValueError
+            If there is no such player or pad.
         """
         self._md.state.io.pad_type[_player(player)] = Pad(pad)
 
@@ -450,7 +552,12 @@ class MegaDrive:
 
     @property
     def ym2612(self) -> YM2612:
-        """The YM2612."""
+        """The YM2612.
+
+        From the first look at it on, it is kept up to the frame; before, it may fall behind while nobody hears it.
+        """
+        self._md.fm_may_lag = 0
+        lib.md_catch_up(self._md)
         return self._ym2612
 
     @property
@@ -474,6 +581,7 @@ class MegaDrive:
         chip raises ends the frame early and is raised by run_frame.
         """
         with self._used() as md:
+            lib.md_catch_up(md)
             pointers = {
                 "vdp": ffi.addressof(md, "vdp"),
                 "ym2612": ffi.addressof(md.state, "ym2612"),
@@ -564,13 +672,17 @@ class MegaDrive:
             twin._cartridge = self._cartridge
             twin._set_up(copy, self._table, self._region, self._sample_rate)
             twin._audio = self._audio.copy()
+        if self._border is not None:
+            twin.frame_area = "border"
+            ffi.memmove(twin._border, self._border, ffi.sizeof("vdp_border"))
         chips = (self._chips.vdp, self._chips.ym2612, self._chips.psg)
         twin.replace_chips(*(None if chip is None else type(chip) for chip in chips))
         return twin
 
     def state_hash(self) -> str:
         """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
-        with self._used():
+        with self._used() as md:
+            lib.md_catch_up(md)
             return hashlib.blake2b(self._state_bytes().data, digest_size=16).hexdigest()
 
     def _state_bytes(self) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,12 @@ HV_PORT = 8
 DEBUG_SELECT_PORT = 0x18
 DEBUG_DATA_PORT = 0x1C
 
+Area = Literal["active", "border"]
+"""Part of the television's picture: what the chip draws, or the border around it too."""
+
+NEVER = (1 << 63) - 1
+"""End of a bus cycle that does not end."""
+
 _FARTHEST = 1 << 34  # mclk that one call of run may cover: more than five minutes
 
 
@@ -25,7 +31,8 @@ class VDPPorts(Inspection, abc.ABC):
     """What every realisation of the VDP offers: memories, registers, ports, and pictures of what is in it.
 
     Ports are reached at the chip's present time, which goes on only by :meth:`run`, by a write that finds the FIFO full
-    and by a data read that waits for its word.
+    and by a data read that waits for its word. Memories and registers of a chip without a console may be written as
+    arrays at any time: that counts from the present on.
 
     Parameters
     ----------
@@ -117,7 +124,8 @@ class VDPPorts(Inspection, abc.ABC):
         value : int
             16 bits; those that the chip does not drive are 0.
         end : int
-            When the bus cycle can end.
+            When the bus cycle can end. :data:`NEVER`: data are read while no command to read stands, which stops the
+            CPU for good.
         """
 
     @abc.abstractmethod
@@ -162,13 +170,24 @@ class VDPPorts(Inspection, abc.ABC):
         """
 
     @abc.abstractmethod
-    def draw_frame(self) -> npt.NDArray[np.uint8]:
+    def draw_frame(self, area: Area = "active") -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing.
+
+        Parameters
+        ----------
+        area : {"active", "border"}
+            The picture alone, or with the border around it that a television can show.
 
         Returns
         -------
         uint8 (height, width)
-            Colour number 0-63; bit 6 shadow, bit 7 highlight.
+            Colour number 0-63; bit 6 shadow, bit 7 highlight. A border adds 13 columns left, 14 right, and rows above
+            and below: 11 and 8 at 60 Hz, 38 and 32 at 50 Hz, there with a picture of 240 lines 30 and 24.
+
+        Raises
+        ------
+        ValueError
+            If `area` is none of its choices.
         """
 
     def _until(self, clock: int) -> int:
@@ -272,7 +291,7 @@ class VDPPorts(Inspection, abc.ABC):
         self.write(self.clock, DATA_PORT, _word(word))
 
     def read_data(self) -> int:
-        """Read a word from the data port; waits for it."""
+        """Read a word from the data port; waits for it. Without a command to read, what the buffer holds."""
         return self.read(self.clock, DATA_PORT)[0]
 
     def read_status(self) -> int:
@@ -301,28 +320,54 @@ class VDP(VDPPorts):
     def _power_on(self, pal: bool) -> None:
         lib.vdp_power_on(self._chip, pal)
 
+    def _settle(self) -> None:
+        # Alone: what was shown so far was made of the memories as they are; they may be written after this call.
+        if self._owner is None:
+            lib.vdp_settle(self._chip)
+
     def run(self, clock: int) -> None:  # noqa: D102
         lib.vdp_run(self._chip, self._until(clock))
+        self._settle()
 
     def read(self, clock: int, port: int) -> tuple[int, int]:  # noqa: D102
         value = ffi.new("uint16_t *")
         end = lib.vdp_read(self._chip, self._until(clock), _port(port), value)
+        self._settle()
         return value[0], end
 
     def write(self, clock: int, port: int, value: int) -> int:  # noqa: D102
-        return int(lib.vdp_write(self._chip, self._until(clock), _port(port), _word(value)))
+        end = int(lib.vdp_write(self._chip, self._until(clock), _port(port), _word(value)))
+        self._settle()
+        return end
 
     def acknowledge(self, clock: int) -> None:  # noqa: D102
         lib.vdp_acknowledge(self._chip, self._until(clock))
+        self._settle()
 
     def th_fall(self, clock: int) -> None:  # noqa: D102
         lib.vdp_th_fall(self._chip, self._until(clock))
+        self._settle()
 
-    def draw_frame(self) -> npt.NDArray[np.uint8]:  # noqa: D102
+    def draw_frame(self, area: Area = "active") -> npt.NDArray[np.uint8]:  # noqa: D102
+        framed = has_border(area)
         picture = np.zeros((lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH), np.uint8)
         size = ffi.new("uint16_t[2]")
         lib.vdp_draw_frame(self._state, ffi.from_buffer("uint8_t[]", picture), size, size + 1)
-        return picture[: size[1], : size[0]].copy()
+        picture = picture[: size[1], : size[0]]
+        if not framed:
+            return picture.copy()
+        lines = ffi.new("int32_t[2]")
+        lib.vdp_border_lines(self._state, lines, lines + 1)
+        rows = [n * (2 if len(picture) > 240 else 1) for n in lines]
+        index = lib.vdp_border_index(self._state)
+        return np.pad(picture, (rows, (lib.VDP_BORDER_LEFT, lib.VDP_BORDER_RIGHT)), constant_values=index)
+
+
+def has_border(area: str) -> bool:
+    """Tell whether a part of the television's picture has a border."""
+    if area not in ("active", "border"):
+        raise ValueError(f"area is {area!r}, expected 'active' or 'border'")
+    return area == "border"
 
 
 def _word(value: int) -> int:

@@ -16,7 +16,7 @@ from test_fuzz import program
 
 import megadrive
 from megadrive import Button, Cartridge, MegaDrive, Pad, StateError
-from megadrive.group import FIELD, MachineGroup
+from megadrive.group import MachineGroup
 
 BUTTONS = st.integers(0, 0xFFF)
 GAME = Cartridge(megadrive.builtin_rom())
@@ -27,10 +27,12 @@ few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthChec
 def formats(draw):
     """Draw what MachineGroup makes of pictures."""
     scale = draw(st.sampled_from([1, 1, 2, 3, 4, 7, 16]))
-    rows, columns = (draw(st.integers(1, size // scale)) * scale for size in FIELD)
-    top, left = draw(st.integers(0, FIELD[0] - rows)), draw(st.integers(0, FIELD[1] - columns))
+    height, width = size = draw(st.sampled_from([(224, 320), (240, 320), (224, 256), (99, 300)]))
+    rows, columns = (draw(st.one_of(st.just(length), st.integers(scale, length))) for length in size)
+    top, left = draw(st.integers(0, height - rows)), draw(st.integers(0, width - columns))
     return {
-        "crop": draw(st.sampled_from([(top, left, rows, columns), (0, 0, rows, columns)])),
+        "size": size,
+        "crop": (top, left, rows, columns),
         "scale": scale,
         "grey": draw(st.booleans()),
         "resample": draw(st.sampled_from(["mean", "nearest"])),
@@ -38,31 +40,33 @@ def formats(draw):
     }
 
 
-def field(md):
+def field(md, size):
     """Return the picture as it is shown on the group's field."""
     picture = md.frame
     if len(picture) > 240:
         picture = picture[md._md.vdp.drawing.field :: 2]
-    out = np.zeros((*FIELD, 3), np.uint8)
-    height, width = picture.shape[:2]
-    if height > FIELD[0]:
-        top = (height - FIELD[0]) // 2
-        picture, height = picture[top : top + FIELD[0]], FIELD[0]
-    y, x = (FIELD[0] - height) // 2, (FIELD[1] - width) // 2
-    out[y : y + height, x : x + width] = picture
-    return out
+    for axis, length in enumerate(size):
+        picture = np.moveaxis(picture, axis, 0)
+        missing = length - len(picture)
+        if missing < 0:
+            picture = picture[-missing // 2 :][:length]
+        else:
+            picture = np.pad(picture, [(missing // 2, missing - missing // 2), (0, 0), (0, 0)])
+        picture = np.moveaxis(picture, 0, axis)
+    return picture.copy()
 
 
-def pixels(md, crop, grey, scale, resample, max_pool):
+def pixels(md, size, crop, grey, scale, resample, max_pool):
     """Return the wanted part before it is pooled and made smaller by means."""
     top, left, height, width = crop
-    part = field(md)[top : top + height, left : left + width]
+    part = field(md, size)[top : top + height, left : left + width]
     if grey:
         part = ((part.astype(np.uint32) @ np.array([9798, 19235, 3735], np.uint32) + 16384) >> 15).astype(np.uint8)
+    part = part[: height // scale * scale, : width // scale * scale]
     return part[scale // 2 :: scale, scale // 2 :: scale] if resample == "nearest" else part
 
 
-def observation(parts, crop, grey, scale, resample, max_pool):
+def observation(parts, size, crop, grey, scale, resample, max_pool):
     """Return what pixels() of one or two frames make."""
     part = np.maximum(*parts) if max_pool and len(parts) == 2 else parts[-1]
     if resample == "nearest" or scale == 1:
@@ -115,7 +119,14 @@ def test_observations_of_programs_that_change_everything(option, seed, region):
 )
 def test_observations_of_the_corpus(corpus, name):
     """Colours changed on every line; H32; both fields."""
-    option = {"crop": (0, 0, *FIELD), "grey": True, "scale": 2, "resample": "mean", "max_pool": True}
+    option = {
+        "size": (224, 320),
+        "crop": (0, 0, 224, 320),
+        "grey": True,
+        "scale": 2,
+        "resample": "mean",
+        "max_pool": True,
+    }
     inputs = np.zeros((4, 1, 2), np.uint16)
     inputs[1:] = Button.START
     assert_same_pictures(corpus / "roms" / name, option, [120, 3, 2, 1], inputs, address_errors=False)
@@ -170,6 +181,30 @@ def test_buttons_of_each_frame():
         md.set_buttons(1, int(frame[1]))
         md.run_frame()
     assert group.state_hashes()[1] == md.state_hash()
+
+
+@few
+@given(frames=st.lists(st.integers(1, 9), min_size=3, max_size=3), pool=st.booleans(), data=st.data())
+def test_each_machine_may_run_a_number_of_frames_of_its_own(frames, pool, data):
+    most, addresses = max(frames), [0x8000, 3, 0xFF00, 0xFFFF]
+    held = np.array(data.draw(st.lists(BUTTONS, min_size=3 * most, max_size=3 * most))).reshape(3, most, 1)
+    group = MachineGroup(GAME, 3, threads=2, max_pool=pool, addresses=addresses)
+    group.step(Button.START, 80)
+    group.step(held, frames, every_frame=True)
+    assert group.values.shape == (3, most, 4)
+    for i in range(3):
+        md = MegaDrive(GAME)
+        md.set_buttons(0, Button.START)
+        md.run_frames(80)
+        for frame in range(most):
+            if frame < frames[i]:
+                md.set_buttons(0, int(held[i, frame, 0]))
+                before = md.frame.copy()
+                md.run_frame()
+            assert (group.values[i, frame] == md.ram[addresses]).all()
+        assert group.state_hashes()[i] == md.state_hash()
+        wanted = np.maximum(before, md.frame) if pool and frames[i] > 1 else md.frame
+        assert (group.pictures[i] == wanted).all()
 
 
 def test_stack_holds_the_last_pictures_and_begins_full():
@@ -325,7 +360,8 @@ def test_pads():
     [
         {"n": 0}, {"n": 2.5}, {"n": True}, {"seed": [1]}, {"seed": -1}, {"threads": 0}, {"threads": 2.0},
         {"crop": (0, 0, 225, 320)}, {"crop": (0, 0, 0, 10)}, {"crop": (-1, 0, 10, 10)}, {"crop": 5}, {"crop": (1, 2)},
-        {"scale": 0}, {"scale": 17}, {"scale": 9}, {"resample": "cubic"}, {"stack": 0}, {"stack": 256},
+        {"scale": 0}, {"scale": 17}, {"scale": 9, "crop": (0, 0, 8, 20)}, {"size": (241, 320)}, {"size": (224, 0)},
+        {"size": 224}, {"size": (224,)}, {"resample": "cubic"}, {"stack": 0}, {"stack": 256},
         {"addresses": [65536]}, {"addresses": [-1]}, {"addresses": [0.5]}, {"addresses": [[1]]}, {"region": "X"},
     ],
 )  # fmt: skip
@@ -340,7 +376,9 @@ def test_bad_steps():
     frozen = out.copy()
     frozen.flags.writeable = False
     for kind, options in (
-        (ValueError, {"frames": 0}), (ValueError, {"frames": 1.5}), (ValueError, {"render": True}),
+        (ValueError, {"frames": 0}), (ValueError, {"frames": 1.5}), (ValueError, {"frames": [1, 2]}),
+        (ValueError, {"frames": [1, 2, 0]}), (ValueError, {"frames": [1, 2, 2**40]}), (ValueError, {"frames": "4"}),
+        (ValueError, {"render": True}),
         (ValueError, {"buttons": [0, 1]}), (ValueError, {"buttons": 4096}), (ValueError, {"buttons": -1}),
         (ValueError, {"buttons": np.zeros((3, 3), int)}), (ValueError, {"buttons": np.zeros((3, 2, 1), int)}),
         (TypeError, {"buttons": 0.5}),

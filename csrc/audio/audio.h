@@ -1,17 +1,26 @@
-/* audio.h - what the files of the audio output share. */
+/* audio.h - what the files of the audio output share.
+ *
+ *   table.c     the coefficients of an output rate
+ *   render.c    from FM samples and PSG ticks to output samples: time, inputs, mixing, filters
+ *   steps.c     the PSG's ticks at the FM rate
+ *   resample.c  from the FM rate to the output rate
+ */
 #ifndef MEGADRIVE_AUDIO_H
 #define MEGADRIVE_AUDIO_H
 
 #include "core.h"
 
 #define FM_MCLK 1008     /* one FM sample */
+#define CHUNK 1024       /* FM samples at a time: more than a frame has */
 #define HISTORY 400      /* FM-rate samples kept: the longest kernel and one output step at 8000 Hz */
 #define MAX_TAPS 384
 #define MAX_ROWS 33024   /* coefficients of all rows */
-#define PSG_TAPS 96
-#define PSG_PHASES 5
-#define PSG_HISTORY 160  /* ticks kept: the PSG kernel, which ends FM_DELAY samples back */
-#define FM_DELAY 12      /* FM samples: half the PSG kernel, rounded up */
+#define PSG_TAPS 96      /* ticks to which an FM sample listens */
+#define PSG_ALIGNMENTS 21 /* places of a tick among the FM samples: 21 ticks are 5 samples */
+#define PSG_STEP 24      /* FM samples until a step of the PSG has arrived whole */
+#define PSG_HISTORY 160  /* ticks kept: PSG_TAPS and some, which end FM_DELAY samples back */
+#define FM_DELAY 12      /* FM samples: half the PSG's kernel, rounded up */
+#define CHUNK_TICKS (CHUNK * 21 / 5 + PSG_TAPS + 16)
 
 /* FM samples from the start of an output sample back to the place where its kernel has its middle. */
 static inline int64_t kernel_delay(const audio_table *table)
@@ -19,62 +28,74 @@ static inline int64_t kernel_delay(const audio_table *table)
     return table->taps / 2 + FM_DELAY + 1;
 }
 
-/* Four numbers at a time, in vector registers where the compiler has them; the result is the same to the last bit. */
+static inline int64_t floor_div(int64_t value, int64_t by)
+{
+    return value >= 0 ? value / by : -((by - 1 - value) / by);
+}
+
+/* FM sample k listens to the ticks around its middle, tick (21 k + 8) / 5.  The tick before the first step that is still under way
+ * in sample `first`: */
+static inline int64_t first_tick_felt(int64_t first)
+{
+    return floor_div(21 * (first - PSG_STEP) - 12, 5) + PSG_TAPS / 2;
+}
+
+/* The last tick to which sample `last` listens. */
+static inline int64_t last_tick_felt(int64_t last)
+{
+    return floor_div(21 * last + 8, 5) + PSG_TAPS / 2;
+}
+
+/* steps.c: FM samples first to first + count - 1 of the PSG.  `ticks` are its levels in the `length` ticks from first_tick_felt(first)
+ * to last_tick_felt(first + count - 1).  Returns 0 if it is ticks[0] all the time. */
+int audio_psg_samples(const audio_table *table, const int16_t *ticks, int length, int64_t first, int count, float *result);
+
+/* Where the next output sample begins: whole FM samples, and parts of rate * 1008 of one. */
+typedef struct audio_place {
+    int64_t whole, part;
+} audio_place;
+
+/* resample.c: up to `count` output samples from `place` on, as far as samples of the FM rate are there: left[0] and right[0] are of
+ * FM sample `oldest`, `length` are there, and from `quiet` on all are 0.  Returns how many were written. */
+int32_t audio_resample(const audio_table *table, audio_place *place, int32_t count, const float *left, const float *right,
+                       int64_t oldest, int64_t length, int64_t quiet, int16_t *samples);
+
+/* Eight numbers at a time, in vector registers where the compiler has them; the result is the same to the last bit.  A function that
+ * is compiled twice, the second time as WIDE, may be used as such where audio_is_wide(). */
 #ifdef __GNUC__
-typedef float lanes __attribute__((vector_size(16)));
+typedef float eight __attribute__((vector_size(32)));
 
-static inline lanes lanes_load(const float *from)
-{
-    lanes v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
+#define EIGHT_LOAD(to, from) memcpy(&(to), from, sizeof(eight))
+#define EIGHT_ADD_PRODUCT(sum, a, b) ((sum) += (a) * (b))
+#define EIGHT_BETWEEN(a, b, weight) ((a) = (a) + (weight) * ((b) - (a)))
+#define EIGHT_AT(v, i) (v)[i]
+#define ALWAYS_INLINE __attribute__((always_inline))
+#else
+typedef struct eight {
+    float at[8];
+} eight;
 
-static inline lanes lanes_between(lanes a, lanes b, float weight)
-{
-    return a + weight * (b - a);
-}
+#define EIGHT_LOAD(to, from) memcpy(&(to), from, sizeof(eight))
+#define EIGHT_ADD_PRODUCT(sum, a, b) \
+    do { for (int k_ = 0; k_ < 8; k_++) (sum).at[k_] = (sum).at[k_] + (a).at[k_] * (b).at[k_]; } while (0)
+#define EIGHT_BETWEEN(a, b, weight) \
+    do { for (int k_ = 0; k_ < 8; k_++) (a).at[k_] = (a).at[k_] + (weight) * ((b).at[k_] - (a).at[k_]); } while (0)
+#define EIGHT_AT(v, i) (v).at[i]
+#define ALWAYS_INLINE
+#endif
+#define EIGHT_STORE(to, from) memcpy(to, &(from), sizeof(eight))
 
-static inline lanes lanes_multiply_add(lanes sum, lanes a, lanes b)
+#if defined(__GNUC__) && defined(__x86_64__)
+#define WIDE __attribute__((target("avx")))
+static inline int audio_is_wide(void)
 {
-    return sum + a * b;
-}
-
-static inline float lanes_sum(lanes a, lanes b)
-{
-    lanes c = a + b;
-    return c[0] + c[1] + (c[2] + c[3]);
+    return __builtin_cpu_supports("avx") != 0;
 }
 #else
-typedef struct lanes {
-    float at[4];
-} lanes;
-
-static inline lanes lanes_load(const float *from)
+#define WIDE
+static inline int audio_is_wide(void)
 {
-    lanes v = {{from[0], from[1], from[2], from[3]}};
-    return v;
-}
-
-static inline lanes lanes_between(lanes a, lanes b, float weight)
-{
-    for (int i = 0; i < 4; i++)
-        a.at[i] = a.at[i] + weight * (b.at[i] - a.at[i]);
-    return a;
-}
-
-static inline lanes lanes_multiply_add(lanes sum, lanes a, lanes b)
-{
-    for (int i = 0; i < 4; i++)
-        sum.at[i] = sum.at[i] + a.at[i] * b.at[i];
-    return sum;
-}
-
-static inline float lanes_sum(lanes a, lanes b)
-{
-    for (int i = 0; i < 4; i++)
-        a.at[i] = a.at[i] + b.at[i];
-    return a.at[0] + a.at[1] + (a.at[2] + a.at[3]);
+    return 0;
 }
 #endif
 

@@ -5,8 +5,6 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
-#define CHUNK 250                                            /* FM samples at a time: 1050 ticks */
-#define CHUNK_TICKS (CHUNK * 21 / 5 + 8)
 #define QUIET 1e-12f                                         /* filter memory below this is 0: keeps denormals away */
 
 /* What one call works on.  Positions are absolute: FM sample k spans k * 1008 to (k + 1) * 1008 mclk. */
@@ -38,25 +36,46 @@ int64_t audio_delay(const audio_table *table)
 
 /* ------------------------------------------------------------------------------------ inputs */
 
-/* FM sample k; before the block from the history, after it the last one. */
-static const int16_t *fm_sample(const audio_out *out, const input *in, int64_t k)
+static int64_t least(int64_t a, int64_t b)
 {
-    if (k >= in->fm_end)
-        k = in->fm_end - 1;
-    if (k >= in->fm_start)
-        return in->fm + 2 * (k - in->fm_start);
-    k += FM_DELAY - in->fm_start;
-    return k >= 0 ? out->fm + 2 * k : silence;
+    return a < b ? a : b;
 }
 
-static int16_t psg_tick(const audio_out *out, const input *in, int64_t tick)
+/* FM samples k to k + count - 1: before the block from the history, after it the last one. */
+static void fm_samples(const audio_out *out, const input *in, int64_t k, int64_t count, int16_t *to)
 {
-    if (tick >= in->psg_end)
-        tick = in->psg_end - 1;
-    if (tick >= in->psg_start)
-        return in->psg[tick - in->psg_start];
-    tick += PSG_HISTORY - in->psg_start;
-    return tick >= 0 ? out->psg[tick] : 0;
+    int64_t end = k + count, now = k;
+    for (; now < end && now < in->fm_start; now++, to += 2) {
+        int64_t i = now + FM_DELAY - in->fm_start;
+        memcpy(to, i >= 0 ? out->fm + 2 * i : silence, 4);
+    }
+    if (now < end && now < in->fm_end) {
+        int64_t there = least(end, in->fm_end) - now;
+        memcpy(to, in->fm + 2 * (now - in->fm_start), 4 * (size_t)there);
+        now += there;
+        to += 2 * there;
+    }
+    const int16_t *last = in->fm_end > in->fm_start ? in->fm + 2 * (in->fm_end - 1 - in->fm_start) : out->fm + 2 * (FM_DELAY - 1);
+    for (; now < end; now++, to += 2)
+        memcpy(to, last, 4);
+}
+
+static void psg_ticks(const audio_out *out, const input *in, int64_t tick, int64_t count, int16_t *to)
+{
+    int64_t end = tick + count, now = tick;
+    for (; now < end && now < in->psg_start; now++) {
+        int64_t i = now + PSG_HISTORY - in->psg_start;
+        *to++ = i >= 0 ? out->psg[i] : 0;
+    }
+    if (now < end && now < in->psg_end) {
+        int64_t there = least(end, in->psg_end) - now;
+        memcpy(to, in->psg + (now - in->psg_start), 2 * (size_t)there);
+        now += there;
+        to += there;
+    }
+    int16_t last = in->psg_end > in->psg_start ? in->psg[in->psg_end - 1 - in->psg_start] : out->psg[PSG_HISTORY - 1];
+    for (; now < end; now++)
+        *to++ = last;
 }
 
 /* The first input after silence is taken to have been there for ever, so that no step is heard. */
@@ -77,52 +96,10 @@ static void start(audio_out *out, const input *in)
 static void keep_inputs(audio_out *out, const input *in, int64_t fm_now, int64_t psg_now)
 {
     int16_t fm[FM_DELAY * 2], psg[PSG_HISTORY];
-    for (int i = 0; i < FM_DELAY; i++)
-        memcpy(fm + 2 * i, fm_sample(out, in, fm_now - FM_DELAY + i), 2 * sizeof *fm);
-    for (int i = 0; i < PSG_HISTORY; i++)
-        psg[i] = psg_tick(out, in, psg_now - PSG_HISTORY + i);
+    fm_samples(out, in, fm_now - FM_DELAY, FM_DELAY, fm);
+    psg_ticks(out, in, psg_now - PSG_HISTORY, PSG_HISTORY, psg);
     memcpy(out->fm, fm, sizeof fm);
     memcpy(out->psg, psg, sizeof psg);
-}
-
-/* ----------------------------------------------------------------------------- PSG to FM rate */
-
-static float dot(const float *a, const float *b, int taps)
-{
-    lanes even = {0}, odd = {0};
-    for (int i = 0; i < taps; i += 8) {
-        even = lanes_multiply_add(even, lanes_load(a + i), lanes_load(b + i));
-        odd = lanes_multiply_add(odd, lanes_load(a + i + 4), lanes_load(b + i + 4));
-    }
-    return lanes_sum(even, odd);
-}
-
-/* FM samples first to first + count - 1 of the PSG.  The middle of FM sample k lies at tick (21 k + 8) / 5. */
-static void decimate(const audio_out *out, const audio_table *table, const input *in, int64_t first, int count,
-                     float *result)
-{
-    float ticks[CHUNK_TICKS + PSG_TAPS];
-    int64_t middle = 21 * first + 8 + 5 * 1000, base = middle / 5 - 1000 - (PSG_TAPS / 2 - 1);
-    int phase = (int)(middle % 5), at = 0, length = (21 * count + 8) / 5 + PSG_TAPS, i = 0;
-    for (; i < length && base + i < in->psg_start; i++)
-        ticks[i] = psg_tick(out, in, base + i);
-    for (; i < length && base + i < in->psg_end; i++)
-        ticks[i] = in->psg[base + i - in->psg_start];
-    for (; i < length; i++)
-        ticks[i] = psg_tick(out, in, base + i);
-
-    int changes = 0;
-    for (i = 1; i < length; i++)
-        changes |= ticks[i] != ticks[0];
-    for (i = 0; i < count; i++) {
-        if (changes || i < PSG_PHASES)
-            result[i] = dot(table->psg_kernel + phase * PSG_TAPS, ticks + at, PSG_TAPS);
-        else
-            result[i] = result[i - PSG_PHASES]; /* a level that does not change: the phases repeat */
-        phase += 21;
-        at += phase / 5;
-        phase %= 5;
-    }
 }
 
 /* ------------------------------------------------------------------------------- mix and filter */
@@ -188,17 +165,35 @@ static void settle_fm_low_pass(audio_out *out, const float *c, float left, float
     out->fm_low_pass[3] = right * (c[2] - c[4]);
 }
 
-/* Mix `count` samples, FM sample `first` and on, FM_DELAY back, and put them through the board's filters. */
-static void mix(audio_out *out, const audio_table *table, const input *in, int64_t first, int count, float *left,
-                float *right)
+/* 1: nothing but a level that has been there for long enough, which the output capacitors keep back. */
+static int is_silent(const audio_out *out, const audio_table *table, float left, float right)
+{
+    return out->fm_started && table->fm_low_pass[0] >= 1 && out->high_pass[0] == left && out->high_pass[1] == right
+        && out->high_pass[2] == 0 && out->high_pass[3] == 0
+        && (table->low_pass >= 1 || (out->low_pass[0] == 0 && out->low_pass[1] == 0));
+}
+
+/* Mix `count` samples, FM sample `first` and on, FM_DELAY back, and put them through the board's filters.  Returns 0 if they are
+ * all 0. */
+static int mix(audio_out *out, const audio_table *table, const input *in, int64_t first, int count, float *left, float *right)
 {
     float psg[CHUNK];
-    decimate(out, table, in, first - FM_DELAY, count, psg);
+    int16_t fm[2 * CHUNK], ticks[CHUNK_TICKS];
+    int64_t tick = first_tick_felt(first - FM_DELAY);
+    int length = (int)(last_tick_felt(first - FM_DELAY + count - 1) + 1 - tick);
+    psg_ticks(out, in, tick, length, ticks);
+    fm_samples(out, in, first - FM_DELAY, count, fm);
+    int moves = audio_psg_samples(table, ticks, length, first - FM_DELAY, count, psg)
+        || memcmp(fm, fm + 2, 4 * (size_t)(count - 1)) != 0;
+    if (!moves && is_silent(out, table, fm[0] * table->fm_gain + psg[0] * table->psg_gain,
+                            fm[1] * table->fm_gain + psg[0] * table->psg_gain)) {
+        memset(left, 0, (size_t)count * sizeof *left);
+        memset(right, 0, (size_t)count * sizeof *right);
+        return 0;
+    }
     for (int i = 0; i < count; i++) {
-        int64_t k = first - FM_DELAY + i;
-        const int16_t *fm = k >= in->fm_start && k < in->fm_end ? in->fm + 2 * (k - in->fm_start) : fm_sample(out, in, k);
-        left[i] = (float)fm[0] * table->fm_gain;
-        right[i] = (float)fm[1] * table->fm_gain;
+        left[i] = (float)fm[2 * i] * table->fm_gain;
+        right[i] = (float)fm[2 * i + 1] * table->fm_gain;
     }
     if (table->fm_low_pass[0] < 1) {
         if (!out->fm_started)
@@ -218,34 +213,18 @@ static void mix(audio_out *out, const audio_table *table, const input *in, int64
     high_pass(out, table, left, right, count);
     if (table->low_pass < 1)
         low_pass(out->low_pass, table->low_pass, left, right, count);
+    return 1;
 }
 
-/* ------------------------------------------------------------------------------------- resample */
+/* --------------------------------------------------------------------------------------- render */
 
-static int16_t clip(float value)
+/* Samples of the history from which on all are 0. */
+static int64_t quiet_from(const audio_out *out)
 {
-    if (value > 32767)
-        return 32767;
-    if (value < -32768)
-        return -32768;
-    return (int16_t)((int32_t)(value + 32768.5f) - 32768);
-}
-
-/* Both channels at `weight` of the way from one row of the kernel to the next. */
-static void convolve(const float *row, const float *next, float weight, const float *left, const float *right, int taps,
-                     int16_t *sample)
-{
-    lanes left_even = {0}, left_odd = {0}, right_even = {0}, right_odd = {0};
-    for (int i = 0; i < taps; i += 8) {
-        lanes even = lanes_between(lanes_load(row + i), lanes_load(next + i), weight);
-        lanes odd = lanes_between(lanes_load(row + i + 4), lanes_load(next + i + 4), weight);
-        left_even = lanes_multiply_add(left_even, even, lanes_load(left + i));
-        left_odd = lanes_multiply_add(left_odd, odd, lanes_load(left + i + 4));
-        right_even = lanes_multiply_add(right_even, even, lanes_load(right + i));
-        right_odd = lanes_multiply_add(right_odd, odd, lanes_load(right + i + 4));
-    }
-    sample[0] = clip(lanes_sum(left_even, left_odd));
-    sample[1] = clip(lanes_sum(right_even, right_odd));
+    int64_t i = HISTORY;
+    while (i > 0 && out->left[i - 1] == 0 && out->right[i - 1] == 0)
+        i--;
+    return i;
 }
 
 int32_t audio_render(audio_out *out, const audio_table *table, int64_t clock, const int16_t *fm, int32_t fm_count,
@@ -259,42 +238,28 @@ int32_t audio_render(audio_out *out, const audio_table *table, int64_t clock, co
     in.psg_end = in.psg_start + (psg ? psg_count : 0);
     start(out, &in);
 
-    /* where output sample `next` begins: whole FM samples, and parts of rate * 1008 of one */
-    int64_t parts = (int64_t)table->rate * FM_MCLK, second = next / table->rate, step = next % table->rate;
+    /* where output sample `next` begins */
+    int64_t second = next / table->rate, step = next % table->rate;
     int64_t begin = second * table->master_clock + step * table->master_clock / table->rate;
-    int64_t whole = begin / FM_MCLK;
-    int64_t part = begin % FM_MCLK * table->rate + step * table->master_clock % table->rate;
-    double phases_per_part = (double)table->phases / (double)parts;
+    audio_place place = {begin / FM_MCLK, begin % FM_MCLK * table->rate + step * table->master_clock % table->rate};
 
     float left[HISTORY + CHUNK], right[HISTORY + CHUNK];
     memcpy(left, out->left, sizeof out->left);
     memcpy(right, out->right, sizeof out->right);
+    int64_t quiet = quiet_from(out);
     int32_t written = 0;
-    for (;;) {
-        int count = (int)(fm_end - fm_now < CHUNK ? fm_end - fm_now : CHUNK);
-        if (count)
-            mix(out, table, &in, fm_now, count, left + HISTORY, right + HISTORY);
+    do {
+        int64_t count = least(fm_end - fm_now, CHUNK);
+        if (count && mix(out, table, &in, fm_now, (int)count, left + HISTORY, right + HISTORY))
+            quiet = HISTORY + count;
         fm_now += count;
         int64_t oldest = fm_now - FM_DELAY - count - HISTORY;    /* the FM sample in left[0] */
-        int64_t limit = count + HISTORY - table->taps;
-        for (; next < end; next++) {
-            int64_t at = whole - kernel_delay(table) - (table->taps / 2 - 1) - oldest;
-            if (at > limit)
-                break;
-            double phase = (double)part * phases_per_part;
-            int row = (int)phase;
-            const float *taps = table->kernel + row * table->taps;
-            convolve(taps, taps + table->taps, (float)(phase - row), left + at, right + at, table->taps,
-                     samples + 2 * written++);
-            part += table->master_clock;
-            whole += part / parts;
-            part %= parts;
-        }
+        written += audio_resample(table, &place, (int32_t)(end - next) - written, left, right, oldest, HISTORY + count, quiet,
+                                  samples + 2 * written);
         memmove(left, left + count, HISTORY * sizeof *left);
         memmove(right, right + count, HISTORY * sizeof *right);
-        if (fm_now == fm_end)
-            break;
-    }
+        quiet = quiet > count ? quiet - count : 0;
+    } while (fm_now < fm_end);
     memcpy(out->left, left, sizeof out->left);
     memcpy(out->right, right, sizeof out->right);
     keep_inputs(out, &in, fm_end, clock / MD_MCLK_PER_PSG);

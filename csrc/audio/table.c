@@ -13,6 +13,7 @@
 #define PI 3.14159265358979323846
 #define STOP_BAND_DB 92.0
 #define PSG_STOP_BAND_DB 90.0
+#define PSG_PHASES 5        /* of the PSG's kernel among the ticks */
 #define FULL_TAPS 48        /* at 48 kHz and above */
 #define FULL_RATE 48000
 #define PASS_BAND 20000.0
@@ -67,17 +68,34 @@ static double transition(double decibels, int taps)
 }
 
 /* One phase of a low-pass kernel.  `cutoff` is in cycles per sample, `phase` in samples after tap taps / 2 - 1. */
-static void make_row(float *row, int taps, double cutoff, double phase, double beta)
+static void make_row(double *row, int taps, double cutoff, double phase, double beta)
 {
-    double values[MAX_TAPS], sum = 0, half = taps / 2.0, edge = beta * beta / 4;
+    double sum = 0, half = taps / 2.0, edge = beta * beta / 4;
     for (int tap = 0; tap < taps; tap++) {
         double x = tap - (half - 1) - phase, at = 2 * PI * cutoff * x, inside = 1 - x * x / (half * half);
         double sinc = x > -1e-9 && x < 1e-9 ? 1 : sine(at) / at;
-        values[tap] = inside < 0 ? 0 : sinc * bessel(edge * inside);
-        sum += values[tap];
+        row[tap] = inside < 0 ? 0 : sinc * bessel(edge * inside);
+        sum += row[tap];
     }
     for (int tap = 0; tap < taps; tap++)
-        row[tap] = (float)(values[tap] / sum);
+        row[tap] /= sum;
+}
+
+/* What of a step of the PSG has come through, for each of its places among the FM samples: sample k has its middle at tick
+ * (21 k + 8) / 5, and the kernel's place among the ticks repeats after five samples. */
+static void make_steps(float *steps)
+{
+    double kernel[PSG_PHASES][PSG_TAPS];
+    for (int phase = 0; phase < PSG_PHASES; phase++)
+        make_row(kernel[phase], PSG_TAPS, 5.0 / 42, phase / 5.0, kaiser_beta(PSG_STOP_BAND_DB));
+    for (int alignment = 0; alignment < PSG_ALIGNMENTS; alignment++)
+        for (int sample = 0; sample < PSG_STEP; sample++) {
+            int fifths = alignment + 21 * sample, tap = PSG_TAPS - 1 - fifths / PSG_PHASES;
+            double sum = 0;
+            for (int i = PSG_TAPS - 1; i >= tap && i >= 0; i--)
+                sum += kernel[fifths % PSG_PHASES][i];
+            *steps++ = tap <= 0 ? 1 : (float)sum;
+        }
 }
 
 /* The boards' low-passes by jsgroth's analysis of their circuits (the presets of jgenesis): first order, 3390 Hz, behind the
@@ -127,11 +145,13 @@ int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, 
     table->pass_band = (float)pass;
     table->stop_band = (float)(pass + width);
     double cutoff = (pass + width / 2) / fm_rate;
-    for (int phase = 0; phase <= table->phases; phase++)
-        make_row(table->kernel + phase * table->taps, table->taps, cutoff, (double)phase / table->phases,
-                 kaiser_beta(STOP_BAND_DB));
-    for (int phase = 0; phase < PSG_PHASES; phase++)
-        make_row(table->psg_kernel + phase * PSG_TAPS, PSG_TAPS, 5.0 / 42, phase / 5.0, kaiser_beta(PSG_STOP_BAND_DB));
+    for (int phase = 0; phase <= table->phases; phase++) {
+        double row[MAX_TAPS];
+        make_row(row, table->taps, cutoff, (double)phase / table->phases, kaiser_beta(STOP_BAND_DB));
+        for (int tap = 0; tap < table->taps; tap++)
+            table->kernel[phase * table->taps + tap] = (float)row[tap];
+    }
+    make_steps(table->psg_steps);
     make_filter(table, fm_rate);
     return 0;
 }

@@ -33,22 +33,40 @@ typedef struct step_job {
     const md_group_step *step;
 } step_job;
 
-/* Frames first..end-1 of the step; the pairs of samples, or MD_RUN_. */
-static int64_t run(megadrive *md, const md_group_step *step, const uint16_t *buttons, int32_t first, int32_t end, int render,
-                   int16_t *audio, int64_t made)
+/* One machine's part of a step. */
+typedef struct machine_step {
+    megadrive *md;
+    const uint16_t *buttons;
+    uint8_t *values;
+    int16_t *audio;
+    int64_t pairs;              /* of samples made so far */
+} machine_step;
+
+static void look_at(const md_group *group, const megadrive *md, uint8_t *values)
 {
-    int32_t each = step->changing ? 1 : end - first;
+    for (int32_t k = 0; k < group->address_count; k++)
+        values[k] = md->state.ram[group->addresses[k]];
+}
+
+/* Frames first..end-1 of the step; 0, or MD_RUN_. */
+static int64_t run(const md_group *group, const md_group_step *step, machine_step *own, int32_t first, int32_t end, int render)
+{
+    int single = step->changing || (step->watched && own->values);
+    int32_t each = single ? 1 : end - first;
     for (int32_t frame = first; frame < end; frame += each) {
-        const uint16_t *held = buttons + (step->changing ? frame * step->players : 0);
+        const uint16_t *held = own->buttons + (step->changing ? (int64_t)frame * step->players : 0);
         for (int32_t player = 0; player < step->players; player++)
-            md->state.io.buttons[player] = held[player];
+            own->md->state.io.buttons[player] = held[player];
         int how = frame + each == end ? render : MD_RENDER_NONE;
-        int64_t count = md_run_frames(md, each, how, audio ? audio + 2 * made : NULL, audio ? step->audio_room - made : 0);
+        int64_t count = md_run_frames(own->md, each, how, own->audio ? own->audio + 2 * own->pairs : NULL,
+                                      own->audio ? step->audio_room - own->pairs : 0);
         if (count < 0)
             return count;
-        made += count;
+        own->pairs += count;
+        if (step->watched && own->values)
+            look_at(group, own->md, own->values + (int64_t)frame * group->address_count);
     }
-    return made;
+    return 0;
 }
 
 /* A picture into the ring of the last ones, and those in the order of time into `out`. */
@@ -87,33 +105,36 @@ static void make_picture(const md_group *group, megadrive *md, int32_t i, const 
 
 static int64_t step_machine(const md_group *group, const md_group_step *step, int32_t i, uint8_t *scratch)
 {
-    megadrive *md = machine(group, i);
-    int32_t length = step->changing ? step->frames * step->players : step->players;
-    const uint16_t *buttons = step->buttons + (int64_t)length * i;
-    int16_t *audio = step->audio ? step->audio + 2 * step->audio_room * i : NULL;
+    int64_t held = (int64_t)(step->changing ? step->frames : 1) * step->players;
+    int64_t seen = (int64_t)(step->watched ? step->frames : 1) * group->address_count;
+    machine_step own = {
+        .md = machine(group, i),
+        .buttons = step->buttons + held * i,
+        .values = step->values ? step->values + seen * i : NULL,
+        .audio = step->audio ? step->audio + 2 * step->audio_room * i : NULL,
+    };
+    int32_t first = 0, end = step->lengths ? step->lengths[i] : step->frames;
     uint8_t *before = NULL;
-    int64_t made = 0;
-    int32_t first = 0;
-    md->vdp.want_rgb = 0;
-    if (step->pictures && group->picture.pool && step->frames > 1) {
-        first = step->frames - 1;
-        made = run(md, step, buttons, 0, first, MD_RENDER_LAST, audio, 0);
-        if (made < 0)
-            return made;
+    int64_t result;
+    own.md->vdp.want_rgb = 0;
+    if (step->pictures && group->picture.pool && end > 1) {
+        first = end - 1;
+        if ((result = run(group, step, &own, 0, first, MD_RENDER_LAST)) < 0)
+            return result;
         before = scratch + 2 * PICTURE_MOST;
-        picture_take(&md->vdp, &group->picture, before);
+        picture_take(&own.md->vdp, &group->picture, before);
     }
-    made = run(md, step, buttons, first, step->frames, step->pictures ? MD_RENDER_LAST : MD_RENDER_NONE, audio, made);
-    if (made < 0)
-        return made;
+    if ((result = run(group, step, &own, first, end, step->pictures ? MD_RENDER_LAST : MD_RENDER_NONE)) < 0)
+        return result;
     if (step->pictures)
-        make_picture(group, md, i, before, scratch, step->pictures);
+        make_picture(group, own.md, i, before, scratch, step->pictures);
     if (step->ram)
-        memcpy(step->ram + (int64_t)sizeof md->state.ram * i, md->state.ram, sizeof md->state.ram);
-    if (step->values)
-        for (int32_t k = 0; k < group->address_count; k++)
-            step->values[(int64_t)group->address_count * i + k] = md->state.ram[group->addresses[k]];
-    return made;
+        memcpy(step->ram + (int64_t)sizeof own.md->state.ram * i, own.md->state.ram, sizeof own.md->state.ram);
+    for (int32_t frame = end; step->watched && own.values && frame < step->frames; frame++)
+        look_at(group, own.md, own.values + (int64_t)frame * group->address_count);
+    if (!step->watched && own.values)
+        look_at(group, own.md, own.values);
+    return own.pairs;
 }
 
 static void step_item(void *job, int32_t i, uint8_t *scratch)

@@ -2,6 +2,8 @@
 #include "io.h"
 
 #define TH 0x40
+#define TR 0x20
+#define TL 0x10
 
 /* A pad's TH counter falls back to 0 this long after the last edge: 12,150 68000 clocks = 1.58 ms
  * (measured by jgenesis against a 6-button test program; an RC timer, it varies from pad to pad). */
@@ -13,15 +15,16 @@
 
 void io_reset(io_ports *io)
 {
-    uint16_t buttons[2] = {io->buttons[0], io->buttons[1]};
-    uint8_t types[2] = {io->pad_type[0], io->pad_type[1]}, version = io->version;
+    io_ports before = *io;
     memset(io, 0, sizeof *io);
     for (int i = 0; i < 2; i++) {
-        io->buttons[i] = buttons[i];
-        io->pad_type[i] = types[i];
+        io->buttons[i] = before.buttons[i];
+        io->pad_type[i] = before.pad_type[i];
+        io->aim_x[i] = before.aim_x[i];
+        io->aim_line[i] = before.aim_line[i];
         io->th_level[i] = 1;
     }
-    io->version = version;
+    io->version = before.version;
     io->tx_data[0] = io->tx_data[1] = 0xFF;
     io->tx_data[2] = 0xFB;              /* as Genesis Plus GX; other documents list $FF */
 }
@@ -53,11 +56,87 @@ static void th_update(io_ports *io, int port, int64_t clock)
     }
 }
 
+/* ------------------------------------------------------------------------------------------- light guns */
+
+/* A gun sees the beam pass and pulls TH low, which the VDP can latch its counters on.  What the ports of each carry is told by
+ * programs that drive all three (SGDK, src/joy.c), by E. Eke's notes (2008) and by measurements on adaptors (benryves.com,
+ * 2020 and 2022):
+ *
+ *   Menacer     TR high resets it; D3-D0 are START, C, A, B, active high; TH stays low until the reset
+ *   Justifier   TL low enables it, TR low selects the first (blue) gun, the only one here; D1 START, D0 trigger (A), active
+ *               low; D3 and D2 low; TH stays low until TL is high.  With TH driven high D1 and D0 are low too, by which
+ *               programs know it.  (The sensor's own signal, which D2 is said to carry, is left out.)
+ *   Phaser      TL is the trigger (A), active low; TH is low while it sees light
+ *
+ * How bright the picture is does not count. */
+
+#define LIGHT_SEEN 400                  /* mclk that the spot under the aim shines: a guess, 40 to 50 pixels */
+
+/* Levels of the pins that the console drives; the others are high. */
+static uint8_t driven_pins(const io_ports *io, int port)
+{
+    return (uint8_t)(io->data[port] | ~io->control[port]);
+}
+
+static int gun_is_active(const io_ports *io, int port)
+{
+    uint8_t pins = driven_pins(io, port);
+    switch (io->pad_type[port]) {
+    case MD_PAD_MENACER: return !(pins & TR);
+    case MD_PAD_JUSTIFIER: return !(pins & (TR | TL));
+    default: return io->pad_type[port] == MD_PAD_PHASER;
+    }
+}
+
+static void gun_update(io_ports *io, int port)
+{
+    if (io->pad_type[port] == MD_PAD_MENACER && driven_pins(io, port) & TR)
+        io->light[port] = 0;
+    if (io->pad_type[port] == MD_PAD_JUSTIFIER && driven_pins(io, port) & TL)
+        io->light[port] = 0;
+}
+
+int io_light(io_ports *io, int port, int64_t clock)
+{
+    io->light_clock[port] = clock;
+    if (!gun_is_active(io, port) || io->light[port])
+        return 0;
+    io->light[port] = io->pad_type[port] != MD_PAD_PHASER;
+    return !(io->control[port] & TH);
+}
+
+static uint8_t gun_pins(const io_ports *io, int port, int64_t clock)
+{
+    unsigned held = io->buttons[port], th = io->light[port] ? 0 : TH;
+    int64_t lit = io->light_clock[port];
+    switch (io->pad_type[port]) {
+    case MD_PAD_MENACER:
+        if (driven_pins(io, port) & TR)
+            return (uint8_t)th;
+        return (uint8_t)(th | (held & MD_BUTTON_B ? 1 : 0) | (held & MD_BUTTON_A ? 2 : 0) | (held & MD_BUTTON_C ? 4 : 0)
+                         | (held & MD_BUTTON_START ? 8 : 0));
+    case MD_PAD_JUSTIFIER:
+        if (io->control[port] & io->data[port] & TH)
+            return TR | TL;
+        if (!gun_is_active(io, port))
+            return (uint8_t)(th | TR | TL | 3);
+        return (uint8_t)(th | TR | TL | (held & MD_BUTTON_START ? 0 : 2) | (held & MD_BUTTON_A ? 0 : 1));
+    default:
+        if (lit && clock >= lit && clock < lit + LIGHT_SEEN)
+            th = 0;
+        return (uint8_t)(th | TR | (held & MD_BUTTON_A ? 0 : TL) | 0x0F);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------ ports */
+
 /* Levels that the device drives on pins 6-0; what nobody drives is pulled up. */
 static uint8_t device_pins(io_ports *io, int port, int64_t clock)
 {
     if (port > 1 || io->pad_type[port] == MD_PAD_NONE)
         return 0x7F;
+    if (io->pad_type[port] >= MD_PAD_MENACER)
+        return gun_pins(io, port, clock);
     th_update(io, port, clock);
     unsigned held = io->buttons[port], th = io->th_level[port];
     unsigned directions = held & 15;
@@ -109,8 +188,10 @@ void io_write(io_ports *io, int64_t clock, unsigned index, uint8_t value)
             io->data[port] = value;
         else
             io->control[port] = value;
-        if (port < 2)
+        if (port < 2) {
             th_update(io, port, clock);
+            gun_update(io, port);
+        }
         return;
     }
     switch ((index - 7) % 3) {

@@ -3,6 +3,7 @@
  *   io_reset      power-on: everything 0 but the serial TxData registers
  *   io_read       one register (index = address bits 4-1); advances nothing but the pull-up of TH
  *   io_write      one register
+ *   io_light      the beam passes where the light gun on a port is aimed at; 1: TH falls
  */
 #ifndef MEGADRIVE_IO_H
 #define MEGADRIVE_IO_H
@@ -12,5 +13,6 @@
 void io_reset(io_ports *io);
 uint8_t io_read(io_ports *io, int64_t clock, unsigned index);
 void io_write(io_ports *io, int64_t clock, unsigned index, uint8_t value);
+int io_light(io_ports *io, int port, int64_t clock);
 
 #endif

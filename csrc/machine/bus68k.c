@@ -25,6 +25,10 @@ static uint16_t lock_up(megadrive *md)
 
 static void wait_until(megadrive *md, int64_t end)
 {
+    if (end == INT64_MAX) {
+        lock_up(md);
+        return;
+    }
     int64_t late = end - access_clock(md);
     if (late > 0)
         md->state.cpu.clock += round_up(late, MD_MCLK_PER_68K);
@@ -89,6 +93,7 @@ static uint16_t system_read(megadrive *md, uint32_t address, unsigned lanes)
     uint16_t open = md->state.cpu.irc;
     (void)lanes;
     if (address < 0xA10020) {
+        md_follow_light(md, access_clock(md));
         uint8_t value = io_read(&md->state.io, access_clock(md), (address >> 1) & 15);
         return (uint16_t)(value << 8 | value);
     }
@@ -115,6 +120,7 @@ static uint16_t system_read(megadrive *md, uint32_t address, unsigned lanes)
 static void system_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes)
 {
     if (address < 0xA10020) {
+        md_follow_light(md, access_clock(md));
         if (lanes & 1)
             io_write(&md->state.io, access_clock(md), (address >> 1) & 15, (uint8_t)value);
         return;

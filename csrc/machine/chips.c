@@ -28,6 +28,27 @@ void md_sync_fm(megadrive *md, int64_t clock)
     md->state.fm_clock += cycles;
 }
 
+/* A chip that nobody hears or looks at takes the writes of many frames at once: up to this long, in mclk. */
+#define LONGEST_LAG ((int64_t)10 * 53693175)
+
+int md_fm_lags(const megadrive *md)
+{
+    return !md->want_audio && !md->plain && !md->sound_log && !md->ym2612_other.chip
+        && md->state.clock - md->state.fm_clock * MD_MCLK_PER_YM < LONGEST_LAG;
+}
+
+void md_catch_up(megadrive *md)
+{
+    md_sync_fm(md, md->state.clock);
+}
+
+void md_forget_fm_writes(megadrive *md)
+{
+    md->fm_writes = 0;
+    md->fm_ahead_writes = -1;
+    md->fm_reach = md->fm_status_until = 0;
+}
+
 void md_sync_psg(megadrive *md, int64_t clock)
 {
     int64_t ticks = clock / MD_MCLK_PER_PSG - md->state.psg_clock;
@@ -149,6 +170,7 @@ void md_sync_vdp(megadrive *md, int64_t clock)
 int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *value)
 {
     uint32_t port = address & 0x1E;
+    md_follow_light(md, clock);
     int64_t end = md->vdp_other.chip ? md->vdp_other.read(md->vdp_other.chip, clock, port, value)
                                      : vdp_read(&md->vdp, clock, port, value);
     if ((port & 0x1C) == VDP_STATUS_PORT)
@@ -160,6 +182,7 @@ int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *va
 int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t value)
 {
     uint32_t port = address & 0x1E;
+    md_follow_light(md, clock);
     int64_t end = md->vdp_other.chip ? md->vdp_other.write(md->vdp_other.chip, clock, port, value)
                                      : vdp_write(&md->vdp, clock, port, value);
     md_follow_vdp(md);
@@ -168,6 +191,7 @@ int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t va
 
 void md_vdp_acknowledge(megadrive *md, int64_t clock)
 {
+    md_follow_light(md, clock);
     if (md->vdp_other.chip)
         md->vdp_other.acknowledge(md->vdp_other.chip, clock);
     else
@@ -175,15 +199,18 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock)
     md_follow_vdp(md);
 }
 
-/* A device pulls TH of a port low: the VDP sees it if bit 7 of the port's control register lets it through. */
-void md_th_fall(megadrive *md, int port)
+void md_vdp_th_fall(megadrive *md, int64_t clock)
 {
-    int64_t clock = md->state.clock;
-    if (port < 0 || port > 2 || !(md->state.io.control[port] & 0x80))
-        return;
     if (md->vdp_other.chip)
         md->vdp_other.th_fall(md->vdp_other.chip, clock);
     else
         vdp_th_fall(&md->vdp, clock);
     md_follow_vdp(md);
+}
+
+/* A device pulls TH of a port low: the VDP sees it if bit 7 of the port's control register lets it through. */
+void md_th_fall(megadrive *md, int port)
+{
+    if (port >= 0 && port <= 2 && md->state.io.control[port] & 0x80)
+        md_vdp_th_fall(md, md->state.clock);
 }

@@ -38,6 +38,13 @@ static void borrow_bus(megadrive *md, unsigned wait)
     }
 }
 
+static uint8_t lock_up(megadrive *md)
+{
+    md->state.z80_locked = 1;
+    md->state.z80.deadline = INT64_MIN;
+    return 0xFF;
+}
+
 static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
 {
     uint16_t value = 0xFFFF;
@@ -45,6 +52,8 @@ static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
     if (port >= 0x10)
         return 0xFF;
     int64_t end = md_vdp_read(md, z80_mclk(md), port, &value);
+    if (end == INT64_MAX)
+        return lock_up(md);
     if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
         md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);
     return (uint8_t)(address & 1 ? value : value >> 8);
@@ -63,13 +72,6 @@ static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
     }
 }
 
-static uint8_t lock_up(megadrive *md)
-{
-    md->state.z80_locked = 1;
-    md->state.z80.deadline = INT64_MIN;
-    return 0xFF;
-}
-
 static uint8_t window_read(megadrive *md, uint32_t address)
 {
     borrow_bus(md, address >= 0xC00000 ? WINDOW_VDP_WAIT : WINDOW_ROM_WAIT);
@@ -84,8 +86,10 @@ static uint8_t window_read(megadrive *md, uint32_t address)
     }
     if (address >= 0xA00000 && address < 0xA10000)
         return lock_up(md);
-    if (address >= 0xA10000 && address < 0xA10020)
+    if (address >= 0xA10000 && address < 0xA10020) {
+        md_follow_light(md, z80_mclk(md));
         return io_read(&md->state.io, z80_mclk(md), (address >> 1) & 15);
+    }
     if (address >= 0xC00000)
         return vdp_byte_read(md, address);
     return 0xFF;

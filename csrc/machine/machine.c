@@ -3,6 +3,7 @@
 
 #include "cartridge/cartridge.h"
 #include "io/io.h"
+#include "vdp/vdp.h"
 
 /* The Z80 is brought level at least this often, so that the 68000 sees what it writes to work RAM and feels the
  * bus cycles it borrows. */
@@ -13,6 +14,7 @@ void md_connect(megadrive *md)
     md->vdp.state = &md->state.vdp;
     md->vdp.bus = md;
     md->vdp.dma_read = md_dma_read;
+    md->light_clock = INT64_MAX;
     for (unsigned page = 64; page < 256; page++) {
         int work_ram = page >= 0xE0;
         md->read_page[page] = work_ram ? md->state.ram : NULL;
@@ -64,12 +66,15 @@ static void start_clocks(megadrive *md)
 void md_power_on(megadrive *md, uint64_t seed)
 {
     md_state *state = &md->state;
-    uint8_t version = state->io.version, pads[2] = {state->io.pad_type[0], state->io.pad_type[1]};
+    io_ports ports = state->io;
     uint8_t integrated = state->ym2612.integrated;
     memset(state, 0, offsetof(md_state, sram));
-    state->io.version = version;
-    state->io.pad_type[0] = pads[0];
-    state->io.pad_type[1] = pads[1];
+    state->io.version = ports.version;
+    for (int i = 0; i < 2; i++) {
+        state->io.pad_type[i] = ports.pad_type[i];
+        state->io.aim_x[i] = ports.aim_x[i];
+        state->io.aim_line[i] = ports.aim_line[i];
+    }
     md_connect(md);
     cartridge_power_on(md);
     io_reset(&state->io);
@@ -87,9 +92,8 @@ void md_power_on(megadrive *md, uint64_t seed)
     state->z80_reset = 1;
     state->hold_clock = -1;
     start_clocks(md);
-    md->fm_count = md->psg_count = md->fm_writes = 0;
-    md->fm_ahead_writes = -1;
-    md->fm_reach = md->fm_status_until = 0;
+    md->fm_count = md->psg_count = 0;
+    md_forget_fm_writes(md);
     md_68k_reset(md);
 }
 
@@ -180,6 +184,40 @@ static void end_hold(megadrive *md)
         state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
 }
 
+/* When the beam next passes where the light gun on a port is aimed at. */
+static int64_t light_of(const md_state *state, int port)
+{
+    const io_ports *io = &state->io;
+    const vdp *video = &state->vdp;
+    int h40 = vdp_is_h40(video);
+    if (io->pad_type[port] < MD_PAD_MENACER || video->vblank || !io->aim_line[port] || io->aim_line[port] > vdp_height(video)
+        || io->aim_x[port] >= (h40 ? 320 : 256))
+        return INT64_MAX;
+    int64_t clock = video->picture_clock + (int64_t)(io->aim_line[port] - 1) * VDP_LINE + vdp_pixel_offset(h40, io->aim_x[port]);
+    return clock > io->light_clock[port] ? clock : INT64_MAX;
+}
+
+static void find_light(megadrive *md)
+{
+    int64_t first = light_of(&md->state, 0), second = light_of(&md->state, 1);
+    md->light_clock = first < second ? first : second;
+}
+
+void md_see_light(megadrive *md)
+{
+    io_ports *io = &md->state.io;
+    int64_t clock = md->light_clock;
+    for (int port = 0; port < 2; port++)
+        if (light_of(&md->state, port) == clock && io_light(io, port, clock) && io->control[port] & 0x80)
+            md_vdp_th_fall(md, clock);
+    find_light(md);
+}
+
+static inline int has_light_gun(const io_ports *io)
+{
+    return io->pad_type[0] >= MD_PAD_MENACER || io->pad_type[1] >= MD_PAD_MENACER;
+}
+
 static void run_frame(megadrive *md)
 {
     md_state *state = &md->state;
@@ -188,6 +226,11 @@ static void run_frame(megadrive *md)
         int64_t target = state->clock + SLICE;
         if (state->vdp.next_event < target)
             target = state->vdp.next_event;
+        if (has_light_gun(&state->io)) {
+            find_light(md);
+            if (md->light_clock < target)
+                target = md->light_clock;
+        }
         if (target <= state->clock)
             target = state->clock + 1;
         md->target = target;
@@ -199,11 +242,13 @@ static void run_frame(megadrive *md)
         md_sync_z80(md, target);
         if (state->vdp.next_event <= target) /* else it has nothing to tell */
             md_sync_vdp(md, target);
+        md_follow_light(md, target);
         if (state->hold_clock >= 0 && !state->vdp.bus_hold)
             end_hold(md);
         state->clock = target;
     }
-    md_sync_fm(md, state->clock);
+    if (!md_fm_lags(md))
+        md_sync_fm(md, state->clock);
     md_sync_psg(md, state->clock);
 }
 
@@ -213,6 +258,8 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
     if (!ym2612_valid(&md->state.ym2612))
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
+    if (audio)
+        md_catch_up(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
         md->want_audio = audio != NULL;
@@ -227,6 +274,8 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
             return MD_RUN_NO_ROOM;
         total += count;
     }
+    if (!md->fm_may_lag)
+        md_catch_up(md);
     return total;
 }
 
@@ -252,8 +301,11 @@ void md_state_changed(megadrive *md)
     state->psg.latch &= 7;
     state->z80_bank &= 0x1FF;
     for (int i = 0; i < 2; i++) {
-        if (state->io.pad_type[i] > MD_PAD_6BUTTON)
+        if (state->io.pad_type[i] > MD_PAD_PHASER)
             state->io.pad_type[i] = MD_PAD_NONE;
+        state->io.light[i] &= 1;
+        if (state->io.light_clock[i] < 0 || state->io.light_clock[i] > state->clock)
+            state->io.light_clock[i] = 0;
         state->io.th_count[i] &= 7;
     }
     md_connect(md);
@@ -264,5 +316,6 @@ void md_fork(megadrive *to, const megadrive *from)
     *to = *from;
     to->vdp_other.chip = to->ym2612_other.chip = to->psg_other.chip = NULL;
     to->sound_log = NULL;
+    to->vdp.border = NULL;
     md_connect(to);
 }

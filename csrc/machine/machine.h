@@ -25,8 +25,11 @@ void md_follow_vdp(megadrive *md);
 int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *value);
 int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t value);
 void md_vdp_acknowledge(megadrive *md, int64_t clock);
+void md_vdp_th_fall(megadrive *md, int64_t clock);
 uint16_t md_dma_read(void *machine, uint32_t address);
 
+int md_fm_lags(const megadrive *md);            /* 1: the YM2612 may stay behind at the end of this frame */
+void md_forget_fm_writes(megadrive *md);        /* state.ym2612 is another one */
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port);
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value);
@@ -47,6 +50,15 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
 /* Run a CPU until its clock reaches its deadline. */
 void md_68k_run(megadrive *md);
 void md_68k_reset(megadrive *md);
+
+/* The beam passes where a light gun is aimed at, at light_clock.  Whoever looks at the VDP or the ports, or stops the
+ * 68000, has this done first. */
+void md_see_light(megadrive *md);
+static inline void md_follow_light(megadrive *md, int64_t clock)
+{
+    while (clock >= md->light_clock)
+        md_see_light(md);
+}
 
 /* The 68000 has reached the time of a refresh. */
 void md_refresh_68k(megadrive *md);

@@ -4,7 +4,7 @@
 #include "cartridge/cartridge.h"
 
 /* Counts up whenever the meaning of md_state changes. */
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 
 /* Samples at the head of md->fm and md->psg that belong to the coming frame. */
 #define FM_AHEAD 16
@@ -63,8 +63,9 @@ int64_t md_save_size(const megadrive *md)
     return (int64_t)(sizeof(snapshot_header) + offsetof(md_state, sram) + md_sram_size(md) + sizeof(snapshot_output));
 }
 
-void md_save(const megadrive *md, uint8_t *out)
+void md_save(megadrive *md, uint8_t *out)
 {
+    md_catch_up(md);
     snapshot_header header = {.version = SNAPSHOT_VERSION, .state_size = offsetof(md_state, sram),
                               .sram_size = md_sram_size(md), .output_size = sizeof(snapshot_output),
                               .rom_crc = md->rom_crc, .pal = md->pal};
@@ -134,6 +135,9 @@ int md_load(megadrive *md, const uint8_t *data, int64_t size)
         || output.psg_count > PSG_AHEAD || !audio_valid(&output.audio))
         return MD_LOAD_DAMAGED;
     memcpy(&md->state, body, header.state_size + header.sram_size);
+    if (md->vdp.border)
+        md->vdp.border->frame_clock = -1;
+    md_forget_fm_writes(md);
     md->audio = output.audio;
     md->fm_count = output.fm_count;
     md->psg_count = output.psg_count;

@@ -110,15 +110,15 @@ static void run_noise(psg *chip, int64_t ticks, int16_t *out)
         return;
     }
     int64_t from = 0, to = (high ? w.first + w.period : w.first) - 1;
+    uint32_t bits = chip->lfsr, white = chip->noise >> 2 & 1;
     while (to < ticks) {
-        if (chip->lfsr & 1)
-            add(out, from, to, volume);
-        shift(chip, 1);
+        add(out, from, to, (int16_t)(volume & -(int32_t)(bits & 1))); /* a bit that nobody can guess: no branch on it */
+        bits = bits >> 1 | ((bits ^ (bits >> 3 & white)) & 1) << 15;
         from = to;
         to += 2 * w.period;
     }
-    if (chip->lfsr & 1)
-        add(out, from, ticks, volume);
+    add(out, from, ticks, (int16_t)(volume & -(int32_t)(bits & 1)));
+    chip->lfsr = (uint16_t)bits;
 }
 
 /* `stride` apart, each channel that is not muted adds its levels to what is in `out`. */

@@ -31,6 +31,13 @@ static uint32_t colour_mode4(uint16_t word)
     return red_green[word & 3] | (uint32_t)red_green[word >> 2 & 3] << 8 | (uint32_t)blue[word >> 4 & 3] << 16;
 }
 
+uint32_t vdp_colour(const vdp *s, uint16_t word)
+{
+    if (!vdp_is_mode5(s))
+        return colour_mode4(word);
+    return colour(s->registers[0] & 4 ? word : word & 0x222, 0, 2);
+}
+
 static inline void set_colour(vdp_drawing *d, unsigned index, uint32_t rgb)
 {
     d->lut[index] = rgb;
@@ -173,6 +180,8 @@ void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t w
     const vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
     int line, pixel;
+    if (chip->border)
+        vdp_change_border_colour(chip, clock, word);
     if (!chip->render || s->draw_clock == VDP_NEVER)
         return; /* what comes between pictures is there when the next one begins */
     draw_begin_colours(chip);

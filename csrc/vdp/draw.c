@@ -404,6 +404,12 @@ void vdp_draw_flags(vdp_chip *chip, int64_t clock)
     d->quiet_clock = find_quiet(chip, clock, lines);
 }
 
+void vdp_settle(vdp_chip *chip)
+{
+    chip->drawing.quiet_clock = 0;
+    vdp_draw(chip, chip->state->clock);
+}
+
 /* -------------------------------------------------------------------------------------- whole pictures */
 
 static void draw_field(draw_context *c, int height)

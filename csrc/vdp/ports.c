@@ -35,6 +35,14 @@ static void latch_hv(vdp *s)
     s->hv_latched = 1;
 }
 
+static void draw_before_change(vdp_chip *chip)
+{
+    int64_t clock = chip->state->clock + VDP_REGISTER_DELAY(vdp_is_h40(chip->state));
+    vdp_draw_before(chip, clock);
+    if (chip->border)
+        vdp_draw_border(chip, clock);
+}
+
 static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
 {
     vdp *s = chip->state;
@@ -42,7 +50,7 @@ static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
         return;
     uint8_t changed = s->registers[index] ^ value;
     if (changed & drawing_bits(index))
-        vdp_draw_before(chip, s->clock + VDP_REGISTER_DELAY(vdp_is_h40(s)));
+        draw_before_change(chip);
     s->registers[index] = value;
     if (index == 0 && changed & 2) {
         s->hv_latched = 0;
@@ -102,7 +110,7 @@ void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value)
     case 0x1C:
         if (s->debug[s->debug_select] != value) {
             if (s->debug_select == 0)
-                vdp_draw_before(chip, s->clock + VDP_REGISTER_DELAY(vdp_is_h40(s)));
+                draw_before_change(chip);
             s->debug[s->debug_select] = value;
         }
         break;
@@ -168,22 +176,26 @@ static uint16_t read_status(vdp_chip *chip)
     return value;
 }
 
-/* A read with a write code, or with one that reads nothing, hangs the console; here it returns the old buffer. */
-static uint16_t read_data(vdp_chip *chip)
+/* With a code that writes, or one that reads nothing, no word ever comes and the bus cycle never ends [handbook 04, 3].
+ * Returns when it ends. */
+static int64_t read_data(vdp_chip *chip, uint16_t *value)
 {
     vdp *s = chip->state;
     s->command_pending = 0;
-    if (s->bus_hold || !vdp_readable(s->code))
-        return s->read_buffer;
+    *value = s->read_buffer;
+    if (s->bus_hold)
+        return s->clock;
+    if (!vdp_readable(s->code))
+        return VDP_NEVER;
     if (!s->read_ready)
         s->read_wanted = 1;
     int64_t patience = s->clock + VDP_READ_PATIENCE;
     while (!s->read_ready && s->clock < patience)
         vdp_advance(chip, vdp_next_external(s) + 1);
-    uint16_t value = s->read_buffer;
+    *value = s->read_buffer;
     s->read_ready = 0;
     s->read_wanted = 1;
-    return value;
+    return s->clock;
 }
 
 /* Bits that the chip does not drive are 0: VDP_STATUS_DRIVEN for the status, all for $18 and $1C. */
@@ -191,14 +203,15 @@ int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value)
 {
     vdp *s = chip->state;
     int happened = vdp_reach(chip, clock) | ((port & 0x1C) == 0);
+    int64_t end = s->clock;
     switch (port & 0x1C) {
-    case 0x00: *value = read_data(chip); break;
+    case 0x00: end = read_data(chip, value); break;
     case 0x04: *value = read_status(chip); break;
     case 0x08: case 0x0C: *value = s->hv_latched ? s->hv_latch : hv_counter(s); break;
     default: *value = 0; break;
     }
     vdp_reschedule(s, happened);
-    return s->clock;
+    return end;
 }
 
 /* The TH input falls: the HV counter is latched if R0.1 is set, and the external interrupt becomes pending. */

@@ -132,6 +132,8 @@ static void end_picture(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     vdp_draw_before(chip, clock);
+    if (chip->border)
+        vdp_finish_border(chip, clock);
     s->draw_clock = VDP_NEVER;
     s->frame++;
     s->frame_clock = clock;

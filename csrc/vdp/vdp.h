@@ -9,6 +9,7 @@
  *   sprites.c  scan, attributes, limits, masking
  *   compose.c  priority, shadow and highlight, the picture
  *   colours.c  CRAM to R, G, B
+ *   border.c   what surrounds the picture, for those who want to see it
  *
  * A line has 3420 mclk in both widths.  It begins where the V counter steps (H = $14A in H40, $10A in H32).
  * The pixels of line n come out in the interval that begins with the V step into n, and end 128/140 mclk into
@@ -142,6 +143,15 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
 
 /* A word is about to be written to CRAM. */
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
+
+/* R, G and B of a word of CRAM at normal intensity, R in the lowest byte. */
+uint32_t vdp_colour(const vdp *s, uint16_t word);
+
+/* border.c; called only if chip->border.  What backdrop and colours depend on is about to change; a word is about to be
+ * written to CRAM; the frame ends. */
+void vdp_draw_border(vdp_chip *chip, int64_t clock);
+void vdp_change_border_colour(vdp_chip *chip, int64_t clock, uint16_t word);
+void vdp_finish_border(vdp_chip *chip, int64_t clock);
 
 /* Bring SOVR and SCOL up to `clock`. */
 void vdp_draw_flags(vdp_chip *chip, int64_t clock);

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from megadrive._core import ffi, lib
+from megadrive.vdp import Area, has_border
 
+from .border import Border, with_border
 from .dma import Dma
 from .draw import EVERYTHING, NEVER, Drawing
 from .fifo import Fifo
@@ -45,6 +49,25 @@ class VDP(Ports, Fifo, Dma, Timing):
             _array(chip.rgb, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH, 3),
         )
 
+        self._border: Border | None = None
+        if _owner is None:
+            for name in ("run", "read", "write", "acknowledge", "th_fall"):
+                setattr(self, name, self._settling(getattr(self, name)))
+
+    def _settling(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a method of a chip without a console, whose memories may be written from outside after each call.
+
+        Everything up to the present is drawn with them as they are.
+        """
+
+        @functools.wraps(method)
+        def settled(*arguments: int) -> Any:
+            result = method(*arguments)
+            self.draw_before(self.c.clock)
+            return result
+
+        return settled
+
     def _connect_units(self) -> None:
         c = self.c = self._state
 
@@ -59,6 +82,29 @@ class VDP(Ports, Fifo, Dma, Timing):
         self._connect_units()
         self.power_on(pal)
 
+    @property
+    def border(self) -> Border | None:
+        """The border, if it is drawn."""
+        c = self._chip.border
+        if c == ffi.NULL or not self._chip.render:
+            return None
+        if self._border is None or self._border.c != c:
+            shape = lib.VDP_BORDER_ROWS, lib.VDP_BORDER_STRIDE
+            indexed = np.frombuffer(ffi.buffer(c.indexed), np.uint8).reshape(shape)
+            rgb = np.frombuffer(ffi.buffer(c.rgb), np.uint8).reshape(*shape, 3)
+            self._border = Border(self.drawing.state, c, indexed, rgb)
+        return self._border
+
+    def draw_border(self, clock: int) -> None:
+        """Draw the border that is looked up before `clock`: what it depends on is about to change."""
+        if self._chip.border and (border := self.border):
+            border.draw(clock)
+
+    def finish_border(self, clock: int) -> None:
+        """End the frame's border."""
+        if self._chip.border and (border := self.border):
+            border.finish(clock)
+
     def clear_state(self) -> None:
         """Set every field of the state to 0."""
         ffi.memmove(self._state, bytes(ffi.sizeof("vdp")), ffi.sizeof("vdp"))
@@ -72,9 +118,15 @@ class VDP(Ports, Fifo, Dma, Timing):
             if self.drawing.width:
                 self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
 
-    def draw_frame(self) -> npt.NDArray[np.uint8]:
+    def change_border_colour(self, clock: int, word: int) -> None:
+        """Draw the border before a word is written to CRAM, if one is drawn."""
+        if self._chip.border and (border := self.border):
+            border.change_colour(clock, word)
+
+    def draw_frame(self, area: Area = "active") -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing."""
-        return draw_frame(self.drawing.state)
+        state = VDPState(self.c, self.drawing.state.owner)
+        return with_border(state, draw_frame(state)) if has_border(area) else draw_frame(state)
 
 
 def _array(field: Any, owner: Any) -> npt.NDArray[np.uint8]:

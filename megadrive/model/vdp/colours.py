@@ -49,6 +49,12 @@ def palette(state: VDPState) -> Bytes:
     return colours
 
 
+def word_colour(state: VDPState, word: int) -> Bytes:
+    """Return the RGB value of a word of CRAM at normal intensity: uint8 (3,)."""
+    colour: Bytes = COLOURS[kind_of(state), 0, word & 0x0FFF]
+    return colour
+
+
 def to_rgb(state: VDPState, picture: Bytes) -> Bytes:
     """Turn picture pixels into RGB with the present colours.
 

@@ -113,6 +113,8 @@ class Fifo(Units):
     def write_colour(self, clock: int, address: int, value: int) -> None:
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
         place, mask = (address >> 1 & 63, 0x0EEE) if self.r[1] & 4 else (address & 31, 0x003F)
+        if self._chip.border:
+            self.change_border_colour(clock, value & mask)
         if self.c.draw_clock != NEVER:
             self.drawing.change_colour(clock, place, value & mask)
         self._cram[place] = value & mask

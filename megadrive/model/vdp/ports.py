@@ -73,6 +73,7 @@ class Ports(Units):
             if index == 0 and not changed & ~0x36:
                 what = OUTPUT | COLOURS
             self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
+            self.draw_border(c.clock + REGISTER_DELAY[self.h40])
         self.r[index] = value
         if index == 0 and changed & 2:
             c.hv_latched = 0
@@ -112,6 +113,7 @@ class Ports(Units):
         if c.debug[select] != value:
             if select == 0:
                 self.draw_before(c.clock + REGISTER_DELAY[self.h40], OUTPUT)
+                self.draw_border(c.clock + REGISTER_DELAY[self.h40])
             c.debug[select] = value
 
     def port_write(self, port: int, value: int) -> None:
@@ -184,15 +186,15 @@ class Ports(Units):
             | c.pal
         )
 
-    def _read_data(self) -> int:
-        """Wait for the prefetched word and ask for the next one.
+    def _read_data(self) -> tuple[int, int]:
+        """Wait for the prefetched word and ask for the next one; return it and when the bus cycle can end.
 
-        A read with a write code, or with one that reads nothing, hangs the console; here it returns the old buffer.
+        With a code that writes, or one that reads nothing, no word ever comes.
         """
         c = self.c
         c.command_pending = 0
         if c.bus_hold or c.code & 15 not in READABLE:
-            return int(c.read_buffer)
+            return int(c.read_buffer), int(c.clock) if c.bus_hold else NEVER
         if not c.read_ready:
             c.read_wanted = 1
         patience = c.clock + READ_PATIENCE
@@ -200,21 +202,22 @@ class Ports(Units):
             self.advance(self.next_external() + 1)
         c.read_ready = 0
         c.read_wanted = 1
-        return int(c.read_buffer)
+        return int(c.read_buffer), int(c.clock)
 
     def read(self, clock: int, port: int) -> tuple[int, int]:
         """Read a 16-bit port, as the 68000 does; return the value, undriven bits 0, and when the bus cycle can end."""
         changed = self.advance(clock)
         port &= 0x1C
+        end = int(self.c.clock)
         if port in (0x08, 0x0C):
             value = int(self.c.hv_latch) if self.c.hv_latched else self.hv_counter()
         elif port == 0x04:
             value = self._read_status()
         elif port == 0x00:
-            value = self._read_data()
+            value, end = self._read_data()
             changed = True
         else:
             value = 0
         if changed:
             self.schedule()
-        return value, int(self.c.clock)
+        return value, end

@@ -187,6 +187,7 @@ class Timing(Units):
     def _end_picture(self, clock: int) -> None:
         c = self.c
         self.draw_before(clock)
+        self.finish_border(clock)
         c.draw_clock = NEVER
         c.frame = c.frame + 1 & 0xFFFFFFFF
         c.frame_clock = clock

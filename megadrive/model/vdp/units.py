@@ -65,6 +65,18 @@ class Units(VDPPorts):
         """Draw what is fetched and shown before `clock` and depends on `what`, which is about to change."""
 
     @abc.abstractmethod
+    def change_border_colour(self, clock: int, word: int) -> None:
+        """Draw the border before a word is written to CRAM, if one is drawn."""
+
+    @abc.abstractmethod
+    def draw_border(self, clock: int) -> None:
+        """Draw the border that is looked up before `clock`, if one is drawn."""
+
+    @abc.abstractmethod
+    def finish_border(self, clock: int) -> None:
+        """End the frame's border, if one is drawn."""
+
+    @abc.abstractmethod
     def clear_state(self) -> None:
         """Set every field of the state to 0."""
 
