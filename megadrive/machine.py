@@ -250,7 +250,7 @@ class MegaDrive:
                 left -= step
                 how = lib.MD_RENDER_NONE if render == lib.MD_RENDER_LAST and left else render
                 out = ffi.from_buffer("int16_t[]", self._samples[count:]) if audio else ffi.NULL
-                made = lib.md_run_frames(md, step, how, out, len(self._samples) - count if audio else 0)
+                made = self._chips.run_frames(step, how, out, len(self._samples) - count if audio else 0)
                 if made < 0:
                     raise ValueError("the YM2612's state was written with values that the chip cannot have")
                 count += made

@@ -157,8 +157,8 @@ class Dma(Units):
             c.dma_run = BUS
             c.dma_clock = clock + DMA_START * SLOT[self.h40]
             if not c.bus_hold:
-                c.bus_hold = 1
-                c.bus_hold_clock = clock
+                c.bus_hold = self.pins.bus_hold = 1
+                c.bus_hold_clock = self.pins.bus_hold_clock = clock
         elif kind == 3:
             c.dma_run = COPY
             c.copy_half = 0
@@ -284,7 +284,7 @@ class Dma(Units):
         if not move:
             waiting = [c.fifo_write - c.fifo_count + i & 3 for i in range(c.fifo_count)]
             move = self.move = Move(waiting, c.fifo_half, self.dma_length or 65536)
-            move.ready = [self.fifo_clock[i] for i in waiting]
+            move.ready = [c.fifo_clock[i] for i in waiting]
         present = len(move.ready)
         drained, move.half, ready, end = bus_schedule(
             h40,
@@ -315,7 +315,7 @@ class Dma(Units):
         self.move = None
         waiting, read, code = move.waiting, move.read, c.code & 15
         words = np.zeros(len(waiting) + read, np.uint16)
-        words[: len(waiting)] = [self.fifo_data[i] for i in waiting]
+        words[: len(waiting)] = [c.fifo_data[i] for i in waiting]
         if read:
             lib.vdp_read_source(
                 self._chip,
@@ -323,7 +323,7 @@ class Dma(Units):
                 read,
                 ffi.from_buffer("uint16_t[]", words[len(waiting) :]),
             )
-        addresses = np.concatenate([[self.fifo_address[i] for i in waiting], c.address + r[15] * np.arange(read)])
+        addresses = np.concatenate([[c.fifo_address[i] for i in waiting], c.address + r[15] * np.arange(read)])
         addresses = addresses.astype(np.intp) & 0x1FFFF
         if code == VRAM_WRITE:
             out = move.drained + move.half
@@ -340,8 +340,8 @@ class Dma(Units):
                 self._vsram[places[places < 40]] = words_out[places < 40] & 0x07FF
         for i, clock in enumerate(move.last, read - len(move.last)):
             entry, word = c.fifo_write + i & 3, len(waiting) + i
-            self.fifo_data[entry], self.fifo_address[entry] = int(words[word]), int(addresses[word])
-            self.fifo_code[entry], self.fifo_clock[entry] = code, clock
+            c.fifo_data[entry], c.fifo_address[entry] = int(words[word]), int(addresses[word])
+            c.fifo_code[entry], c.fifo_clock[entry] = code, clock
         c.fifo_write = c.fifo_write + read & 3
         c.fifo_count = len(words) - move.drained
         c.fifo_half = move.half
@@ -353,8 +353,8 @@ class Dma(Units):
         if c.held_count:
             c.dma_clock = clock + HELD_WRITE
         else:
-            c.bus_hold = 0
-            c.bus_release_clock = clock
+            c.bus_hold = self.pins.bus_hold = 0
+            c.bus_release_clock = self.pins.bus_release_clock = clock
 
     def held_write(self) -> None:
         """Make a port write of the instruction that the transfer had interrupted."""

@@ -106,7 +106,7 @@ class Drawing:
     """
 
     def __init__(self, state: VDPState, indexed: Bytes | None = None, rgb: Bytes | None = None) -> None:
-        self.state = VDPState(state.c, state.owner)
+        self.state = state.again()
         self.indexed = np.zeros((480, 320), np.uint8) if indexed is None else indexed
         self.rgb = np.zeros((480, 320, 3), np.uint8) if rgb is None else rgb
         self.render = True

@@ -139,17 +139,17 @@ class Fifo(Units):
         """Put a word at the present address into the FIFO; it may go out at `clock`."""
         c = self.c
         i = c.fifo_write
-        self.fifo_data[i] = value
-        self.fifo_address[i] = c.address
-        self.fifo_code[i] = c.code & 15
-        self.fifo_clock[i] = clock
+        c.fifo_data[i] = value
+        c.fifo_address[i] = c.address
+        c.fifo_code[i] = c.code & 15
+        c.fifo_clock[i] = clock
         c.fifo_write = (i + 1) & 3
         c.fifo_count += 1
 
     def _drain(self, clock: int, i: int) -> None:
         """Give a slot to the oldest entry. VRAM takes two, and so do the codes that write nowhere."""
         c = self.c
-        code, address, value = self.fifo_code[i], self.fifo_address[i], self.fifo_data[i]
+        code, address, value = c.fifo_code[i], c.fifo_address[i], c.fifo_data[i]
         if code == CRAM_WRITE:
             self.write_colour(clock, address, value)
         elif code == VSRAM_WRITE:
@@ -256,7 +256,7 @@ class Fifo(Units):
 
     def _run_slots(self, until: int) -> None:
         """Use the external slots before `until`."""
-        c, begins = self.c, self.fifo_clock
+        c, begins = self.c, self.c.fifo_clock
         count = c.fifo_count
         if count and begins[(c.fifo_write - count) & 3] >= until:
             c.clock = until

@@ -104,8 +104,8 @@ class Timing(Units):
         else:
             level = 0
         if level != c.irq_level:
-            c.irq_clock = clock + (delay if level > c.irq_level else 0)
-            c.irq_level = level
+            c.irq_clock = self.pins.irq_clock = clock + (delay if level > c.irq_level else 0)
+            c.irq_level = self.pins.irq_level = level
 
     def acknowledge(self, clock: int) -> None:
         """Clear what the chip asks for now, whatever level the 68000 acknowledges."""
@@ -143,9 +143,10 @@ class Timing(Units):
             if clock > c.clock:
                 c.clock = clock
             return bool(changed)
-        self._until(clock)
-        changed |= bool(c.bus_hold)
         now, offsets = c.clock, STAGE_OFFSET[self.h40]
+        if clock - now > LINE:
+            self._until(clock)
+        changed |= bool(c.bus_hold)
         while True:
             if clock - line > 2 * LINE and stage == HINT and not self.transfer_busy:
                 self._skip_lines(clock)
@@ -189,13 +190,14 @@ class Timing(Units):
         self.draw_before(clock)
         self.finish_border(clock)
         c.draw_clock = NEVER
-        c.frame = c.frame + 1 & 0xFFFFFFFF
+        c.frame = self.pins.frame = c.frame + 1 & 0xFFFFFFFF
+        self.pins.clock = clock
         c.frame_clock = clock
         c.interlace = (0, 1, 0, 3)[self.r[12] >> 1 & 3]
 
     def _set_f(self, clock: int) -> None:
         c = self.c
-        c.v_pending = c.z80_int = 1
+        c.v_pending = c.z80_int = self.pins.z80_int = 1
         c.z80_int_clock = clock
         self.update_irq(clock)
 
@@ -203,7 +205,7 @@ class Timing(Units):
         self.c.odd_field = bool(self.c.interlace) and not self.c.odd_field
 
     def _end_z80_int(self, clock: int) -> None:
-        self.c.z80_int = 0
+        self.c.z80_int = self.pins.z80_int = 0
         self.c.z80_int_clock = clock
 
     def _count_hint(self, clock: int) -> None:
@@ -231,13 +233,13 @@ class Timing(Units):
         if v == 0x1FF:
             if not c.vblank:  # a V28/V30 switch made the chip miss the end of the picture
                 self._end_picture(clock)
-            c.vblank = 0
-            c.picture_clock = clock + LINE
+            c.vblank = self.pins.vblank = 0
+            c.picture_clock = self.pins.picture_clock = clock + LINE
             c.draw_clock = clock
             self.drawing.render = bool(self._chip.render)
         elif v == self.picture_lines:
             c.line_stage = F if c.vblank else PICTURE_END
-            c.vblank = 1
+            c.vblank = self.pins.vblank = 1
 
     def _jump_of_v(self) -> tuple[int, int]:
         c, mode = self.c, self.r[1]
@@ -272,7 +274,7 @@ class Timing(Units):
             following = line + max(1, lines) * LINE
         if c.bus_hold:
             following = min(following, self.release_bound())
-        c.next_event = max(following, c.clock + 1)
+        c.next_event = self.pins.next_event = max(following, c.clock + 1)
 
     # --------------------------------------------------------------------------------- power on
 

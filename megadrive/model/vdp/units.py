@@ -15,12 +15,12 @@ class Units(VDPPorts):
 
     Attributes
     ----------
-    c : cffi ``vdp *``
-        The state.
+    c : Fields
+        The state but for its memories.
+    pins : cffi ``vdp *``
+        Where the console looks for the level on the IPL pins and the like: those that change there at once.
     r : memoryview of 24
         Its registers.
-    fifo_clock, fifo_address, fifo_data, fifo_code : memoryviews of 4
-        Its FIFO.
     drawing : Drawing
         The picture in progress.
     move : Move or None
@@ -28,11 +28,8 @@ class Units(VDPPorts):
     """
 
     c: Any
+    pins: Any
     r: Any
-    fifo_clock: Any
-    fifo_address: Any
-    fifo_data: Any
-    fifo_code: Any
     drawing: Drawing
     move: Any = None
 
