@@ -88,16 +88,7 @@ class Changes(Cycle):
         now, coming = 0, 0
         while now < cycles:
             if not (self.address_strobe or self.data_strobe or self.is_storing()):
-                at = writes[coming][0] if coming < len(writes) else cycles
-                following = writes[coming + 1][0] if coming + 1 < len(writes) else cycles
-                self._count_busy(at - now)
-                now = max(now, at)
-                taken = now < cycles and self._take_write(now, *writes[coming][1:], min(following, cycles) - now)
-                if taken:
-                    self._count_busy(taken - 1)
-                    now += taken
-                    coming += 1
-                    continue
+                now, coming = self._run_free_bus(now, cycles, writes, coming)
             while coming < len(writes) and writes[coming][0] <= now:
                 self.strobe(*writes[coming][1:])
                 coming += 1
@@ -113,58 +104,74 @@ class Changes(Cycle):
         self.block_changes = changes
         return self._dac_since, self._dac_values
 
-    def _count_busy(self, cycles: int) -> None:
-        """Let cycles go by in which nothing is on the bus."""
-        if cycles > 0:
-            self.busy = int(self.busy_left >= cycles)
-            self.busy_left = max(self.busy_left - cycles, 0)
-
-    def _take_write(self, cycle: int, port: int, value: int, room: int) -> int:
-        """Do at once what cycles do to a write while nothing else is on the bus; the next one comes `room` later.
+    def _run_free_bus(
+        self, now: int, cycles: int, writes: list[tuple[int, int, int]], coming: int
+    ) -> tuple[int, int]:
+        """Do at once what cycles do to each write, for as long as nothing else is on the bus then.
 
         Returns
         -------
-        int
-            Cycles that this took; 0: too few are left, nothing has been done. :attr:`busy` has been kept up over the
-            first of them.
+        now, coming : int
+            Up to which cycle, and the number of the next write.
         """
-        if room < 2:
-            return 0
-        if not port & 1:
-            self.bus = bus = (port & 2) << 7 | value
-            self.mode_address = bus
-            self.fm_data = 0
-            self.fm_address = int(bus & 0xF0 != 0)
-            if self.fm_address:
-                self.address = bus
-            self._count_busy(1)
-            return 2
-        address = self.mode_address
-        stored = address >= 0x30
-        if not self.fm_address or (stored and room < 13):
-            return 0
-        self.bus_cycle = cycle
-        self.bus = bus = (port & 2) << 7 | value
-        self.fm_data = 1
-        self.data = self.registers[address] = value
-        self._count_busy(1)
-        if not self.busy_left:
-            self.busy_left = BUSY_CYCLES
-        if bus < 0x100:
-            self.write_mode(address, value)
-        self.store_left = 0
-        if not stored:
-            return 2
-        if address & 3 != 3:
-            channel = 3 * (address >> 8) + (address & 3)
-            if address & 0xFF >= 0xA0:  # it is stored a second time 6 cycles later, which changes nothing
-                self.bus_cycle = cycle + 1 + (channel - cycle - 1) % 6
-                self.store_channel(channel, address & 0xFF, value)
+        count, busy, busy_left = len(writes), self.busy, self.busy_left
+        while True:
+            at = writes[coming][0] if coming < count else cycles
+            if at > now:
+                busy = int(busy_left >= at - now)
+                busy_left = max(busy_left - at + now, 0)
+                now = at
+            if now >= cycles:
+                break
+            _, port, value = writes[coming]
+            room = (writes[coming + 1][0] if coming + 1 < count else cycles) - now
+            if room < 2:
+                break
+            bus = (port & 2) << 7 | value
+            if not port & 1:
+                self.bus = self.mode_address = bus
+                self.fm_data = 0
+                self.fm_address = int(bus & 0xF0 != 0)
+                if self.fm_address:
+                    self.address = bus
+                taken = 2
             else:
-                half = channel + (6 if address & 4 else 0)
-                self.bus_cycle = cycle + 1 + (half - cycle - 1) % 12
-                self.store_slot(half + (12 if address & 8 else 0), address & 0xFF, value)
-        return 13
+                address = self.mode_address
+                taken = 13 if address >= 0x30 else 2
+                if not self.fm_address or room < taken:
+                    break
+                self.bus = bus
+                self.fm_data, self.store_left = 1, 0
+                self.data = self.registers[address] = value
+                busy_left -= busy_left > 0
+                if not busy_left:
+                    busy_left = BUSY_CYCLES + 1
+                else:
+                    busy_left += 1
+                if bus < 0x100:
+                    self.bus_cycle = now
+                    self.write_mode(address, value)
+                if taken > 2:
+                    self._store_data(now, address, value)
+            busy = int(busy_left >= taken)
+            busy_left = max(busy_left - taken, 0)
+            now += taken
+            coming += 1
+        self.busy, self.busy_left = busy, busy_left
+        return now, coming
+
+    def _store_data(self, cycle: int, address: int, value: int) -> None:
+        """Store FM data, written in a cycle, when the scan comes to its place."""
+        if address & 3 == 3:
+            return
+        channel = 3 * (address >> 8) + (address & 3)
+        if address & 0xFF >= 0xA0:  # it is stored a second time 6 cycles later, which changes nothing
+            self.bus_cycle = cycle + 1 + (channel - cycle - 1) % 6
+            self.store_channel(channel, address & 0xFF, value)
+        else:
+            place = channel + (6 if address & 4 else 0)
+            self.bus_cycle = cycle + 1 + (place - cycle - 1) % 12
+            self.store_slot(place + (12 if address & 8 else 0), address & 0xFF, value)
 
     def take_changes(self, slot: int, until: int) -> list[Change]:
         """Take out a slot's changes before a sample of the block."""
@@ -258,8 +265,19 @@ class Changes(Cycle):
         now = self._timer_cycle
         while now < until:
             cycle = now % CYCLES
-            if cycle in (1, 2) or not self.timers_counting():
+            if not self.timers_counting():
                 self.step_timers(cycle)
+                now += 1
+                continue
+            if cycle == 1:
+                self.count_timers()
+                now += 1
+                continue
+            if cycle == 2:
+                if self.timer_load == self.timer_running:
+                    self.csm_key = 0
+                else:
+                    self.step_timers(2)
                 now += 1
                 continue
             now += -cycle % CYCLES  # nothing happens until cycle 1 of the next sample
