@@ -285,6 +285,13 @@ typedef struct vdp_colour_change {
     uint16_t word;
 } vdp_colour_change;
 
+/* R7 changed before this pixel was looked up: the old value counts for those before it. */
+typedef struct vdp_backdrop_change {
+    int16_t line;
+    int16_t pixel;
+    uint8_t value;
+} vdp_backdrop_change;
+
 typedef struct vdp_drawing {
     int64_t picture_clock;      /* picture that is being drawn; see vdp.picture_clock */
     int64_t clock;              /* mclk up to which it has been drawn */
@@ -310,6 +317,12 @@ typedef struct vdp_drawing {
     uint8_t cram[128];          /* CRAM when the picture began */
     uint8_t cram_known[128];    /* the same with the changes */
     int64_t colours_clock;      /* picture_clock + 1 of the picture to which they belong; 0 none */
+    int64_t latched_clock;      /* the same for vscroll and backdrop */
+    int16_t vscroll_lines;      /* lines before this one have their vertical scroll in vscroll, or have been fetched */
+    uint16_t vscroll[240][2];   /* of the whole screen, as latched before it changed */
+    int16_t backdrops;          /* changes of R7 */
+    int16_t backdrops_made;     /* of them, those that the pixels drawn have met */
+    vdp_backdrop_change backdrop[256];
     int32_t changes;
     int32_t changes_made;       /* of them, in lut */
     vdp_colour_change change[1024];
@@ -673,7 +686,7 @@ int32_t audio_valid(const audio_out *out);
 typedef struct io_ports {
     int64_t th_clock[2];        /* mclk of the last TH edge of a pad, for the 6-button timeout */
     int64_t th_rise_clock[2];   /* mclk from which a TH pin that became an input reads high */
-    int64_t light_clock[2];     /* mclk at which the beam last passed where a light gun is aimed at */
+    int64_t light_clock[2];     /* mclk at which a light gun has last told that the beam passed where it is aimed at */
     uint16_t buttons[2];        /* held buttons, MD_BUTTON_ bits */
     uint16_t aim_x[2];          /* pixel of the picture that a light gun is aimed at */
     uint8_t aim_line[2];        /* its line + 1; 0: aimed away from the picture */
@@ -798,40 +811,42 @@ typedef struct md_sound_log {
     uint64_t entry[131072];     /* mclk since start << 16 | port << 8 | value; port 0-3 or MD_LOG_ */
 } md_sound_log;
 
-/* A console: the state, and beside it what can be made anew or belongs to the outside. */
-/* Polling loops of the 68000: see polling.c. */
-typedef struct md_polling_turn {
-    uint32_t r[16];             /* the CPU's registers at the branch */
-    uint32_t flags[5];          /* n, z, v, c, x */
-    uint16_t value;             /* what was read of the VDP in this turn */
-    uint8_t met;
-    uint8_t reserved;
-} md_polling_turn;
+/* Loops in which the 68000 only waits: see polling.c. */
+typedef struct md_polling_step { /* an instruction */
+    uint32_t value;             /* immediate operand, displacement or absolute address */
+    uint32_t second;            /* what CMPI compares with, the bit or the register that BTST looks at */
+    uint16_t index;             /* brief extension word */
+    uint16_t irc;               /* the word that the queue holds while the operand is read */
+    uint8_t operation;
+    uint8_t detail;             /* which computation, shift or condition */
+    uint8_t size;               /* bytes of the operands */
+    uint8_t source;             /* addressing mode */
+    uint8_t reg;                /* register of the addressing mode */
+    uint8_t to;                 /* register that is written */
+    uint8_t clocks;             /* 68000 clocks without waits */
+    uint8_t read_clock;         /* 68000 clocks until the operand is read */
+    uint8_t tail;               /* 68000 clocks from the beginning of the last bus cycle on */
+    uint8_t at;                 /* bytes from the loop's first word */
+} md_polling_step;
+
+typedef struct md_polling_loop {
+    uint32_t target;            /* address of its first word */
+    uint8_t length;             /* bytes of `code`; 0: none */
+    uint8_t count;              /* instructions */
+    uint8_t period;             /* 68000 clocks a turn without waits */
+    uint8_t code[33];
+    md_polling_step step[16];
+} md_polling_loop;
 
 typedef struct md_polling {
-    int64_t clock;              /* 68000 clocks: last time at the branch */
-    int64_t refresh_clock;      /* state.refresh_clock then */
-    int64_t period;             /* 68000 clocks a turn; 0 not known */
-    int64_t read_age;           /* 68000 clocks from the read of the VDP to the branch */
-    uint32_t target;            /* first word of the loop that is watched */
-    uint32_t accesses_seen;     /* `accesses` at the last time at the branch */
-    uint8_t code[18];           /* the loop's words */
-    uint8_t length;             /* bytes of `code`; 0: no loop is watched */
-    uint8_t operands;           /* instructions in it that read memory */
-    uint8_t running;            /* 1: since `clock` there was nothing but this loop */
-    uint8_t misses;             /* times that the registers were not as before */
-    uint8_t last;               /* turn[last] was the last one; 2: none */
-    uint8_t follows;            /* bit 2 a + b: turn[b] has been seen to follow turn[a] */
-    md_polling_turn turn[2];    /* with HBLANK off and on in the status that was read */
-    uint32_t refused[16];       /* loops that do not just poll; by bits 1-4 of their addresses */
-    int64_t read_clock;         /* 68000 clocks: last read of the VDP's status or V counter */
+    md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
+    uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
-    uint32_t read_access;       /* the one of them that was that read */
-    uint16_t value;             /* what it gave */
-    uint8_t reads;              /* what it was: in polling.c */
-    uint8_t reserved;
+    uint8_t present;            /* loop[present] was the last to be followed */
+    uint8_t reserved[3];
 } md_polling;
 
+/* A console: the state, and beside it what can be made anew or belongs to the outside. */
 typedef struct megadrive {
     md_state state;
     vdp_chip vdp;               /* draws state.vdp */
@@ -847,7 +862,7 @@ typedef struct megadrive {
     ym2612_output fm_output;    /* what is muted; see ym2612_run_output */
     uint32_t psg_muted;         /* see psg_run_muted */
     int64_t target;             /* mclk: where the present slice ends */
-    int64_t light_clock;        /* mclk: when the beam next passes where a light gun is aimed at; INT64_MAX: never */
+    int64_t light_clock;        /* mclk: when a light gun next tells that the beam has passed; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
     uint32_t rom_size;          /* before padding */

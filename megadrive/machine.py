@@ -456,8 +456,9 @@ class MegaDrive:
 
         Notes
         -----
-        When the beam passes there the gun pulls TH low: that latches the HV counter and is an interrupt, if the program
-        has asked for them. A gun sees the beam however dark the picture is.
+        When the beam has passed there the gun pulls TH low: that latches the HV counter and is an interrupt, if the
+        program has asked for them. The Menacer takes 21 microseconds for it, which games allow for. A gun sees the beam
+        however dark the picture is.
 
         Examples
         --------

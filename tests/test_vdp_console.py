@@ -3,7 +3,7 @@
 import pytest
 import vdp_program as program
 
-from megadrive import VDP, MegaDrive, model
+from megadrive import VDP, Button, MegaDrive, Pad, model
 from megadrive.vdp import NEVER
 
 RESULT = 0xFF8000
@@ -95,3 +95,147 @@ def test_arrays_written_in_mid_picture_count_from_then_on(chip):
     vdp.sprite_cache[:] = 0
     vdp.run(262 * 3420 + 100 * 3420)
     assert not vdp.read_status() & 0x60
+
+
+# -------------------------------------------------------------------------------------------- light guns
+
+PORT_2, CONTROL_2 = 0xA10005, 0xA1000B
+
+
+def gun_program(h40: bool, output: int) -> bytes:
+    """Return a program that keeps the HV counter that a gun on port 2 latches, and counts its interrupts.
+
+    The handler also keeps the port's pins; `output` is what the program drives.
+    """
+    handler = program.copy(program.HV, RESULT) + program.count(RESULT + 2) + program.copy_byte(PORT_2, RESULT + 5)
+    main = program.store_byte(PORT_2, output) + program.store_byte(CONTROL_2, 0xB0)
+    main += program.control(0x8006, 0x8144, 0x8C81 if h40 else 0x8C00, 0x8B08) + program.interrupts(1)
+    return program.rom(main, {2: handler})
+
+
+@engines
+@pytest.mark.parametrize("h40", [True, False])
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (100, 80), (255, 222)])
+@pytest.mark.parametrize(
+    ("pad", "output", "delay"),
+    [(Pad.MENACER, 0x00, 1136), (Pad.JUSTIFIER, 0x00, 176), (Pad.LIGHT_PHASER, 0x30, 0)],
+)
+def test_a_light_gun_latches_the_counters(engine, h40, x, y, pad, output, delay):
+    md = MegaDrive(gun_program(h40, output), engine=engine)
+    md.set_pad(1, pad)
+    md.run_frames(3)
+    assert (result(md, 0), result(md, 1)) == (0, 0)
+    md.set_aim(1, x, y)
+    md.set_buttons(1, Button.A)
+    md.run_frames(1)
+    time = (988 + 8 * x if h40 else 1000 + 10 * x) + delay
+    line, time = y + time // 3420, time % 3420
+    vdp = VDP()
+    for word in (0x8104, 0x8C81 if h40 else 0x8C00):
+        vdp.write_control(word)
+    want = vdp.read(262 * 3420 + line * 3420 + time, 8)[0]
+    assert result(md, 0) == want
+    assert result(md, 1) == 1
+    md.run_frames(1)
+    latched = pad != Pad.LIGHT_PHASER  # the program does not reset the gun
+    assert result(md, 1) == 2 - latched
+    pins = {Pad.MENACER: 0x02, Pad.JUSTIFIER: 0x02, Pad.LIGHT_PHASER: 0x2F}[pad]
+    assert md.ram[0x8005] & 0x0F == pins & 0x0F
+    if latched:
+        assert not md.ram[0x8005] & 0x40
+    md.set_aim(1, None)
+    md.run_frames(2)
+    assert result(md, 1) == 2 - latched
+
+
+@pytest.mark.parametrize(("pad", "enable", "reset"), [(Pad.MENACER, 0x00, 0x20), (Pad.JUSTIFIER, 0x00, 0x10)])
+def test_a_gun_keeps_th_low_until_it_is_reset(pad, enable, reset):
+    handler = program.count(RESULT) + program.store_byte(PORT_2, reset) + program.copy_byte(PORT_2, RESULT + 2)
+    handler += program.store_byte(PORT_2, enable)
+    main = program.store_byte(PORT_2, enable) + program.store_byte(CONTROL_2, 0xB0)
+    main += program.control(0x8006, 0x8144, 0x8B08) + program.interrupts(1)
+    md = MegaDrive(program.rom(main, {2: handler}))
+    md.set_pad(1, pad)
+    md.run_frames(2)
+    md.set_aim(1, 30, 30)
+    md.run_frames(5)
+    assert result(md) == 5
+    assert md.ram[0x8002] & 0x40
+
+
+def test_a_gun_that_is_not_enabled_sees_nothing():
+    for pad, output in ((Pad.MENACER, 0x20), (Pad.JUSTIFIER, 0x10), (Pad.JUSTIFIER, 0x20)):
+        md = MegaDrive(gun_program(True, output))
+        md.set_pad(1, pad)
+        md.set_aim(1, 100, 100)
+        md.run_frames(3)
+        assert result(md, 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("pad", "identity"), [(Pad.MENACER, 0x0), (Pad.JUSTIFIER, 0x1), (Pad.LIGHT_PHASER, 0xF), (Pad.THREE_BUTTON, 0xD)]
+)
+def test_programs_know_a_gun_by_its_identity(pad, identity):
+    """D3 or D2, D1 or D0 with TH high, then with TH low."""
+    main = program.store_byte(CONTROL_2, 0x40)
+    for i, th in enumerate((0x40, 0x00)):
+        main += program.store_byte(PORT_2, th) + program.copy_byte(PORT_2, RESULT + i)
+    md = MegaDrive(program.rom(main))
+    md.set_pad(1, pad)
+    md.run_frames(3)
+    nibbles = [int(value) & 15 for value in md.ram[0x8000:0x8002]]
+    assert sum(((n & 12 > 0) << 1 | (n & 3 > 0)) << 2 * (1 - i) for i, n in enumerate(nibbles)) == identity
+
+
+def test_sgdk_knows_the_guns(corpus):
+    for pad, name in ((Pad.MENACER, "Menacer"), (Pad.JUSTIFIER, "Justifier")):
+        md = MegaDrive(corpus / "roms" / "sgdk_joy-test.bin")
+        md.set_pad(1, pad)
+        md.run_frames(300)
+        names = md.vram[0xE000:].view(">u2").reshape(-1, 64)[:28, :40] & 0x7FF
+        text = "\n".join("".join(chr((c - 0x5A0 + 0x20) % 128) for c in row) for row in names.astype(int))
+        assert name in text, text
+
+
+def test_guns_are_part_of_the_state_and_leave_pictures_alone():
+    md = MegaDrive(gun_program(True, 0))
+    md.set_pad(1, Pad.MENACER)
+    md.set_aim(1, 200, 200)
+    md.run_frames(2)
+    state = md.save_state()
+    md.run_frames(2)
+    after = md.state_hash()
+    md.load_state(state)
+    md.run_frames(2, render=False)
+    assert md.state_hash() == after
+    assert md.fork().state_hash() == after
+
+
+def test_bad_aims():
+    md = MegaDrive(gun_program(True, 0))
+    for arguments in ((2, 0, 0), (0, -1, 0), (0, 320, 0), (0, 0, 240), (0, 5, None), (0, None, 5)):
+        with pytest.raises(ValueError, match="expected"):
+            md.set_aim(*arguments)
+    with pytest.raises(ValueError, match="Pad"):
+        md.set_pad(1, 6)
+
+
+# ---------------------------------------------------------------------------------------- the first frame
+
+
+@engines
+@pytest.mark.parametrize(("region", "line"), [("U", 0x9F), ("E", 0x84)])
+def test_the_first_frame_is_short_and_of_the_mode_at_power_on(engine, region, line):
+    """The 68000 starts in a picture's middle, and the chip is in mode 4 with the display off until a program sets it up."""
+    md = MegaDrive(program.rom(b""), region=region, engine=engine)
+    assert md.frame.shape == (0, 0, 3)
+    assert md.clock // 3420 == line
+    md.run_frame()
+    assert md.frame.shape == (192, 256, 3)
+    assert md.clock == 192 * 3420 + 280
+    assert not md.frame.any()
+    assert md.frame_count == 1
+    md = MegaDrive(program.rom(program.control(0x8104)), region=region, engine=engine)
+    md.run_frame()
+    assert md.frame.shape == (224, 256, 3)
+    assert md.clock == 224 * 3420 + 280

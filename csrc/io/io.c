@@ -70,6 +70,11 @@ static void th_update(io_ports *io, int port, int64_t clock)
  *
  * How bright the picture is does not count. */
 
+/* mclk from the beam to TH.  The Menacer sends by infrared light: at the left edge of a picture of 320 pixels programs have
+ * read H = $54 (radioation's SGDKRocks, on a console) or expect $52 (the games' own offsets, as Genesis Plus GX gives
+ * them), where the pixel leaves the chip at $0D.  Lethal Enforcers expects $18 of the Justifier. */
+#define MENACER_DELAY 1136
+#define JUSTIFIER_DELAY 176
 #define LIGHT_SEEN 400                  /* mclk that the spot under the aim shines: a guess, 40 to 50 pixels */
 
 /* Levels of the pins that the console drives; the others are high. */
@@ -94,6 +99,12 @@ static void gun_update(io_ports *io, int port)
         io->light[port] = 0;
     if (io->pad_type[port] == MD_PAD_JUSTIFIER && driven_pins(io, port) & TL)
         io->light[port] = 0;
+}
+
+int io_light_delay(const io_ports *io, int port)
+{
+    int type = io->pad_type[port];
+    return type == MD_PAD_MENACER ? MENACER_DELAY : type == MD_PAD_JUSTIFIER ? JUSTIFIER_DELAY : 0;
 }
 
 int io_light(io_ports *io, int port, int64_t clock)

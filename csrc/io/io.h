@@ -3,7 +3,8 @@
  *   io_reset      power-on: everything 0 but the serial TxData registers
  *   io_read       one register (index = address bits 4-1); advances nothing but the pull-up of TH
  *   io_write      one register
- *   io_light      the beam passes where the light gun on a port is aimed at; 1: TH falls
+ *   io_light      the light gun on a port tells that it has seen the beam; 1: TH falls
+ *   io_light_delay  mclk from the moment that the beam passes to that
  */
 #ifndef MEGADRIVE_IO_H
 #define MEGADRIVE_IO_H
@@ -14,5 +15,6 @@ void io_reset(io_ports *io);
 uint8_t io_read(io_ports *io, int64_t clock, unsigned index);
 void io_write(io_ports *io, int64_t clock, unsigned index, uint8_t value);
 int io_light(io_ports *io, int port, int64_t clock);
+int io_light_delay(const io_ports *io, int port);
 
 #endif

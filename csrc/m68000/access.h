@@ -1,7 +1,5 @@
 /* access.h - bus cycles, the prefetch queue, leaving an instruction. */
 
-enum { BYTE = 1, WORD = 2, LONG = 4 };
-
 /* An instruction gives true to go on with the next one.
  *
  * False, on the slow path: leave the run loop; *c->cpu holds the state.
@@ -293,11 +291,6 @@ M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
     return true;
 }
 
-M68000_INLINE uint32_t sign_extend(uint32_t value, int size)
-{
-    return size == BYTE ? (uint32_t)(int32_t)(int8_t)value : size == WORD ? (uint32_t)(int32_t)(int16_t)value : value;
-}
-
 M68000_INLINE unsigned count_ones(uint32_t word)
 {
     word = (word & 0x55555555) + (word >> 1 & 0x55555555);
@@ -331,15 +324,4 @@ M68000_INLINE uint32_t *data_register(const m68000_context *c, unsigned n)
 M68000_INLINE uint32_t *address_register(const m68000_context *c, unsigned n)
 {
     return &c->cpu->r[8 + n];
-}
-
-/* Replace the low `size` bytes of a register. */
-M68000_INLINE void set_low(uint32_t *where, int size, uint32_t value)
-{
-    if (size == BYTE)
-        *where = (*where & 0xffffff00) | (value & 0xff);
-    else if (size == WORD)
-        *where = (*where & 0xffff0000) | (value & 0xffff);
-    else
-        *where = value;
 }

@@ -39,9 +39,11 @@
  *     bool M68000_AT_DEADLINE(cpu, bus)                   called when cpu->clock has reached cpu->deadline: it may move
  *                                                         both on and give true, to go on without leaving the run
  *     M68000_LOOP_AGAIN(c, target)                        called at the end of a short branch back by at most
- *     M68000_LOOP_ENDS(c)                                 M68000_LOOP_BYTES, taken or not taken: what waits in such a
- *                                                         loop can be skipped by changing c->clock, c->sample, the data
- *                                                         registers and the flags (fast path only)
+ *                                                         M68000_LOOP_BYTES that was taken (fast path only): what such a
+ *                                                         loop does can be done at once by changing the context, the
+ *                                                         registers and the flags
+ *     M68000_RUN_BEGINS(cpu, bus)                         called before the first instruction of a run, or the first one
+ *                                                         behind an exception, with the flags unpacked: may do the same
  *     M68000_TAS_WRITES                                   1 (default) or 0: whether TAS's write reaches memory
  *     M68000_TAS(c, address, fc)                          TAS's whole read-modify-write cycle instead (the core adds
  *                                                         its 10 clocks); gives the byte read
@@ -102,7 +104,9 @@
 #define M68000_HIDDEN
 #endif
 
-#define M68000_LOOP_BYTES 16    /* from the branch's extension word back to the loop's first word */
+#define M68000_LOOP_BYTES 30    /* from the branch's extension word back to the loop's first word */
+
+enum { BYTE = 1, WORD = 2, LONG = 4 };
 
 typedef struct m68000_context {
     m68000 *cpu;

@@ -10,9 +10,9 @@ M68000_INLINE bool arrive(m68000_context *c)
 /* Taken: n2 p p.  Not taken: .B n4 p, .W n4 p p. */
 M68000_INLINE bool branch(m68000_context *c, unsigned code, bool wide)
 {
-    const bool loops = c->fast && !wide && (c->ir & 0xff) >= 0x100 - M68000_LOOP_BYTES;
     if (condition(c->cpu, code)) {
         uint32_t target = c->pc + 2 + (wide ? sign_extend(c->irc, WORD) : sign_extend(c->ir, BYTE));
+        const bool loops = c->fast && !wide && (c->ir & 0xff) >= 0x100 - M68000_LOOP_BYTES;
         idle(c, 2);
         TRY(jump(c, target, c->pc + 2));
         prefetch(c);
@@ -24,8 +24,6 @@ M68000_INLINE bool branch(m68000_context *c, unsigned code, bool wide)
     if (wide)
         extension(c);
     prefetch(c);
-    if (loops)
-        M68000_LOOP_ENDS(c);
     return true;
 }
 

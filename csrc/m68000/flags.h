@@ -6,6 +6,22 @@
  * Operands are moved up to bit 31 first, so that all sizes are alike.
  */
 
+M68000_INLINE uint32_t sign_extend(uint32_t value, int size)
+{
+    return size == BYTE ? (uint32_t)(int32_t)(int8_t)value : size == WORD ? (uint32_t)(int32_t)(int16_t)value : value;
+}
+
+/* Replace the low `size` bytes of a register. */
+M68000_INLINE void set_low(uint32_t *where, int size, uint32_t value)
+{
+    if (size == BYTE)
+        *where = (*where & 0xffffff00) | (value & 0xff);
+    else if (size == WORD)
+        *where = (*where & 0xffff0000) | (value & 0xffff);
+    else
+        *where = value;
+}
+
 M68000_INLINE unsigned shift_of(int size)
 {
     return size == BYTE ? 24 : size == WORD ? 16 : 0;
@@ -105,4 +121,76 @@ M68000_INLINE uint32_t compute(m68000 *cpu, int operation, int size, uint32_t so
     else
         cpu->flag_z = r;
     return r >> shift;
+}
+
+enum shift { ASR, LSR, ROXR, ROR, ASL, LSL, ROXL, ROL };
+
+/* Shift the low `size` bytes of `value` by 0 to 63 and set the flags. */
+M68000_INLINE uint32_t shift_by(m68000 *cpu, int operation, int size, uint32_t value, unsigned count)
+{
+    const unsigned bits = 8 * (unsigned)size;
+    const uint64_t mask = 0xffffffffu >> (32 - bits);
+    uint64_t v = value & mask;
+    cpu->flag_v = 0;
+    if (count == 0) {
+        cpu->flag_c = operation == ROXL || operation == ROXR ? cpu->flag_x : 0;
+        set_nz(cpu, size, value);
+        return value;
+    }
+    switch (operation) {
+    case ASL:
+    case LSL: {
+        uint64_t shifted = count > bits ? 0 : v << count;
+        cpu->flag_x = cpu->flag_c = shifted >> bits & 1;
+        if (operation == ASL) {
+            /* V: the bits that pass through the sign, and the one that stays there, are not all alike. */
+            uint64_t passing = count >= bits ? mask : ~(mask >> (count + 1)) & mask;
+            bool alike = (v & passing) == 0 || (count < bits && (v & passing) == passing);
+            cpu->flag_v = alike ? 0 : 0x80000000u;
+        }
+        v = shifted & mask;
+        break;
+    }
+    case LSR:
+        if (count > bits)
+            count = bits + 1;
+        cpu->flag_x = cpu->flag_c = v >> (count - 1) & 1;
+        v >>= count;
+        break;
+    case ASR: {
+        bool negative = v >> (bits - 1);
+        if (count > bits)
+            count = bits;
+        if (negative)
+            v |= ~mask;
+        cpu->flag_x = cpu->flag_c = v >> (count - 1) & 1;
+        v = v >> count & mask;
+        break;
+    }
+    case ROL:
+        count %= bits;
+        v = (v << count | v >> (bits - count)) & mask;
+        cpu->flag_c = v & 1;
+        break;
+    case ROR:
+        count %= bits;
+        v = (v >> count | v << (bits - count)) & mask;
+        cpu->flag_c = v >> (bits - 1);
+        break;
+    default: { /* X is a bit above the operand's highest */
+        const unsigned all = bits + 1;
+        const uint64_t all_mask = mask << 1 | 1;
+        v |= (uint64_t)cpu->flag_x << bits;
+        count %= all;
+        if (operation == ROXL)
+            v = (v << count | v >> (all - count)) & all_mask;
+        else
+            v = (v >> count | v << (all - count)) & all_mask;
+        cpu->flag_x = cpu->flag_c = v >> bits & 1;
+        v &= mask;
+        break;
+    }
+    }
+    set_nz(cpu, size, (uint32_t)v);
+    return (uint32_t)v;
 }

@@ -255,7 +255,9 @@ void M68000_NAME(run)(m68000 *cpu, void *bus)
             run_one(cpu, bus); /* something may come behind this instruction */
             break;
         }
-        run_instructions(cpu, bus);
+        M68000_RUN_BEGINS(cpu, bus);
+        if (cpu->clock < cpu->deadline)
+            run_instructions(cpu, bus);
     }
     pack_flags(cpu);
 }

@@ -17,7 +17,9 @@
 #endif
 #ifndef M68000_LOOP_AGAIN
 #define M68000_LOOP_AGAIN(c, target) ((void)0)
-#define M68000_LOOP_ENDS(c) ((void)0)
+#endif
+#ifndef M68000_RUN_BEGINS
+#define M68000_RUN_BEGINS(cpu, bus) ((void)0)
 #endif
 #ifndef M68000_IDLE
 #define M68000_IDLE(c, clocks) ((void)0)
@@ -29,8 +31,8 @@
 #define M68000_RESET_PIN(c) ((void)0)
 #endif
 
-#include "m68000/access.h"
 #include "m68000/flags.h"
+#include "m68000/access.h"
 #include "m68000/exception.h"
 #include "m68000/ea.h"
 #include "m68000/move.h"

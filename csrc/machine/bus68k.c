@@ -85,6 +85,7 @@ static void set_z80_lines(megadrive *md, uint8_t busreq, uint8_t reset)
         int64_t start = round_up(clock, MD_MCLK_PER_Z80) + 1;
         if (md->state.z80.clock < start)
             md->state.z80.clock = start;
+        end_slice(md, clock + SLICE - (clock - md->state.clock) % SLICE);
     }
 }
 
@@ -150,7 +151,7 @@ static void system_write(megadrive *md, uint32_t address, uint16_t value, unsign
     }
 }
 
-static uint16_t vdp_area_read(megadrive *md, uint32_t address, unsigned lanes)
+static uint16_t vdp_area_read(megadrive *md, uint32_t address)
 {
     uint16_t value = md->state.cpu.irc;
     unsigned port = address & 0x1E;
@@ -158,8 +159,6 @@ static uint16_t vdp_area_read(megadrive *md, uint32_t address, unsigned lanes)
         return lock_up(md);
     if (port < 0x10)
         wait_until(md, md_vdp_read(md, access_clock(md), port, &value));
-    if (port < 0x10 && port >= 0x04)
-        md_polling_read(md, port, value, lanes);
     return value;
 }
 
@@ -203,7 +202,7 @@ uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes)
         return system_read(md, address, lanes);
     if (address < 0xC00000)
         return lock_up(md);
-    return vdp_area_read(md, address, lanes);
+    return vdp_area_read(md, address);
 }
 
 void md_68k_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes)

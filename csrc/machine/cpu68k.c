@@ -66,7 +66,6 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
 {
     megadrive *md = c->bus;
     m68000_flush(c);
-    md->polling.running = 0;
     int64_t start = c->clock;
     md->state.cpu.clock += VPA_SETUP - 4 + (E_PERIOD - (start + VPA_SETUP) % E_PERIOD) % E_PERIOD;
     md_vdp_acknowledge(md, (start + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K);
@@ -74,23 +73,21 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
     return 24 + level;
 }
 
-/* A refresh that comes within the run needs no leaving of it. */
-static bool refresh_in_run(megadrive *md)
-{
-    if (md->state.cpu.deadline != md->state.refresh_clock || md->state.cpu.deadline >= md->run_until || md->failed)
-        return false;
-    md_refresh_68k(md);
-    return true;
-}
-
 static inline void loop_again(m68000_context *c, uint32_t target)
 {
     megadrive *md = c->bus;
+    m68000 *cpu = c->cpu;
     if (target == md->polling.refused[target >> 1 & 15])
         return;
-    int64_t skipped = md_polling_again(md, target, c->clock);
-    c->clock += skipped;
-    c->sample += skipped;
+    m68000_flush(c);
+    cpu->sample_clock = c->sample;
+    if (!md_polling_again(md, target))
+        return;
+    c->pc = cpu->pc;
+    c->ir = cpu->ir;
+    c->irc = cpu->irc;
+    c->clock = cpu->clock;
+    c->sample = cpu->sample_clock;
 }
 
 #define M68000_NAME(name) console_##name
@@ -102,10 +99,9 @@ static inline void loop_again(m68000_context *c, uint32_t target)
 #define M68000_WRITE_WORD(c, address, value, fc) ((void)(fc), console_write_word(c, address, value))
 #define M68000_WRITE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
-#define M68000_AT_DEADLINE(cpu, bus) refresh_in_run(bus)
+#define M68000_AT_DEADLINE(cpu, bus) md_refresh_in_run(bus)
 #define M68000_LOOP_AGAIN(c, target) loop_again(c, target)
-#define M68000_LOOP_ENDS(c) (((megadrive *)(c)->bus)->polling.running = 0)
-#define M68000_BAD_CYCLE(c, address, value, fc, write) ((void)(value), ((megadrive *)(c)->bus)->polling.running = 0)
+#define M68000_RUN_BEGINS(cpu, bus) md_polling_resume(bus)
 #define M68000_TAS_WRITES 0             /* the arbiter does not complete the read-modify-write (Gargoyles, Ex-Mutants) */
 #include "m68000/template.h"
 

@@ -5,9 +5,8 @@
 #include "io/io.h"
 #include "vdp/vdp.h"
 
-/* The Z80 is brought level at least this often, so that the 68000 sees what it writes to work RAM and feels the
- * bus cycles it borrows. */
-#define SLICE MD_MCLK_PER_LINE
+/* A slice ends after this time at the latest, even if nothing happens and the Z80 does not run. */
+#define LONG_SLICE (600 * MD_MCLK_PER_LINE)
 
 void md_connect(megadrive *md)
 {
@@ -153,18 +152,41 @@ void md_refresh_68k(megadrive *md)
     cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
 }
 
+int md_refresh_in_run(megadrive *md)
+{
+    int64_t deadline = md->state.cpu.deadline;
+    if (deadline != md->state.refresh_clock || deadline >= md->run_until || md->failed)
+        return 0;
+    md_refresh_68k(md);
+    return 1;
+}
+
+/* A stopped 68000 has nothing to do before the next interrupt.  0: it has. */
+static int sleep_68k(megadrive *md)
+{
+    m68000 *cpu = &md->state.cpu;
+    int64_t period = refresh_period(cpu->pc), *refresh = &md->state.refresh_clock;
+    if (!cpu->stopped || cpu->halted || cpu->trace_pending || cpu->nmi || cpu->ipl > (cpu->sr >> 8 & 7) || md->plain)
+        return 0;
+    cpu->clock = cpu->sample_clock = md->run_until;
+    if (*refresh <= cpu->clock)
+        *refresh += ((cpu->clock - *refresh) / period + 1) * period;
+    return 1;
+}
+
 /* The 68000 up to `clock`, with refresh. */
 static void run_68k(megadrive *md, int64_t clock)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
     md->run_until = round_up(clock, MD_MCLK_PER_68K);
-    md->polling.running = 0;
     while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
             cpu->clock = md->run_until;
             break;
         }
+        if (sleep_68k(md))
+            break;
         cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
         md_68k_run(md);
         if (cpu->clock >= state->refresh_clock)
@@ -184,17 +206,18 @@ static void end_hold(megadrive *md)
         state->refresh_clock = state->cpu.clock + ROM_REFRESH_PERIOD;
 }
 
-/* When the beam next passes where the light gun on a port is aimed at. */
+/* When the light gun on a port next tells that the beam has passed where it is aimed at. */
 static int64_t light_of(const md_state *state, int port)
 {
     const io_ports *io = &state->io;
     const vdp *video = &state->vdp;
     int h40 = vdp_is_h40(video);
-    if (io->pad_type[port] < MD_PAD_MENACER || video->vblank || !io->aim_line[port] || io->aim_line[port] > vdp_height(video)
+    if (io->pad_type[port] < MD_PAD_MENACER || !io->aim_line[port] || io->aim_line[port] > vdp_height(video)
         || io->aim_x[port] >= (h40 ? 320 : 256))
         return INT64_MAX;
-    int64_t clock = video->picture_clock + (int64_t)(io->aim_line[port] - 1) * VDP_LINE + vdp_pixel_offset(h40, io->aim_x[port]);
-    return clock > io->light_clock[port] ? clock : INT64_MAX;
+    int64_t clock = video->picture_clock + (int64_t)(io->aim_line[port] - 1) * VDP_LINE + vdp_pixel_offset(h40, io->aim_x[port])
+                    + io_light_delay(io, port);
+    return clock > io->light_clock[port] && clock >= state->clock ? clock : INT64_MAX;
 }
 
 static void find_light(megadrive *md)
@@ -218,35 +241,47 @@ static inline int has_light_gun(const io_ports *io)
     return io->pad_type[0] >= MD_PAD_MENACER || io->pad_type[1] >= MD_PAD_MENACER;
 }
 
+/* Where the slice that begins now ends: at the next event, or when the Z80 has to be brought level. */
+static int64_t slice_end(megadrive *md)
+{
+    md_state *state = &md->state;
+    int aimed = has_light_gun(&state->io);
+    int64_t end = state->clock + (z80_runs(md) || aimed ? SLICE : LONG_SLICE);
+    if (aimed) {
+        find_light(md);
+        if (md->light_clock < end)
+            end = md->light_clock;
+    }
+    if (state->vdp.next_event < end)
+        end = state->vdp.next_event;
+    return end > state->clock ? end : state->clock + 1;
+}
+
+static void run_slice(megadrive *md)
+{
+    md_state *state = &md->state;
+    md->target = slice_end(md);
+    if (state->hold_clock < 0) {
+        run_68k(md, md->target);
+        if (state->vdp.next_event < md->target && state->vdp.next_event > state->clock)
+            md->target = state->vdp.next_event;
+    }
+    int64_t target = md->target;
+    md_sync_z80(md, target);
+    if (state->vdp.next_event <= target) /* else it has nothing to tell */
+        md_sync_vdp(md, target);
+    md_follow_light(md, target);
+    if (state->hold_clock >= 0 && !state->vdp.bus_hold)
+        end_hold(md);
+    state->clock = target;
+}
+
 static void run_frame(megadrive *md)
 {
     md_state *state = &md->state;
     uint32_t frame = state->vdp.frame;
-    while (state->vdp.frame == frame && !md->failed) {
-        int64_t target = state->clock + SLICE;
-        if (state->vdp.next_event < target)
-            target = state->vdp.next_event;
-        if (has_light_gun(&state->io)) {
-            find_light(md);
-            if (md->light_clock < target)
-                target = md->light_clock;
-        }
-        if (target <= state->clock)
-            target = state->clock + 1;
-        md->target = target;
-        if (state->hold_clock < 0) {
-            run_68k(md, target);
-            if (state->vdp.next_event < target && state->vdp.next_event > state->clock)
-                target = md->target = state->vdp.next_event;
-        }
-        md_sync_z80(md, target);
-        if (state->vdp.next_event <= target) /* else it has nothing to tell */
-            md_sync_vdp(md, target);
-        md_follow_light(md, target);
-        if (state->hold_clock >= 0 && !state->vdp.bus_hold)
-            end_hold(md);
-        state->clock = target;
-    }
+    while (state->vdp.frame == frame && !md->failed)
+        run_slice(md);
     if (!md_fm_lags(md))
         md_sync_fm(md, state->clock);
     md_sync_psg(md, state->clock);

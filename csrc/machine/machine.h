@@ -51,7 +51,7 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
 void md_68k_run(megadrive *md);
 void md_68k_reset(megadrive *md);
 
-/* The beam passes where a light gun is aimed at, at light_clock.  Whoever looks at the VDP or the ports, or stops the
+/* A light gun tells at light_clock that it has seen the beam.  Whoever looks at the VDP or the ports, or stops the
  * 68000, has this done first. */
 void md_see_light(megadrive *md);
 static inline void md_follow_light(megadrive *md, int64_t clock)
@@ -60,14 +60,19 @@ static inline void md_follow_light(megadrive *md, int64_t clock)
         md_see_light(md);
 }
 
-/* The 68000 has reached the time of a refresh. */
+/* The 68000 has reached the time of a refresh; the same if that comes within its run, which then goes on. */
 void md_refresh_68k(megadrive *md);
+int md_refresh_in_run(megadrive *md);
 
-/* The 68000 has branched back to `target` at `clock`, both its own: how many clocks can be skipped because it only
- * waits there.  The registers and flags are those after that time. */
-void md_polling_read(megadrive *md, unsigned port, uint16_t value, unsigned lanes); /* the 68000 has read a VDP port */
-int64_t md_polling_again(megadrive *md, uint32_t target, int64_t clock);
+/* polling.c: the 68000 has branched back to `target`, or begins a run.  If it only waits there, it is brought on to where it
+ * leaves the loop or its run ends; md_polling_again gives 1 if it did anything. */
+int md_polling_again(megadrive *md, uint32_t target);
+void md_polling_resume(megadrive *md);
 void md_z80_run(megadrive *md);
+
+/* The Z80 is brought level at least this often while it runs, so that the 68000 sees what it writes to work RAM and feels
+ * the bus cycles it borrows. */
+#define SLICE MD_MCLK_PER_LINE
 
 static inline int z80_runs(const megadrive *md)
 {
@@ -77,6 +82,18 @@ static inline int z80_runs(const megadrive *md)
 static inline int64_t round_up(int64_t clock, int64_t unit)
 {
     return (clock + unit - 1) / unit;
+}
+
+/* The present slice ends at `clock`, or sooner. */
+static inline void end_slice(megadrive *md, int64_t clock)
+{
+    int64_t until = round_up(clock, MD_MCLK_PER_68K);
+    if (clock < md->target)
+        md->target = clock;
+    if (until < md->run_until)
+        md->run_until = until;
+    if (until < md->state.cpu.deadline)
+        md->state.cpu.deadline = until;
 }
 
 /* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM

@@ -62,9 +62,9 @@ static inline void expand_pair(const vdp *s, cell_pair *pair)
     for (unsigned i = 0; i < 2; i++) {
         unsigned word = vdp_word(pair->words + 2 * i), flip = word & 0x1000 ? 7 : 0;
         for (unsigned row = 0; row < 8; row++) {
-            uint64_t pixels = draw_pattern_row(s->vram + ((word & 0x7FF) << 5) + 4 * (row ^ flip));
-            if (word & 0x800)
-                pixels = draw_mirror(pixels);
+            const uint8_t *pattern = s->vram + ((word & 0x7FF) << 5) + 4 * (row ^ flip);
+            uint32_t packed = draw_load_row(pattern);
+            uint64_t pixels = draw_expand_row(word & 0x800 ? draw_mirror_row(packed) : packed);
             draw_store(pair->rows[row] + 8 * i, pixels | DRAW_BYTES * (word >> 9 & 0x70));
         }
     }
@@ -72,9 +72,41 @@ static inline void expand_pair(const vdp *s, cell_pair *pair)
 
 #endif
 
-/* `lines` lines of two neighbouring cells from pixel row `row` on, moved by the fine scroll of each line. */
-static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, unsigned row, int lines,
-                             const uint8_t *fine, uint8_t *to)
+/* Lines of a band that show the same row of cells. */
+typedef struct row_group {
+    int first, lines;
+    int row;                    /* of pixels within the cells, of the first line */
+    int even;                   /* 1: each line has the row after that of the line above, and the same fine scroll */
+    uint32_t cells;             /* row of cells */
+} row_group;
+
+/* How the lines of a band take what they show from the cells of a column. */
+typedef struct band_rows {
+    int count;
+    row_group groups[DRAW_BAND];
+    uint8_t rows[DRAW_BAND], fine[DRAW_BAND];
+} band_rows;
+
+/* Line k shows plane row y + k + vscroll[k]; b->fine has been put in. */
+static void group_rows(band_rows *b, unsigned y, const uint16_t *vscroll, int lines)
+{
+    b->count = 0;
+    for (int k = 0; k < lines; k++) {
+        unsigned at = y + (unsigned)k + vscroll[k];
+        b->rows[k] = at & 7;
+        if (k && b->groups[b->count - 1].cells == at >> 3) {
+            row_group *group = &b->groups[b->count - 1];
+            group->even &= b->fine[k] == b->fine[k - 1] && b->rows[k] == b->rows[k - 1] + 1;
+            group->lines++;
+        } else {
+            b->groups[b->count++] = (row_group){ k, 1, (int)(at & 7), 1, at >> 3 };
+        }
+    }
+}
+
+/* The lines of two neighbouring cells. */
+static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, const band_rows *b, const row_group *group,
+                             uint8_t *to)
 {
     const uint8_t *words = s->vram + (names & 0xFFFC);
     if (pair->empty || memcmp(pair->words, words, 4) != 0) {
@@ -82,38 +114,20 @@ static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, unsi
         memcpy(pair->words, words, 4);
         expand_pair(s, pair);
     }
-    for (int k = 0; k < lines; k++)
-        memcpy(to + DRAW_ROW * k + fine[k], pair->rows[row + (unsigned)k], 16);
-}
-
-/* One column of 16 pixels, the first line of which has plane row y. */
-static inline void put_column(const vdp *s, cell_pair *pair, const plane_layout *l, uint32_t column, unsigned y,
-                              int lines, const uint8_t *fine, uint8_t *to)
-{
-    while (lines > 0) {
-        int rows = 8 - (int)(y & 7);
-        if (rows > lines)
-            rows = lines;
-        put_cells(s, pair, layout_names(l, y >> 3, column), y & 7, rows, fine, to);
-        y += (unsigned)rows;
-        to += DRAW_ROW * rows;
-        fine += rows;
-        lines -= rows;
+    int k = group->first, end = k + group->lines;
+    if (group->even) {
+        const uint8_t *from = pair->rows[group->row];
+        to += DRAW_ROW * k + b->fine[k];
+        if (group->lines == 8)
+            for (k = 0; k < 8; k++)
+                memcpy(to + DRAW_ROW * k, from + 16 * k, 16);
+        else
+            for (; k < end; k++, to += DRAW_ROW, from += 16)
+                memcpy(to, from, 16);
+        return;
     }
-}
-
-static void put_window(const vdp *s, cell_pair *pair, int line, int column, int lines, uint8_t *to)
-{
-    static const uint8_t no_scroll[8] = { 0 };
-    while (lines > 0) {
-        int rows = 8 - (line & 7);
-        if (rows > lines)
-            rows = lines;
-        put_cells(s, pair, window_names(s, line, column), (unsigned)line & 7, rows, no_scroll, to);
-        line += rows;
-        to += DRAW_ROW * rows;
-        lines -= rows;
-    }
+    for (; k < end; k++)
+        memcpy(to + DRAW_ROW * k + b->fine[k], pair->rows[b->rows[k]], 16);
 }
 
 /* Lines from..from+lines of the band, which have the same coarse horizontal scroll. */
@@ -125,26 +139,40 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
     int all_window = plane == 0 && line_in_window(s, line);
     plane_layout l = layout_of(s, plane);
     uint32_t scroll = band->hscroll[plane][from] >> 4;
-    uint8_t fine[DRAW_BAND], any_fine = 0;
+    uint16_t vscroll[DRAW_BAND] = { 0 };
+    uint8_t any_fine = 0;
+    band_rows rows, window_rows;
     cell_pair pair;
     pair.empty = 1;
     for (int i = 0; i < lines; i++) {
-        fine[i] = band->hscroll[plane][from + i] & 15;
-        any_fine |= fine[i];
+        rows.fine[i] = band->hscroll[plane][from + i] & 15;
+        window_rows.fine[i] = 0;
+        any_fine |= rows.fine[i];
     }
+    group_rows(&rows, (unsigned)line, band->vscroll[plane] + from, lines);
+    if (plane == 0)
+        group_rows(&window_rows, (unsigned)line, vscroll, lines);
     for (int i = any_fine && !all_window ? 0 : 1; i < columns; i++) {
         int column = i - 1;
         uint8_t *to = band->plane[plane][from] + 16 * i;
         if (plane == 0 && column >= 0)
             window = all_window || column_in_window(s, column);
         if (window) {
-            put_window(s, &pair, line, column, lines, to);
+            for (int g = 0; g < window_rows.count; g++)
+                put_cells(s, &pair, window_names(s, (int)(8 * window_rows.groups[g].cells), column), &window_rows,
+                          window_rows.groups + g, to);
         } else {
-            unsigned vscroll = per_column ? column_vscroll(s, plane, column) : vdp_vsram_word(s, (unsigned)plane);
-            put_column(s, &pair, &l, (uint32_t)column - scroll, (unsigned)line + vscroll, lines, fine, to);
+            if (per_column) {
+                for (int k = 0; k < lines; k++)
+                    vscroll[k] = (uint16_t)column_vscroll(s, plane, column);
+                group_rows(&rows, (unsigned)line, vscroll, lines);
+            }
+            for (int g = 0; g < rows.count; g++)
+                put_cells(s, &pair, layout_names(&l, rows.groups[g].cells, (uint32_t)column - scroll), &rows, rows.groups + g,
+                          to);
             if (after_window)
                 for (int k = 0; k < lines; k++)
-                    draw_repeat_column(to + DRAW_ROW * k, fine[k]);
+                    draw_repeat_column(to + DRAW_ROW * k, rows.fine[k]);
         }
         after_window = window;
     }

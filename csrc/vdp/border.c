@@ -41,7 +41,7 @@ static int pixels_before(int h40, int64_t time)
 /* The backdrop.  Debug register 0 can show a layer in its place, which is taken to hold nothing here. */
 uint8_t vdp_border_index(const vdp *s)
 {
-    return vdp_is_mode5(s) && s->debug[0] & 0x180 ? 0 : draw_backdrop(s);
+    return vdp_is_mode5(s) && s->debug[0] & 0x180 ? 0 : draw_backdrop(s, s->registers[7]);
 }
 
 static void put_colour(uint8_t *to, uint32_t colour)
@@ -102,7 +102,7 @@ static void draw_lines(vdp_chip *chip, int row, int step, int beside_picture, in
 /* When line 0 of the next picture begins, or of the present one; 0: that is not known yet. */
 static int picture_start(const vdp *s, int64_t *start)
 {
-    if (!s->vblank)
+    if (!s->vblank || s->picture_clock >= s->frame_clock) /* it is going on, or its last right border is */
         *start = s->picture_clock;
     else if (s->v_counter >= 0x180) /* V has jumped, or does not */
         *start = s->line_clock + (int64_t)(0x200 - s->v_counter) * VDP_LINE;

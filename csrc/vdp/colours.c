@@ -159,7 +159,7 @@ static void make_changes(vdp_chip *chip, int64_t clock, int line, int pixel)
 }
 
 /* The first pixel that is not looked up before `clock`; 1: it is the one at the output then. */
-static int place_of(const vdp *s, int64_t clock, int *line, int *pixel)
+int draw_place_of(const vdp *s, int64_t clock, int *line, int *pixel)
 {
     int h40 = vdp_is_h40(s), width = draw_width(s), at = 0;
     int64_t past = clock - s->picture_clock, number = past < 0 ? 0 : past / VDP_LINE;
@@ -186,10 +186,10 @@ void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t w
         return; /* what comes between pictures is there when the next one begins */
     draw_begin_colours(chip);
     if (d->changes == 0 && memcmp(d->cram_known, s->cram, sizeof d->cram_known) != 0) {
-        place_of(s, s->draw_clock, &line, &pixel);
+        draw_place_of(s, s->draw_clock, &line, &pixel);
         add_unsaid_changes(d, s, line, pixel);
     }
-    int dot = place_of(s, clock, &line, &pixel);
+    int dot = draw_place_of(s, clock, &line, &pixel);
     if (d->changes == DRAW_CHANGES)
         make_changes(chip, clock, line, pixel);
     add_change(d, line, pixel, dot && line < DRAW_ROWS ? index | DOT : index, word);
@@ -200,6 +200,9 @@ void draw_follow_colours(draw_context *c, int line, int pixel)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
+    if (c->colours_followed) /* nothing changes while a call of vdp_draw goes on */
+        return;
+    c->colours_followed = 1;
     uint8_t kind = !vdp_is_mode5(s) ? COLOURS_MODE4 : s->registers[0] & 4 ? COLOURS_FULL : COLOURS_DARK;
     if (kind != d->kind) {
         if (d->rgb_lacks)

@@ -1,13 +1,73 @@
 /* compose.c - priority, shadow and highlight: line buffers to the picture.  Handbook 04, 14. */
 #include "draw.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define SHADOW 0x40
 #define HIGHLIGHT 0x80
 
 /* ---------------------------------------------------------------------------------------- priority */
 
-/* Mix 16 pixels: back to front backdrop, B low, A low, S low, B high, A high, S high.  Written so that a compiler
- * makes a few operations on 16 bytes of it. */
+/* 16 pixels of the layers: back to front backdrop, B low, A low, S low, B high, A high, S high. */
+#if defined(__SSE2__)
+
+static inline __m128i pixels_at(const uint8_t *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+
+/* $FF where a pixel of colour 0 is. */
+static inline __m128i transparent(__m128i pixels)
+{
+    return _mm_cmpeq_epi8(_mm_and_si128(pixels, _mm_set1_epi8(15)), _mm_setzero_si128());
+}
+
+static inline __m128i choose(__m128i mask, __m128i yes, __m128i no)
+{
+    return _mm_or_si128(_mm_and_si128(mask, yes), _mm_andnot_si128(mask, no));
+}
+
+/* $FF where pixels cover those under them: they are opaque, and have priority if the others do. */
+static inline __m128i covering(__m128i over, __m128i under)
+{
+    __m128i opaque = _mm_andnot_si128(transparent(over), over);
+    return _mm_cmpgt_epi8(opaque, _mm_and_si128(under, _mm_set1_epi8(0x40)));
+}
+
+static inline void mix(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, uint8_t backdrop, int sprites,
+                       int shadows)
+{
+    const __m128i priority = _mm_set1_epi8(0x40), colour = _mm_set1_epi8(0x3F);
+    __m128i pb = pixels_at(b), pa = pixels_at(a);
+    __m128i p = choose(transparent(pb), _mm_set1_epi8((char)backdrop), pb);
+    p = choose(covering(pa, p), pa, p);
+    __m128i shadow = _mm_andnot_si128(_mm_or_si128(pa, pb), priority); /* SHADOW where neither cell has priority */
+    if (!sprites) {
+        p = _mm_and_si128(p, colour);
+        if (shadows)
+            p = _mm_or_si128(p, shadow);
+    } else if (!shadows) {
+        __m128i ps = pixels_at(s);
+        p = _mm_and_si128(choose(covering(ps, p), ps, p), colour);
+    } else {
+        __m128i ps = pixels_at(s), visible = covering(ps, p), index = _mm_and_si128(ps, colour);
+        __m128i brighten = _mm_and_si128(visible, _mm_cmpeq_epi8(index, _mm_set1_epi8(0x3E)));
+        __m128i darken = _mm_and_si128(visible, _mm_cmpeq_epi8(index, _mm_set1_epi8(0x3F)));
+        __m128i drawn = _mm_andnot_si128(_mm_or_si128(brighten, darken), visible);
+        p = _mm_and_si128(choose(drawn, ps, p), colour);
+        /* a sprite with priority, or of colour 14, is never in shadow */
+        __m128i never = _mm_or_si128(_mm_cmpeq_epi8(_mm_and_si128(ps, _mm_set1_epi8(15)), _mm_set1_epi8(14)),
+                                     _mm_cmpeq_epi8(_mm_and_si128(ps, priority), priority));
+        __m128i lit = _mm_or_si128(_mm_and_si128(never, drawn), brighten);
+        __m128i highlight = _mm_andnot_si128(_mm_add_epi8(shadow, shadow), _mm_and_si128(brighten, _mm_set1_epi8((char)HIGHLIGHT)));
+        shadow = _mm_or_si128(_mm_andnot_si128(lit, shadow), _mm_and_si128(darken, priority));
+        p = _mm_or_si128(p, _mm_or_si128(shadow, highlight));
+    }
+    _mm_storeu_si128((__m128i *)(void *)to, p);
+}
+
+#else
+
+/* Written so that a compiler makes a few operations on 16 bytes of it. */
 static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, const uint8_t *restrict s,
                        uint8_t *restrict to, uint8_t backdrop, int sprites, int shadows)
 {
@@ -40,6 +100,8 @@ static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, con
     }
 }
 
+#endif
+
 /* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0. */
 static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
                     uint8_t backdrop, int shadows)
@@ -64,7 +126,7 @@ static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_
 static void blank(const draw_context *c, const vdp_line *line, uint8_t *row, int from, int to, int display)
 {
     const vdp *s = c->s;
-    uint8_t backdrop = draw_backdrop(s);
+    uint8_t backdrop = draw_backdrop(s, c->backdrop);
     if (!display) {
         memset(row + from, backdrop, (size_t)(to - from));
         return;
@@ -79,15 +141,16 @@ static void blank(const draw_context *c, const vdp_line *line, uint8_t *row, int
 }
 
 /* Debug register 0: bits 8-7 name a layer that is ANDed with the picture, or with bit 6 set shown instead of it. */
-static void force_layer(const vdp *s, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, uint8_t *row, int from,
-                        int to)
+static void force_layer(const draw_context *c, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, uint8_t *row,
+                        int from, int to)
 {
+    const vdp *s = c->s;
     int layer = s->debug[0] >> 7 & 3, alone = s->debug[0] & 0x40;
     for (int x = from; x < to; x++) {
         uint8_t sprite = sprites ? sprites[x] : 0;
         uint8_t forced = (layer == 1 ? sprite : layer == 2 ? a[x] : b[x]) & 0x3F;
         if (alone)
-            row[x] = layer ? forced : draw_backdrop(s);
+            row[x] = layer ? forced : draw_backdrop(s, c->backdrop);
         else if (layer && !((a[x] | b[x] | sprite) & 15))
             row[x] = (row[x] & 0xC0) | forced;
         else if (layer)
@@ -95,22 +158,13 @@ static void force_layer(const vdp *s, const uint8_t *a, const uint8_t *b, const 
     }
 }
 
-void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
+/* Pixels from..to-1, which have the same backdrop. */
+static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, uint8_t *row, int from, int to,
+                       int display)
 {
     const vdp *s = c->s;
-    int from = line->pixels;
-    if (from >= to)
-        return;
-    line->pixels = (uint16_t)to;
-    if (c->rgb)
-        draw_follow_colours(c, line->line, from);
-    int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
-    uint8_t *row = c->indexed + DRAW_STRIDE * y;
-    uint8_t backdrop = draw_backdrop(s);
+    uint8_t backdrop = draw_backdrop(s, c->backdrop);
     int shadows = s->registers[12] & 8;
-    display = display && vdp_is_mode5(s) == (line->hscroll_read != DRAW_LINE_MODE4);
-    c->d->wide[y] = draw_width(s) == 320;
-    c->d->drawn[y] = (uint16_t)to;
     if (display && !vdp_is_mode5(s)) {
         draw_mode4_mix(line, row, from, to);
     } else if (display) {
@@ -125,8 +179,29 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
             mix_row(b, a, sprites, row, from, to, backdrop, shadows);
         }
         if (s->debug[0] & 0x1C0)
-            force_layer(s, a, b, sprites, row, from, to);
+            force_layer(c, a, b, sprites, row, from, to);
     }
     if (!display || line->blank_columns || s->registers[0] & 0x20)
         blank(c, line, row, from, to, display);
+}
+
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
+{
+    const vdp *s = c->s;
+    int from = line->pixels;
+    if (from >= to)
+        return;
+    line->pixels = (uint16_t)to;
+    if (c->rgb)
+        draw_follow_colours(c, line->line, from);
+    int y = c->d->tall ? 2 * line->line + c->d->field : line->line;
+    uint8_t *row = c->indexed + DRAW_STRIDE * y;
+    display = display && vdp_is_mode5(s) == (line->hscroll_read != DRAW_LINE_MODE4);
+    c->d->wide[y] = draw_width(s) == 320;
+    c->d->drawn[y] = (uint16_t)to;
+    while (from < to) {
+        int end = draw_backdrop_until(c, line->line, from, to);
+        put_pixels(c, line, a, b, row, from, end, display);
+        from = end;
+    }
 }

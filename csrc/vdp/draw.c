@@ -199,8 +199,13 @@ static int run_band(draw_context *c, int number, int end, int height)
     draw_band band;
     band.first = number;
     band.count = draw_band_lines(s, number, end - number);
-    for (int i = 0; i < band.count; i++)
+    for (int i = 0; i < band.count; i++) {
+        uint16_t vscroll[2];
         draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
+        draw_vscroll(c, number + i, vscroll);
+        band.vscroll[0][i] = vscroll[0];
+        band.vscroll[1][i] = vscroll[1];
+    }
     draw_band_planes(c, &band);
     for (int i = 0; i < band.count; i++) {
         run_sprites(c, number + i, DRAW_ALL, height);
@@ -299,6 +304,21 @@ static void widen(vdp_chip *chip, int y)
     chip->drawing.wide[y] = 1;
 }
 
+/* A line that became a narrow one when it had got too far: the rest of it is border. */
+static void end_short_row(vdp_chip *chip, int y)
+{
+    const vdp *s = chip->state;
+    uint8_t backdrop = draw_backdrop(s, s->registers[7]);
+    uint32_t colour = vdp_colour(s, vdp_cram_word(s, backdrop));
+    for (int x = chip->drawing.drawn[y]; x < DRAW_STRIDE; x++) {
+        uint8_t *rgb = chip->rgb + 3 * (DRAW_STRIDE * y + x);
+        chip->indexed[DRAW_STRIDE * y + x] = backdrop;
+        rgb[0] = (uint8_t)colour;
+        rgb[1] = (uint8_t)(colour >> 8);
+        rgb[2] = (uint8_t)(colour >> 16);
+    }
+}
+
 static void finish_picture(vdp_chip *chip, int height)
 {
     vdp_drawing *d = &chip->drawing;
@@ -306,9 +326,12 @@ static void finish_picture(vdp_chip *chip, int height)
     d->finished = 1;
     if (!chip->render)
         return;
-    d->colours_clock = 0;
-    for (int y = 0; y < rows; y++)
+    d->colours_clock = d->latched_clock = 0;
+    for (int y = 0; y < rows; y++) {
         wide += d->wide[y];
+        if (d->wide[y] && d->drawn[y] && d->drawn[y] < 320)
+            end_short_row(chip, y);
+    }
     int mixed = wide && wide < rows;
     if (chip->want_rgb || d->tall || mixed) {
         draw_rgb(d, chip->indexed, chip->rgb, d->tall, height, 0);
@@ -351,6 +374,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     draw_context c = {
         .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
+        .picture = s->picture_clock + 1,
     };
     int height = picture_lines(s, since(clock, s->picture_clock));
     if (!chip->render && s->sprite_overflow && s->sprite_collision) {

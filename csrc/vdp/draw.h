@@ -1,5 +1,5 @@
 /* draw.h - what the drawing side of the VDP shares: draw.c, sprites.c, planes.c, bands.c,
- * compose.c, mode4.c.
+ * compose.c, colours.c, latches.c, mode4.c.
  *
  * A line of the picture is fetched and shown in the 3420 mclk after the V step into it, give or take:
  *
@@ -41,7 +41,10 @@ typedef struct draw_context {
     const uint8_t *cache;               /* bytes 0-3 of the sprite table entries */
     draw_scan *scan;
     uint8_t *indexed, *rgb;             /* rgb may be NULL: no colours */
+    int64_t picture;                    /* picture_clock + 1, 0 for a whole picture of the present contents */
     uint8_t render;                     /* 0: no pixels, only flags */
+    uint8_t backdrop;                   /* R7 as it was for the pixels that are being drawn */
+    uint8_t colours_followed;           /* 1: draw_follow_colours has been called */
     uint8_t overflow, collision;        /* set when drawing sets the flags */
 } draw_context;
 
@@ -58,12 +61,13 @@ void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b);
 void draw_plane_a(draw_context *c, vdp_line *line, int to);
 void draw_plane_b(draw_context *c, vdp_line *line, int to);
 
-/* bands.c: whole lines.  The caller puts in first, count and hscroll. */
+/* bands.c: whole lines.  The caller puts in first, count and scrolls. */
 #define DRAW_BAND 16                    /* lines, at most */
 #define DRAW_ROW 384                    /* bytes of a line buffer */
 typedef struct draw_band {
     int first, count;                   /* lines */
     uint16_t hscroll[2][DRAW_BAND];
+    uint16_t vscroll[2][DRAW_BAND];     /* of the whole screen */
     uint8_t plane[2][DRAW_BAND][DRAW_ROW];
 } draw_band;
 int draw_band_lines(const vdp *s, int first, int most);
@@ -80,6 +84,13 @@ void draw_begin_colours(vdp_chip *chip);
 void draw_follow_colours(draw_context *c, int line, int pixel);
 void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel);
 
+int draw_place_of(const vdp *s, int64_t clock, int *line, int *pixel);
+
+/* latches.c: a line's vertical scroll; sets c->backdrop for pixel `from` of a line and returns the first one, at most `to`,
+ * for which it is another */
+void draw_vscroll(const draw_context *c, int line, uint16_t vscroll[2]);
+int draw_backdrop_until(draw_context *c, int line, int from, int to);
+
 /* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */
 void draw_mode4_line(draw_context *c, vdp_line *line);
 void draw_mode4_mix(const vdp_line *line, uint8_t *to, int from, int end);
@@ -87,9 +98,9 @@ void draw_mode4_mix(const vdp_line *line, uint8_t *to, int from, int end);
 static inline int draw_width(const vdp *s) { return vdp_is_mode5(s) && vdp_is_h40(s) ? 320 : 256; }
 
 /* Colour of the border and of everything transparent; in mode 4 from the sprites' palette. */
-static inline uint8_t draw_backdrop(const vdp *s)
+static inline uint8_t draw_backdrop(const vdp *s, uint8_t r7)
 {
-    return vdp_is_mode5(s) ? s->registers[7] & 0x3F : (uint8_t)(0x10 | (s->registers[7] & 0x0F));
+    return vdp_is_mode5(s) ? r7 & 0x3F : (uint8_t)(0x10 | (r7 & 0x0F));
 }
 
 /* ------------------------------------------------------------------------------- 8 pixels at once */
@@ -105,38 +116,43 @@ static inline void draw_store(uint8_t *p, uint64_t v) { memcpy(p, &v, 8); }
 
 #define DRAW_BYTES 0x0101010101010101u  /* times a byte: that byte eight times */
 
-/* 8 pixels in reverse order */
-static inline uint64_t draw_mirror(uint64_t v)
-{
-    v = (v & 0x00FF00FF00FF00FFu) << 8 | (v >> 8 & 0x00FF00FF00FF00FFu);
-    v = (v & 0x0000FFFF0000FFFFu) << 16 | (v >> 16 & 0x0000FFFF0000FFFFu);
-    return v << 32 | v >> 32;
-}
-
 #if defined(__BYTE_ORDER__) && defined(__ORDER_BIG_ENDIAN__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define DRAW_SHIFT_LEFTWARD(v, bits) ((v) << (bits))    /* pixels move to the left, 8 bits each */
 #else
 #define DRAW_SHIFT_LEFTWARD(v, bits) ((v) >> (bits))
 #endif
 
-/* One row of a pattern, 4 bytes with two pixels each, the high nibble left: a byte for each pixel. */
-static inline uint64_t draw_pattern_row(const uint8_t *p)
+/* One row of a pattern as it lies in memory, 4 bytes with two pixels each, the high nibble left: a byte for each pixel. */
+static inline uint64_t draw_expand_row(uint32_t packed)
 {
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint32_t packed;
-    memcpy(&packed, p, 4);
     uint64_t v = packed;
     v = (v | v << 16) & 0x0000FFFF0000FFFFu;
     v = (v | v << 8) & 0x00FF00FF00FF00FFu;
     return (v >> 4 & 0x000F000F000F000Fu) | (v & 0x000F000F000F000Fu) << 8;
 #else
-    uint8_t pixels[8];
+    uint8_t bytes[4], pixels[8];
+    memcpy(bytes, &packed, 4);
     for (int i = 0; i < 4; i++) {
-        pixels[2 * i] = p[i] >> 4;
-        pixels[2 * i + 1] = p[i] & 15;
+        pixels[2 * i] = bytes[i] >> 4;
+        pixels[2 * i + 1] = bytes[i] & 15;
     }
     return draw_load(pixels);
 #endif
+}
+
+static inline uint32_t draw_load_row(const uint8_t *p)
+{
+    uint32_t packed;
+    memcpy(&packed, p, 4);
+    return packed;
+}
+
+/* The 8 pixels of a row in reverse order. */
+static inline uint32_t draw_mirror_row(uint32_t packed)
+{
+    packed = packed >> 24 | (packed >> 8 & 0xFF00) | (packed << 8 & 0xFF0000) | packed << 24;
+    return (packed >> 4 & 0x0F0F0F0F) | (packed & 0x0F0F0F0F) << 4;
 }
 
 /* $FF in each byte whose pixel is opaque (low nibble not 0) */

@@ -90,7 +90,7 @@ static void write_scroll(vdp_chip *chip, int64_t clock, uint32_t address, uint16
     uint8_t *p = chip->state->vsram + (address & 0x7E);
     value &= 0x07FF;
     if (vdp_word(p) != value) {
-        vdp_draw_before(chip, clock);
+        vdp_change_scroll(chip, clock, (address & 0x7E) / 2);
         vdp_set_word(p, value);
     }
 }
@@ -295,12 +295,32 @@ static int external_slots(const char *map, int slot, int end)
     return stop - slot;
 }
 
+/* Both bytes of an entry for VRAM, of which neither has gone out, in slots at `clock` and `second`. */
+static inline void drain_vram_word(vdp_chip *chip, int64_t clock, int64_t second, unsigned i)
+{
+    vdp *s = chip->state;
+    uint32_t address = s->fifo_address[i] & 0xFFFF, offset = (address & 0xFFFE) - vdp_sprite_table(s);
+    uint8_t high = (uint8_t)(s->fifo_data[i] >> 8), low = (uint8_t)s->fifo_data[i];
+    uint8_t *vram = s->vram;
+    if (offset < vdp_sprite_table_size(s)
+        || (s->draw_clock < second && (vram[address] != high || vram[address ^ 1] != low))) {
+        vdp_write_vram_byte(chip, clock, address, high);
+        vdp_write_vram_byte(chip, second, address ^ 1, low);
+    } else {
+        if (s->draw_clock >= second)
+            chip->drawing.quiet_clock = 0;
+        vram[address] = high;
+        vram[address ^ 1] = low;
+    }
+    retire(s);
+}
+
 /* Entries that the CPU has written, in slots from `slot` on and before `end` of the line at `line`; returns the first slot
- * left.  An entry that has no time to go out is left to its slots one by one. */
+ * left. */
 static int drain_entries(vdp_chip *chip, int64_t line, int slot, int end)
 {
     vdp *s = chip->state;
-    int h40 = vdp_is_h40(s), blanked = vdp_blanked(s);
+    int h40 = vdp_is_h40(s), blanked = vdp_blanked(s), plain = vdp_is_mode5(s) && !(s->registers[1] & 0x80);
     while (s->fifo_count) {
         unsigned oldest = (s->fifo_write - s->fifo_count) & 3u;
         int64_t ready = s->fifo_clock[oldest] - line;
@@ -312,11 +332,12 @@ static int drain_entries(vdp_chip *chip, int64_t line, int slot, int end)
         if (slot >= end)
             return end;
         int second = next_external(h40, blanked, slot + 1);
-        drain(chip, line + vdp_slot_offset(h40, slot), oldest);
-        slot++;
-        if (s->fifo_half && second < end) {
-            drain(chip, line + vdp_slot_offset(h40, second), oldest);
+        if (second < end && plain && !s->fifo_half && s->fifo_code[oldest] == VDP_CODE_VRAM) {
+            drain_vram_word(chip, line + vdp_slot_offset(h40, slot), line + vdp_slot_offset(h40, second), oldest);
             slot = second + 1;
+        } else {
+            drain(chip, line + vdp_slot_offset(h40, slot), oldest);
+            slot++;
         }
     }
     return slot;

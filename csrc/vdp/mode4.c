@@ -30,7 +30,7 @@ static void fetch_plane(const vdp *s, vdp_line *line)
     int number = line->line;
     unsigned scroll = number < 16 && s->registers[0] & 0x40 ? 0 : s->registers[8];
     uint8_t *to = line->plane[0] + DRAW_MARGIN + (scroll & 7);
-    memset(line->plane[0] + DRAW_MARGIN, draw_backdrop(s), 8);
+    memset(line->plane[0] + DRAW_MARGIN, draw_backdrop(s, s->registers[7]), 8);
     for (unsigned column = 0; column < 32; column++, to += 8) {
         unsigned y = (unsigned)number + (column >= 24 && s->registers[0] & 0x80 ? 0 : s->registers[9]);
         y %= 224;
@@ -84,7 +84,7 @@ void draw_mode4_line(draw_context *c, vdp_line *line)
 {
     line->sprites_shown = 0;
     if (!vdp_display_on(c->s)) {
-        memset(line->plane[0], draw_backdrop(c->s), sizeof line->plane[0]);
+        memset(line->plane[0], draw_backdrop(c->s, c->s->registers[7]), sizeof line->plane[0]);
         return;
     }
     fetch_sprites(c, line);

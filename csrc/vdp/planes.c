@@ -1,6 +1,10 @@
 /* planes.c - planes A and B and the window: scroll tables, name tables, patterns.  Handbook 04, 11. */
 #include "planes.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b)
 {
     static const uint8_t line_mask[4] = { 0, 7, 0xF8, 0xFF };
@@ -10,22 +14,33 @@ void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b)
     *b = vdp_vram_word(s, entry + 2) & 0x3FF;
 }
 
+/* A row of pixels of one cell, as it lies in the pattern. */
+static inline uint32_t fetch_cell(const vdp *s, unsigned word, unsigned row, int tall)
+{
+    uint32_t pattern = tall ? (word & 0x3FF) << 6 : (word & 0x7FF) << 5;
+    if (word & 0x1000)
+        row ^= tall ? 15 : 7;
+    uint32_t packed = draw_load_row(s->vram + pattern + 4 * row);
+    return word & 0x800 ? draw_mirror_row(packed) : packed;
+}
+
 /* Two neighbouring cells of a name table, one row of pixels, to 16 bytes. */
 static inline void fetch_cells(const vdp *s, uint32_t names, unsigned row, int tall, uint8_t *to)
 {
     const uint8_t *name = s->vram + (names & 0xFFFC);
-    for (int i = 0; i < 2; i++) {
-        unsigned word = vdp_word(name + 2 * i);
-        uint32_t pattern;
-        if (tall)
-            pattern = (word & 0x3FF) << 6 | (word & 0x1000 ? row ^ 15 : row) << 2;
-        else
-            pattern = (word & 0x7FF) << 5 | (word & 0x1000 ? row ^ 7 : row) << 2;
-        uint64_t pixels = draw_pattern_row(s->vram + pattern);
-        if (word & 0x800)
-            pixels = draw_mirror(pixels);
-        draw_store(to + 8 * i, pixels | DRAW_BYTES * (word >> 9 & 0x70));
-    }
+    unsigned left = vdp_word(name), right = vdp_word(name + 2);
+    uint32_t first = fetch_cell(s, left, row, tall), second = fetch_cell(s, right, row, tall);
+    uint64_t first_bits = DRAW_BYTES * (left >> 9 & 0x70), second_bits = DRAW_BYTES * (right >> 9 & 0x70);
+#if defined(__SSE2__)
+    __m128i packed = _mm_unpacklo_epi32(_mm_cvtsi32_si128((int)first), _mm_cvtsi32_si128((int)second));
+    __m128i bits = _mm_set_epi64x((long long)second_bits, (long long)first_bits);
+    const __m128i nibble = _mm_set1_epi8(15);
+    __m128i pixels = _mm_unpacklo_epi8(_mm_and_si128(_mm_srli_epi16(packed, 4), nibble), _mm_and_si128(packed, nibble));
+    _mm_storeu_si128((__m128i *)(void *)to, _mm_or_si128(pixels, bits));
+#else
+    draw_store(to, draw_expand_row(first) | first_bits);
+    draw_store(to + 8, draw_expand_row(second) | second_bits);
+#endif
 }
 
 /* Pixels of the plane in one 16-pixel column. */
@@ -104,10 +119,8 @@ void draw_plane_a(draw_context *c, vdp_line *line, int to)
     int from = line->columns[0];
     if (from >= to)
         return;
-    if (from == 0) {
-        line->vscroll[0] = vdp_vsram_word(s, 0);
-        line->vscroll[1] = vdp_vsram_word(s, 1);
-    }
+    if (from == 0)
+        draw_vscroll(c, line->line, line->vscroll);
     line->columns[0] = (uint8_t)to;
     int per_column = s->registers[11] & 4;
     if (c->d->tall)

@@ -35,10 +35,16 @@ static void latch_hv(vdp *s)
     s->hv_latched = 1;
 }
 
-static void draw_before_change(vdp_chip *chip)
+enum { DEBUG = 24 }; /* the debug register, after the numbered ones */
+
+/* Before a register that pixels depend on changes. */
+static void draw_before_change(vdp_chip *chip, unsigned index)
 {
     int64_t clock = chip->state->clock + VDP_REGISTER_DELAY(vdp_is_h40(chip->state));
-    vdp_draw_before(chip, clock);
+    if (index == 7)
+        vdp_change_backdrop(chip, clock);
+    else
+        vdp_draw_before(chip, clock);
     if (chip->border)
         vdp_draw_border(chip, clock);
 }
@@ -50,7 +56,7 @@ static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
         return;
     uint8_t changed = s->registers[index] ^ value;
     if (changed & drawing_bits(index))
-        draw_before_change(chip);
+        draw_before_change(chip, index);
     s->registers[index] = value;
     if (index == 0 && changed & 2) {
         s->hv_latched = 0;
@@ -110,7 +116,7 @@ void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value)
     case 0x1C:
         if (s->debug[s->debug_select] != value) {
             if (s->debug_select == 0)
-                draw_before_change(chip);
+                draw_before_change(chip, DEBUG);
             s->debug[s->debug_select] = value;
         }
         break;

@@ -42,7 +42,8 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
     if (whole && list->line >= scan->first && list->line < scan->end) {
         list->ended = 1;
         list->found = scan->count[list->line];
-        memcpy(list->entry, scan->entry[list->line], sizeof list->entry);
+        if (list->found)
+            memcpy(list->entry, scan->entry[list->line], sizeof list->entry);
         c->overflow |= scan->overflow[list->line];
         return;
     }
@@ -105,7 +106,7 @@ void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
     if (slot >= to)
         return;
     list->slots = (uint8_t)to;
-    if (!sprites_on(s))
+    if (!list->found || !sprites_on(s))
         return;
     /* The sprites have gone through a shift register of 20 (16): with fewer of them the first slots find nothing. */
     int line = sprite_line(c, list->line), tall = c->d->tall, idle = sprite_limit(s) - list->found;
@@ -143,49 +144,58 @@ static void begin_patterns(draw_context *c, vdp_line *line, vdp_sprite_list *lis
     line->sprite_cells = (uint8_t)cells;
 }
 
-/* The 8 pixels of one cell into the line; what is already opaque stays. */
-static inline void put_cell(draw_context *c, vdp_line *line, int x, int width, uint64_t pixels)
+/* The 8 pixels of one cell into the line; what is already opaque stays.  Returns not 0 if two opaque pixels meet. */
+static inline uint64_t put_cell(uint8_t *to, uint64_t pixels, uint64_t beside)
+{
+    uint64_t there = draw_load(to);
+    if (!there) {
+        draw_store(to, pixels & ~beside);
+        return 0;
+    }
+    uint64_t opaque = draw_opaque(there);
+    draw_store(to, (there & (opaque | beside)) | (pixels & ~opaque));
+    return opaque & draw_opaque(pixels);
+}
+
+/* The same at an edge of the screen. */
+static uint64_t put_cut_cell(uint8_t *screen, int x, int width, uint64_t pixels)
 {
     uint64_t beside = 0; /* bytes that are not the cell's */
-    if (x <= -8 || x >= width)
-        return;
     if (x < 0) {
         pixels = DRAW_SHIFT_LEFTWARD(pixels, -8 * x);
         beside = ~DRAW_SHIFT_LEFTWARD(~(uint64_t)0, -8 * x);
         x = 0;
+    } else {
+        pixels &= DRAW_SHIFT_LEFTWARD(~(uint64_t)0, 8 * (x - (width - 8)));
     }
-    if (x > width - 8) {
-        int outside = 8 * (x - (width - 8));
-        pixels &= DRAW_SHIFT_LEFTWARD(~(uint64_t)0, outside);
-    }
-    uint8_t *to = line->sprite + DRAW_MARGIN + x;
-    uint64_t there = draw_load(to), opaque = draw_opaque(there);
-    if (opaque & draw_opaque(pixels))
-        c->collision = 1;
-    draw_store(to, (there & (opaque | beside)) | (pixels & ~opaque));
+    return put_cell(screen + x, pixels, beside);
 }
 
-static inline void fetch_cell(draw_context *c, vdp_line *line, const vdp_sprite *sprite, int cell, int width)
+/* Cells first..end-1 of a sprite's row into the line. */
+static void fetch_cells(draw_context *c, vdp_line *line, const vdp_sprite *sprite, int first, int end, int width)
 {
-    int x = sprite->x + 8 * cell;
-    if (sprite->masked || x <= -8 || x >= width)
+    if (sprite->masked)
         return;
     const uint8_t *vram = c->s->vram;
-    int tall = c->d->tall;
-    unsigned height = sprite->height, row = sprite->row, word = sprite->pattern;
+    unsigned height = sprite->height, row = sprite->row, word = sprite->pattern, pattern, in_cell;
+    unsigned patterns = c->d->tall ? 0x3FF : 0x7FF;
+    int shift = c->d->tall ? 6 : 5, tall = c->d->tall;
     if (word & 0x1000)
         row = (height * (tall ? 16 : 8) - 1 - row) & (tall ? 0x3F : 0x1F);
-    unsigned column = word & 0x800 ? (unsigned)(sprite->width - 1 - cell) : (unsigned)cell;
-    unsigned pattern = word + column * height;
-    uint32_t address;
-    if (tall)
-        address = ((pattern + (row >> 4)) & 0x3FF) << 6 | (row & 15) << 2;
-    else
-        address = ((pattern + (row >> 3)) & 0x7FF) << 5 | (row & 7) << 2;
-    uint64_t pixels = draw_pattern_row(vram + address);
-    if (word & 0x800)
-        pixels = draw_mirror(pixels);
-    put_cell(c, line, x, width, pixels | DRAW_BYTES * (word >> 9 & 0x70));
+    pattern = word + (row >> (tall ? 4 : 3));
+    in_cell = (row & (tall ? 15 : 7)) << 2;
+    uint64_t bits = DRAW_BYTES * (word >> 9 & 0x70), met = 0;
+    uint8_t *screen = line->sprite + DRAW_MARGIN;
+    for (int cell = first, x = sprite->x + 8 * first; cell < end && x < width; cell++, x += 8) {
+        if (x <= -8)
+            continue;
+        unsigned column = (unsigned)(word & 0x800 ? sprite->width - 1 - cell : cell);
+        uint32_t packed = draw_load_row(vram + (((pattern + column * height) & patterns) << shift | in_cell));
+        uint64_t pixels = draw_expand_row(word & 0x800 ? draw_mirror_row(packed) : packed) | bits;
+        met |= x >= 0 && x <= width - 8 ? put_cell(screen + x, pixels, 0) : put_cut_cell(screen, x, width, pixels);
+    }
+    if (met)
+        c->collision = 1;
 }
 
 /* Take a sprite's place on the screen, a bit for each pixel; 0 if another one has a part of it. */
@@ -245,6 +255,10 @@ void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
     line->sprite_slots = (uint8_t)to;
     if (list->line != line->line)
         return;
+    if (!list->count && whole) { /* nothing can come of the slots */
+        line->sprites_started = 1;
+        return;
+    }
     if (!line->sprites_started)
         begin_patterns(c, line, list);
     if (sprites_on(s) && line->sprite_at < list->count) {
@@ -257,9 +271,13 @@ void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
         }
         while (slots > 0) {
             const vdp_sprite *sprite = &list->sprite[line->sprite_at];
-            fetch_cell(c, line, sprite, line->cell_at, width);
-            slots--;
-            if (++line->cell_at >= sprite->width) {
+            int cells = sprite->width - line->cell_at, first = line->cell_at;
+            if (cells > slots)
+                cells = slots;
+            fetch_cells(c, line, sprite, first, first + cells, width);
+            slots -= cells;
+            line->cell_at = (uint8_t)(first + cells);
+            if (first + cells >= sprite->width) {
                 line->cell_at = 0;
                 if (++line->sprite_at >= list->count)
                     break;

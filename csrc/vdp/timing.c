@@ -275,12 +275,15 @@ static int64_t release_bound(const vdp *s)
     if (s->dma_run != VDP_DMA_BUS)
         return s->dma_clock + 1; /* held port writes are being made */
     int64_t words = vdp_dma_length(s) ? vdp_dma_length(s) : 65536;
-    int64_t slots = (words - 5) * ((s->code & 15) == 3 || (s->code & 15) == 5 ? 1 : 2);
+    int single = (s->code & 15) == 3 || (s->code & 15) == 5;
+    int64_t slots = (words - 5) * (single ? 1 : 2);
     int per_line = vdp_blanked(s) ? 205 : 18;
     if (slots > per_line)
         return s->clock + (slots / per_line) * VDP_LINE - VDP_LINE / 2;
     int64_t slot = s->fifo_count == 4 ? vdp_next_external(s) : vdp_next_slot(s);
-    return (s->dma_clock > slot ? s->dma_clock : slot) + 16 * (words - 1) + 1;
+    int64_t drained = s->fifo_count + words - 4; /* before the last word finds room */
+    int64_t most = single || 2 * drained - 2 < words - 1 ? words - 1 : 2 * drained - 2;
+    return (s->dma_clock > slot ? s->dma_clock : slot) + 16 * most + 1;
 }
 
 void vdp_schedule(vdp *s)

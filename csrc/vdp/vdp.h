@@ -10,6 +10,7 @@
  *   compose.c  priority, shadow and highlight, the picture
  *   colours.c  CRAM to R, G, B
  *   border.c   what surrounds the picture, for those who want to see it
+ *   latches.c  what changes of VSRAM and R7 leave for lines that are still to be drawn
  *
  * A line has 3420 mclk in both widths.  It begins where the V counter steps (H = $14A in H40, $10A in H32).
  * The pixels of line n come out in the interval that begins with the V step into n, and end 128/140 mclk into
@@ -17,7 +18,7 @@
  *
  * Contract of vdp_draw(chip, t): draw, with the present contents of the state, whatever the chip fetches or shows
  * before t and has not drawn yet.  timing.c, fifo.c and ports.c call it (through vdp_draw_before) with
- *   - t = the time of the access, before a byte of VRAM (and so the sprite cache) or a word of VSRAM changes;
+ *   - t = the time of the access, before a byte of VRAM (and so the sprite cache) changes;
  *   - t = the write + VDP_REGISTER_DELAY, before a register changes;
  *   - the time of a status read, or the last time before it at which SOVR and SCOL could change, because it shows and
  *     clears them;
@@ -140,6 +141,10 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
         return d->quiet_clock;
     return s->draw_clock;
 }
+
+/* Vertical scroll, or R7, is about to change at `clock`: what it was is kept for what is not drawn yet. */
+void vdp_change_scroll(vdp_chip *chip, int64_t clock, unsigned index);
+void vdp_change_backdrop(vdp_chip *chip, int64_t clock);
 
 /* A word is about to be written to CRAM. */
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);

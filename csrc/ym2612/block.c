@@ -12,13 +12,7 @@
  */
 #include "block.h"
 
-typedef struct ym2612_run_state {
-    ym2612_stretch stretch;
-    ym2612_program program;
-    ym2612_voice voices[6];
-    ym2612_slot_inputs inputs[24];
-    ym2612_log log;
-} ym2612_run_state;
+#define ALL_CHANNELS 63
 
 /* Test bits that change phases and outputs. */
 #define TEST_21_SLOW 0x18
@@ -40,135 +34,6 @@ int64_t ym2612_block_limit(const ym2612 *ym)
     return YM2612_LONGEST_BLOCK;
 }
 
-/* Outputs of an operator whose phase is modulated by half of `by` and `and_by`, each NULL if there is none. */
-static void operate(int16_t *out, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by)
-{
-    uint32_t i = 0, r;
-
-    if (!by) {
-        by = and_by;
-        and_by = NULL;
-    }
-    for (r = 0; r < runs->count; r++) {
-        const ym2612_run_of_samples *run = runs->run + r;
-        const int16_t *wave = ym2612_wave + run->attenuation;
-        uint32_t end = run->end, position = run->position, step = run->step;
-
-        if (run->attenuation == YM2612_SILENT << 3) {
-            memset(out + i, 0, (end - i) * sizeof *out);
-            i = end;
-        } else if (!by) {
-            for (; i + 4 <= end; i += 4, position += 4 * step) {
-                out[i] = wave[ym2612_sine[position >> 22]];
-                out[i + 1] = wave[ym2612_sine[(position + step) >> 22]];
-                out[i + 2] = wave[ym2612_sine[(position + 2 * step) >> 22]];
-                out[i + 3] = wave[ym2612_sine[(position + 3 * step) >> 22]];
-            }
-            for (; i < end; i++, position += step)
-                out[i] = wave[ym2612_sine[position >> 22]];
-        } else if (!and_by) {
-            for (; i + 2 <= end; i += 2, position += 2 * step) {
-                out[i] = wave[ym2612_sine[((position >> 22) + (uint32_t)(by[i] >> 1)) & 1023]];
-                out[i + 1] = wave[ym2612_sine[(((position + step) >> 22) + (uint32_t)(by[i + 1] >> 1)) & 1023]];
-            }
-            for (; i < end; i++, position += step)
-                out[i] = wave[ym2612_sine[((position >> 22) + (uint32_t)(by[i] >> 1)) & 1023]];
-        } else {
-            for (; i < end; i++, position += step)
-                out[i] = wave[ym2612_sine[((position >> 22) + (uint32_t)((by[i] + and_by[i]) >> 1)) & 1023]];
-        }
-    }
-}
-
-static void fill(uint16_t *stream, uint32_t samples, uint32_t value)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP, stream += GROUP)
-        for (i = 0; i < GROUP; i++)
-            stream[i] = (uint16_t)value;
-}
-
-static void ramp(uint16_t *restrict stream, uint32_t samples, uint32_t position, uint32_t step)
-{
-    uint32_t offset[GROUP];
-    uint32_t at, i;
-
-    for (i = 0; i < GROUP; i++)
-        offset[i] = i * step;
-    for (at = 0; at < samples; at += GROUP, stream += GROUP, position += GROUP * step)
-        for (i = 0; i < GROUP; i++)
-            stream[i] = (uint16_t)((position + offset[i]) >> 22);
-}
-
-/* Operators that hear themselves: each sample waits for the one before, so they are run side by side. */
-typedef struct ym2612_loops {
-    uint32_t count;
-    uint16_t phase[6][STREAM], attenuation[6][STREAM];
-    int16_t out[6][STREAM];
-    int32_t before[6];          /* output of the sample before the first */
-    int32_t modulation[6];      /* of the first sample */
-    uint32_t shift[6];
-    uint8_t channel[6];
-} ym2612_loops;
-
-static void add_loop(ym2612_loops *loops, const ym2612_slot_runs *runs)
-{
-    uint32_t i = 0, r;
-
-    for (r = 0; r < runs->count; r++) {
-        const ym2612_run_of_samples *run = runs->run + r;
-
-        ramp(loops->phase[loops->count] + i, run->end - i, run->position, run->step);
-        fill(loops->attenuation[loops->count] + i, run->end - i, run->attenuation);
-        i = run->end;
-    }
-    loops->count++;
-}
-
-#define START(k) \
-    int32_t before##k = loops->before[k + first], modulation##k = loops->modulation[k + first]; \
-    const uint32_t shift##k = loops->shift[k + first];
-#define STEP(k) do { \
-        uint32_t phase = phases[k * STREAM + i] + (uint32_t)modulation##k; \
-        int32_t now = ym2612_wave[ym2612_sine[phase & 1023] + attenuations[k * STREAM + i]]; \
-        outs[k * STREAM + i] = (int16_t)now; \
-        modulation##k = (now + before##k) >> shift##k; \
-        before##k = now; \
-    } while (0)
-#define RUN_LOOPS(name, starts, steps) \
-    static void name(ym2612_loops *loops, uint32_t first, uint32_t samples) \
-    { \
-        const uint16_t *phases = loops->phase[first], *attenuations = loops->attenuation[first]; \
-        int16_t *outs = loops->out[first]; \
-        uint32_t i; \
-        starts \
-        for (i = 0; i < samples; i++) { \
-            steps \
-        } \
-    }
-
-RUN_LOOPS(run_1_loop, START(0), STEP(0);)
-RUN_LOOPS(run_2_loops, START(0) START(1), STEP(0); STEP(1);)
-RUN_LOOPS(run_3_loops, START(0) START(1) START(2), STEP(0); STEP(1); STEP(2);)
-RUN_LOOPS(run_4_loops, START(0) START(1) START(2) START(3), STEP(0); STEP(1); STEP(2); STEP(3);)
-
-static void run_loops(ym2612_loops *loops, uint32_t samples)
-{
-    uint32_t first = 0;
-
-    if (loops->count > 4) {
-        run_3_loops(loops, 0, samples);
-        first = 3;
-    }
-    switch (loops->count - first) {
-    case 1: run_1_loop(loops, first, samples); break;
-    case 2: run_2_loops(loops, first, samples); break;
-    case 3: run_3_loops(loops, first, samples); break;
-    case 4: run_4_loops(loops, first, samples); break;
-    }
-}
-
 /* An operator is on or off for a stretch; when it goes off, its outputs become 0. */
 static void switch_output(uint8_t *on, int now, int16_t *out)
 {
@@ -177,8 +42,7 @@ static void switch_output(uint8_t *on, int now, int16_t *out)
     *on = (uint8_t)now;
 }
 
-/* S1 of all channels. */
-static void run_s1(ym2612 *ym, ym2612_run_state *run, int heard)
+void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels)
 {
     const ym2612_stretch *stretch = &run->stretch;
     const uint8_t *feedback = run->program.feedback;
@@ -190,32 +54,38 @@ static void run_s1(ym2612 *ym, ym2612_run_state *run, int heard)
     loops.count = 0;
     for (c = 0; c < 6; c++) {
         ym2612_voice *voice = run->voices + c;
-        int wanted = heard || feedback[c] || run->log.feedback_turns[c];
-        int on = ym2612_stream_slot(ym, stretch, &run->log, run->inputs + c, c, wanted ? &runs : NULL);
+        int on;
 
+        if (!(channels >> c & 1))
+            continue;
+        on = ym2612_stream_slot(ym, stretch, &run->log, run->inputs + c, c, &runs);
         switch_output(&voice->s1_on, on, voice->s1 + 2);
         if (!on)
             continue;
         if (feedback[c]) {
             loops.channel[loops.count] = (uint8_t)c;
-            loops.before[loops.count] = voice->s1[1];
+            loops.out[loops.count][0] = voice->s1[0];
+            loops.out[loops.count][1] = voice->s1[1];
             loops.modulation[loops.count] = ym->modulation[c];
             loops.shift[loops.count] = 10u - feedback[c];
-            add_loop(&loops, &runs);
+            ym2612_write_phases(loops.phase[loops.count], &runs);
+            ym2612_write_attenuations(loops.attenuation[loops.count], &runs);
+            loops.count++;
         } else {
-            operate(voice->s1 + 2, &runs, NULL, NULL);
+            ym2612_operate(voice->s1 + 2, &runs, NULL, NULL);
             if (ym->modulation[c]) /* feedback has just been switched off */
                 voice->s1[2] = (int16_t)operator_output((runs.run[0].position >> 22) + (uint32_t)ym->modulation[c],
                                                         runs.run[0].attenuation >> 3);
         }
     }
-    run_loops(&loops, samples);
+    ym2612_run_loops(&loops, samples);
     for (k = 0; k < loops.count; k++)
-        memcpy(run->voices[loops.channel[k]].s1 + 2, loops.out[k], samples * sizeof **loops.out);
+        memcpy(run->voices[loops.channel[k]].s1 + 2, loops.out[k] + 2, samples * sizeof **loops.out);
     for (c = 0; c < 6; c++) {
         const int16_t *last = run->voices[c].s1 + samples;
 
-        ym->modulation[c] = (int16_t)(feedback[c] ? (last[1] + last[0]) >> (10 - feedback[c]) : 0);
+        if (channels >> c & 1)
+            ym->modulation[c] = (int16_t)(feedback[c] ? (last[1] + last[0]) >> (10 - feedback[c]) : 0);
     }
 }
 
@@ -230,7 +100,7 @@ static void run_s2(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
     switch_output(&voice->s2_on, ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 12 + channel, 12 + channel, &runs),
                   voice->s2 + 1);
     if (voice->s2_on)
-        operate(voice->s2 + 1, &runs, by_s1 ? voice->s1 + 2 : NULL, NULL);
+        ym2612_operate(voice->s2 + 1, &runs, by_s1 ? voice->s1 + 2 : NULL, NULL);
 }
 
 static void run_s3(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
@@ -248,7 +118,7 @@ static void run_s3(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
     case 1: s1 = voice->s1 + 1; s2 = voice->s2; break;
     case 5: s1 = voice->s1 + 1; break;
     }
-    operate(voice->s3, &runs, s1, s2);
+    ym2612_operate(voice->s3, &runs, s1, s2);
 }
 
 static void run_s4(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
@@ -268,7 +138,7 @@ static void run_s4(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
     case 5: by = voice->s1_on ? voice->s1 + 2 : NULL; s3 = NULL; break;
     default: s3 = NULL;
     }
-    operate(voice->s4, &runs, by, s3);
+    ym2612_operate(voice->s4, &runs, by, s3);
 }
 
 static inline int16_t clamped(int value)
@@ -288,22 +158,36 @@ static void add_carrier(int16_t *restrict sum, const int16_t *restrict out, uint
             sum[i] = clamped(sum[i] + (out[i] >> 5));
 }
 
+static void take_carrier(int16_t *restrict sum, const int16_t *restrict out, uint32_t samples)
+{
+    uint32_t at, i;
+
+    for (at = 0; at < samples; at += GROUP, sum += GROUP, out += GROUP)
+        for (i = 0; i < GROUP; i++)
+            sum[i] = (int16_t)(out[i] >> 5);
+}
+
 /* Channel sums, limited after each addition, in the order S1, S3, S2, S4. */
 static void add_carriers(ym2612_voice *voice, const uint8_t *algorithm, uint32_t samples)
 {
-    int s1 = voice->s1_on && algorithm[1] == 7, s3 = voice->s3_on && algorithm[2] >= 5, s2 = voice->s2_on && algorithm[3] >= 4;
+    const int16_t *carriers[4];
+    uint32_t count = 0, i;
 
-    if (voice->sum_on)
-        memset(voice->sum + 2, 0, sizeof voice->sum - 4);
-    voice->sum_on = (uint8_t)(s1 || s2 || s3 || voice->s4_on);
-    if (s1)
-        add_carrier(voice->sum + 2, voice->s1 + 2, samples);
-    if (s3)
-        add_carrier(voice->sum + 2, voice->s3, samples);
-    if (s2)
-        add_carrier(voice->sum + 2, voice->s2 + 1, samples);
+    if (voice->s1_on && algorithm[1] == 7)
+        carriers[count++] = voice->s1 + 2;
+    if (voice->s3_on && algorithm[2] >= 5)
+        carriers[count++] = voice->s3;
+    if (voice->s2_on && algorithm[3] >= 4)
+        carriers[count++] = voice->s2 + 1;
     if (voice->s4_on)
-        add_carrier(voice->sum + 2, voice->s4, samples);
+        carriers[count++] = voice->s4;
+    if (count)
+        take_carrier(voice->sum + 2, carriers[0], samples);
+    else if (voice->sum_on)
+        memset(voice->sum + 2, 0, sizeof voice->sum - 4);
+    for (i = 1; i < count; i++)
+        add_carrier(voice->sum + 2, carriers[i], samples);
+    voice->sum_on = count != 0;
 }
 
 /* The cycles at the start of a sample that still belong to the last one: the outputs of slots 19 to 23, the sums of S4. */
@@ -366,8 +250,7 @@ static void keep_last_sample(ym2612 *ym, const ym2612_run_state *run)
     ym->picked_key_code = ym->key_code[0];
 }
 
-/* Make the last outputs the first of the next stretch. */
-static void carry_over(ym2612_voice *voices, uint32_t samples)
+void ym2612_carry_over(ym2612_voice *voices, uint32_t samples)
 {
     uint32_t c;
 
@@ -382,21 +265,11 @@ static void carry_over(ym2612_voice *voices, uint32_t samples)
     }
 }
 
-/* Nobody listens to a stretch that others follow: only S1 has to be run, where it hears itself. */
-static void run_quiet(ym2612 *ym, ym2612_run_state *run)
-{
-    uint32_t slot;
-
-    run_s1(ym, run, 0);
-    for (slot = 6; slot < 24; slot++)
-        ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + slot, slot, NULL);
-}
-
 static void run_heard(ym2612 *ym, ym2612_run_state *run)
 {
     uint32_t c;
 
-    run_s1(ym, run, 1);
+    ym2612_run_s1(ym, run, ALL_CHANNELS);
     for (c = 0; c < 6; c++) {
         ym2612_voice *voice = run->voices + c;
 
@@ -423,8 +296,7 @@ static void start_run(const ym2612 *ym, ym2612_run_state *run)
     ym2612_start_log(&run->log, ym);
 }
 
-/* The registers of the channels from sample `at` on; returns the sample that has others. */
-static int64_t take_turns(ym2612_run_state *run, uint32_t *turn, int64_t at)
+int64_t ym2612_take_turns(ym2612_run_state *run, uint32_t *turn, int64_t at)
 {
     const ym2612_log *log = &run->log;
 
@@ -459,13 +331,48 @@ static void count_sums(ym2612 *ym, const int16_t *before, int64_t samples)
 /* The outputs of the last 4 samples hold all that the chip remembers of S2, S3, S4 and the sums. */
 #define MEMORY 4
 
+/* The samples from `at` on, with their outputs; `out` is NULL if only the last ones count. */
+static void run_outputs(ym2612 *ym, ym2612_run_state *run, uint32_t at, uint32_t samples, ym2612_dac_reader *dac, int apart,
+                        uint32_t muted, int16_t *out)
+{
+    uint32_t turn = 0, end;
+
+    for (; at < samples; at = end) {
+        end = ym2612_stretch_end(at, samples, ym2612_take_turns(run, &turn, at));
+        ym2612_plan_stretch(ym, &run->stretch, at, end - at, end == samples);
+        run_heard(ym, run);
+        if (out) {
+            ym2612_mix(ym, &run->program, run->voices, dac, at, end - at, apart, muted, out);
+            out += (apart ? 2 * YM2612_PARTS : 2) * (end - at);
+        }
+        if (end == samples)
+            keep_last_sample(ym, run);
+        else
+            ym2612_carry_over(run->voices, end - at);
+    }
+}
+
+/* $2C bit 5: the pins show nothing of the operators. */
+static void mix_test_pins(const ym2612 *ym, ym2612_run_state *run, uint32_t samples, ym2612_dac_reader *dac, int apart, uint32_t muted,
+                          int16_t *out)
+{
+    const ym2612_program before = run->program;
+    uint32_t turn = 0, at, end;
+
+    for (at = 0; at < samples; at = end) {
+        end = ym2612_stretch_end(at, samples, ym2612_take_turns(run, &turn, at));
+        ym2612_mix(ym, &run->program, run->voices, dac, at, end - at, apart, muted, out);
+        out += (apart ? 2 * YM2612_PARTS : 2) * (end - at);
+    }
+    run->program = before;
+}
+
 void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t muted, const uint32_t *writes, int64_t count,
                   int64_t start)
 {
     ym2612_run_state run;
     ym2612_dac_reader dac;
-    uint32_t turn = 0, slot;
-    int64_t at = 0;
+    uint32_t slot, quiet = 0;
     int test = ym->test_2c & 0x20;
     int16_t sums[6];
 
@@ -477,31 +384,11 @@ void ym2612_block(ym2612 *ym, int64_t samples, int16_t *out, int apart, uint32_t
         run.inputs[slot].change = run.log.first[slot];
     dac.level = run.log.dac_level;
     dac.end = run.log.dac_level + run.log.dac_levels;
-    while (at < samples) {
-        int quiet = (out == NULL || test) && samples - at > MEMORY;
-        int64_t end = quiet ? samples - MEMORY : samples, next = take_turns(&run, &turn, at);
-        uint32_t now;
-
-        if (end > at + STRETCH)
-            end = at + STRETCH;
-        if (end > next)
-            end = next;
-        now = (uint32_t)(end - at);
-        ym2612_plan_stretch(ym, &run.stretch, (uint32_t)at, now, end == samples);
-        if (quiet)
-            run_quiet(ym, &run);
-        else
-            run_heard(ym, &run);
-        if (out) {
-            ym2612_mix(ym, &run.program, run.voices, &dac, (uint32_t)at, now, apart, muted, out);
-            out += (apart ? 2 * YM2612_PARTS : 2) * now;
-        }
-        if (end == samples)
-            keep_last_sample(ym, &run);
-        else
-            carry_over(run.voices, now);
-        at = end;
-    }
+    if (out && test)
+        mix_test_pins(ym, &run, (uint32_t)samples, &dac, apart, muted, out);
+    if ((out == NULL || test) && samples > MEMORY)
+        ym2612_run_quiet(ym, &run, quiet = (uint32_t)samples - MEMORY);
+    run_outputs(ym, &run, quiet, (uint32_t)samples, &dac, apart, muted, test ? NULL : out);
     if (test)
         count_sums(ym, sums, samples);
     for (slot = 0; slot < 24; slot++)

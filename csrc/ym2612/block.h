@@ -27,6 +27,47 @@ typedef struct ym2612_dac_reader {
     const ym2612_dac_level *end;
 } ym2612_dac_reader;
 
+/* Operators that hear themselves: each sample waits for the one before, so they are run side by side. */
+typedef struct ym2612_loops {
+    uint32_t count;
+    uint16_t phase[6][STREAM + GROUP], attenuation[6][STREAM + GROUP];
+    int16_t out[6][2 + STREAM]; /* the first two are of the samples before */
+    int32_t modulation[6];      /* of the first sample */
+    uint32_t shift[6];
+    uint8_t channel[6];
+} ym2612_loops;
+
+/* operators.c.  Streams may be written up to the end of a group of 16. */
+void ym2612_write_phases(uint16_t *phase, const ym2612_slot_runs *runs); /* 10 bits; those in which a slot is silent are any */
+void ym2612_write_attenuations(uint16_t *attenuation, const ym2612_slot_runs *runs); /* << 3 */
+/* Outputs of an operator whose phase is modulated by half of `by` and `and_by`, each NULL if there is none. */
+void ym2612_operate(int16_t *out, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by);
+void ym2612_run_loops(ym2612_loops *loops, uint32_t samples);
+
+typedef struct ym2612_run_state {
+    ym2612_stretch stretch;
+    ym2612_program program;
+    ym2612_voice voices[6];
+    ym2612_slot_inputs inputs[24];
+    ym2612_log log;
+} ym2612_run_state;
+
+/* block.c */
+void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels); /* S1 of the channels in a set, over run->stretch */
+void ym2612_carry_over(ym2612_voice *voices, uint32_t samples); /* the last outputs become the first of the next stretch */
+/* The registers of the channels from sample `at` on; returns the sample that has others.  *turn is 0 at first. */
+int64_t ym2612_take_turns(ym2612_run_state *run, uint32_t *turn, int64_t at);
+static inline uint32_t ym2612_stretch_end(uint32_t at, uint32_t end, int64_t turn)
+{
+    if (end > at + STRETCH)
+        end = at + STRETCH;
+    return turn < end ? (uint32_t)turn : end;
+}
+
+/* quiet.c: the first `samples` samples of a block, to which nobody listens: afterwards there is what those that come later depend
+ * on, but no outputs other than what S1 hears of itself */
+void ym2612_run_quiet(ym2612 *ym, ym2612_run_state *run, uint32_t samples);
+
 /* mix.c: samples `start` to `start + samples` - 1 of the block; `out` takes one pair for each, or YM2612_PARTS pairs;
  * the parts in the set `muted` are silent */
 void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, ym2612_dac_reader *dac, uint32_t start,

@@ -45,6 +45,7 @@ void ym2612_start_log(ym2612_log *log, const ym2612 *ym)
     memset(log->first, 0, sizeof log->first);
     memset(log->last, 0, sizeof log->last);
     memset(log->feedback_turns, 0, sizeof log->feedback_turns);
+    log->depth_changes = 0;
     memset(log->known, 0, sizeof log->known);
     log->dac_level[0].cycle = 0;
     log->dac_level[0].level = dac_pins(ym);
@@ -168,9 +169,11 @@ void ym2612_log_channel(ym2612 *ym, ym2612_log *log, uint32_t channel, int64_t a
         ym2612_store_channel(ym, channel, ym->address, ym->data);
         if (pan != ym->pan[channel])
             add_turn(log, first_reader(at, shown_from[channel]), channel, TURN_PAN, ym->pan[channel]);
-        if (ams != ym->ams[channel] || pms != ym->pms[channel])
-            for (i = channel; i < 24; i += 6)
-                add_change(log, i, first_reader(at, (int32_t)i), CHANGE_DEPTHS, ym->data);
+        if (ams == ym->ams[channel] && pms == ym->pms[channel])
+            return;
+        log->depth_changes = 1;
+        for (i = channel; i < 24; i += 6)
+            add_change(log, i, first_reader(at, (int32_t)i), CHANGE_DEPTHS, ym->data);
         return;
     default:
         ym2612_store_channel(ym, channel, ym->address, ym->data);

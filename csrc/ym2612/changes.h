@@ -49,6 +49,7 @@ struct ym2612_log {
     uint32_t changes, turns, dac_levels;
     uint16_t first[24], last[24]; /* change of a slot, 0 none */
     uint8_t feedback_turns[6];  /* 1: the channel's feedback changes */
+    uint8_t depth_changes;      /* 1: LFO depths change */
     uint8_t known[24];          /* bit k: latest[slot][k] is valid */
     uint8_t latest[24][7];      /* registers $30-$90 as written last */
     ym2612_change change[4 * YM2612_BLOCK_WRITES + 32];

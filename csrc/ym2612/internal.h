@@ -8,6 +8,8 @@
  *   block.c      many whole samples at once
  *   changes.c    which sample of a block finds a written register changed, for each slot
  *   stream.c     phase and attenuation of one slot over a stretch of samples
+ *   operators.c  outputs of operators over a stretch
+ *   quiet.c      samples to which nobody listens
  *   mix.c        what the output pins show in a block
  *   output.c     the channels apart
  *   validity.c   states from outside

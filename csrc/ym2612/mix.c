@@ -16,10 +16,10 @@ static void mix_channel(int16_t *restrict side, const int16_t *restrict sum, uin
                     to[i] = (int16_t)(to[i] + 3 * from[i]);
         } else if (on) { /* 3 * (sum + 4), or 3 * (sum - 3) below 0 */
             for (i = 0; i < GROUP; i++)
-                to[i] = (int16_t)(to[i] + 3 * from[i] + 12 - (from[i] < 0 ? 21 : 0));
+                to[i] = (int16_t)(to[i] + (int16_t)(from[i] + (int16_t)(from[i] + from[i])) + 12 + (int16_t)((int16_t)(from[i] >> 15) & -21));
         } else {
             for (i = 0; i < GROUP; i++)
-                to[i] = (int16_t)(to[i] + 12 - (from[i] < 0 ? 24 : 0));
+                to[i] = (int16_t)(to[i] + 12 + (int16_t)((int16_t)(from[i] >> 15) & -24));
         }
     }
 }

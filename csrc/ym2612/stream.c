@@ -3,10 +3,10 @@
 #include "envelope.h"
 #include "phase.h"
 
-static uint32_t lowest_bit(uint64_t set)
+static uint32_t lowest_bit(uint32_t set)
 {
 #if defined(__GNUC__)
-    return (uint32_t)__builtin_ctzll(set);
+    return (uint32_t)__builtin_ctz(set);
 #else
     uint32_t bit = 0;
 
@@ -25,17 +25,24 @@ static void add_segment(ym2612_stretch *stretch, uint32_t start, uint32_t count)
     stretch->lfo_am[i] = (uint8_t)((count & 0x40 ? count & 0x3F : count ^ 0x3F) << 1);
 }
 
-/* The LFO steps when the bits of the period are all set in the divider, which counts samples. */
-static void step_lfo_samples(ym2612 *ym, ym2612_stretch *stretch)
+/* From sample `at` on the LFO's count is another. */
+static void change_lfo(ym2612_stretch *stretch, uint32_t at, uint32_t count, int follow)
+{
+    if (follow && !(stretch->vibrato_only && stretch->lfo_pm[stretch->segments - 1] == count >> 2))
+        add_segment(stretch, at, count);
+}
+
+/* The LFO steps when the bits of the period are all set in the divider, which counts samples.  Returns the count in the last one. */
+static uint32_t step_lfo_samples(ym2612 *ym, ym2612_stretch *stretch, int follow)
 {
     uint32_t samples = stretch->samples;
     uint32_t period = ym2612_lfo_period[ym->lfo_rate];
-    uint32_t at = 0;
+    uint32_t at = 0, shown = ym->lfo_count;
 
     if (ym->lfo_count && !ym->lfo_mask) { /* switched off at the end of the last sample */
         ym->lfo_count = 0;
         if (samples > 1)
-            add_segment(stretch, 1, 0);
+            change_lfo(stretch, 1, shown = 0, follow);
     }
     while (at < samples) {
         uint32_t run = 0; /* samples until the divider is looked at with all bits set */
@@ -53,77 +60,105 @@ static void step_lfo_samples(ym2612 *ym, ym2612_stretch *stretch)
         ym->lfo_divider = 1;
         ym->lfo_count = (ym->lfo_count + 1) & ym->lfo_mask;
         if (at < samples && ym->lfo_mask)
-            add_segment(stretch, at, ym->lfo_count);
+            change_lfo(stretch, at, shown = ym->lfo_count, follow);
     }
+    return shown;
+}
+
+static void step_lfo_one_sample(ym2612 *ym, uint32_t period)
+{
+    uint32_t left = 24;
+
+    while (left > 0) {
+        if (ym->lfo_divider <= period && period - ym->lfo_divider >= left) {
+            ym->lfo_divider = (uint8_t)(ym->lfo_divider + left);
+            break;
+        }
+        if (ym->lfo_divider < period) {
+            left -= period - ym->lfo_divider;
+            ym->lfo_divider = (uint8_t)period;
+        }
+        ym2612_step_lfo(ym, 1);
+        left--;
+    }
+    ym->lfo_count &= ym->lfo_mask;
 }
 
 /* $21 bit 1: the divider counts cycles. */
-static void step_lfo_cycles(ym2612 *ym, ym2612_stretch *stretch)
+static uint32_t step_lfo_cycles(ym2612 *ym, ym2612_stretch *stretch, int follow)
 {
-    uint32_t period = ym2612_lfo_period[ym->lfo_rate];
-    uint32_t at;
+    uint32_t period = ym2612_lfo_period[ym->lfo_rate], shown = ym->lfo_count, at = 0;
 
-    for (at = 1; at <= stretch->samples; at++) {
-        uint32_t before = ym->lfo_count, left = 24;
+    while (++at <= stretch->samples) {
+        if (!follow && ym->lfo_divider <= period && at < stretch->samples) { /* all but the last sample at once */
+            uint64_t cycles = ym->lfo_divider + (uint64_t)24 * (stretch->samples - at);
 
-        while (left > 0) {
-            if (ym->lfo_divider <= period && period - ym->lfo_divider >= left) {
-                ym->lfo_divider = (uint8_t)(ym->lfo_divider + left);
-                break;
-            }
-            if (ym->lfo_divider < period) {
-                left -= period - ym->lfo_divider;
-                ym->lfo_divider = (uint8_t)period;
-            }
-            ym2612_step_lfo(ym, 1);
-            left--;
+            ym->lfo_count = (uint8_t)(ym->lfo_count + cycles / (period + 1)) & ym->lfo_mask;
+            ym->lfo_divider = (uint8_t)(cycles % (period + 1));
+            shown = ym->lfo_count;
+            at = stretch->samples;
         }
-        ym->lfo_count &= ym->lfo_mask;
-        if (ym->lfo_count != before && at < stretch->samples)
-            add_segment(stretch, at, ym->lfo_count);
+        step_lfo_one_sample(ym, period);
+        if (ym->lfo_count != shown && at < stretch->samples)
+            change_lfo(stretch, at, shown = ym->lfo_count, follow);
     }
+    return shown;
 }
 
-static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch)
+static void plan_lfo(ym2612 *ym, ym2612_stretch *stretch, int follow)
 {
+    uint32_t last;
+
     stretch->segments = 0;
     add_segment(stretch, 0, ym->lfo_count);
     if (ym->test_21 & 2)
-        step_lfo_cycles(ym, stretch);
+        last = step_lfo_cycles(ym, stretch, follow);
     else
-        step_lfo_samples(ym, stretch);
+        last = step_lfo_samples(ym, stretch, follow);
     stretch->segment_start[stretch->segments] = stretch->samples;
-    ym->lfo_pm = stretch->lfo_pm[stretch->segments - 1];
-    ym->lfo_am = stretch->lfo_am[stretch->segments - 1];
+    ym->lfo_pm = (uint8_t)(last >> 2);
+    ym->lfo_am = (uint8_t)((last & 0x40 ? last & 0x3F : last ^ 0x3F) << 1);
+}
+
+static uint32_t timer_after(const ym2612_stretch *stretch, uint32_t ticks)
+{
+    uint32_t timer = stretch->timer + ticks;
+
+    if (stretch->cleared)
+        return ticks ? 0 : stretch->timer;
+    return timer <= 4095 ? timer : (timer - 1) % 4095 + 1;
+}
+
+static uint32_t lock_of(uint32_t timer)
+{
+    return timer ? lowest_bit(timer) + 1 : 0;
 }
 
 /* As ym2612_step_eg_timer() over whole samples.  $21 bit 5 has cleared the timer before anybody looks. */
 static void plan_ticks(ym2612 *ym, ym2612_stretch *stretch)
 {
-    uint32_t samples = stretch->samples;
-    uint32_t at = stretch->first_tick = (4u - ym->eg_divider) % 3;
-    uint32_t tick;
-    uint32_t lock = ym->eg_lock, low = ym->eg_low, timer = ym->eg_timer;
-    int cleared = ym->test_21 & 0x20;
+    uint32_t samples = stretch->samples, first = (4u - ym->eg_divider) % 3;
+    uint32_t ticks = samples > first ? (samples - 1 - first) / 3 + 1 : 0, next = first + 3 * ticks;
 
-    memset(stretch->ticks_with_lock, 0, sizeof stretch->ticks_with_lock);
-    for (tick = 0; at < samples; tick++, at += 3) {
-        if (at >= 2) {
-            lock = timer ? lowest_bit(timer) + 1 : 0;
-            low = timer & 3;
-        }
-        stretch->lock[tick] = (uint8_t)lock;
-        stretch->low[tick] = (uint8_t)low;
-        stretch->ticks_with_lock[lock] |= (uint64_t)1 << tick;
-        timer = cleared ? 0 : timer == 4095 ? 1 : timer + 1;
+    stretch->first_tick = first;
+    stretch->timer = ym->eg_timer;
+    stretch->cleared = ym->test_21 >> 5 & 1;
+    /* what the slots see is latched two samples before the tick */
+    stretch->first_lock = (uint8_t)(first >= 2 ? lock_of(ym->eg_timer) : ym->eg_lock);
+    stretch->first_low = first >= 2 ? ym->eg_timer & 3 : ym->eg_low;
+    ym->eg_timer = (uint16_t)timer_after(stretch, ticks);
+    if (next >= 2 && next < samples + 2) {
+        ym->eg_lock = (uint8_t)lock_of(ym->eg_timer);
+        ym->eg_low = ym->eg_timer & 3;
+    } else if (ticks == 1) {
+        ym->eg_lock = stretch->first_lock;
+        ym->eg_low = stretch->first_low;
+    } else if (ticks > 1) {
+        uint32_t last = timer_after(stretch, ticks - 1);
+
+        ym->eg_lock = (uint8_t)lock_of(last);
+        ym->eg_low = last & 3;
     }
-    if (at < samples + 2 && at >= 2) { /* the latch comes two samples before the tick */
-        lock = timer ? lowest_bit(timer) + 1 : 0;
-        low = timer & 3;
-    }
-    ym->eg_lock = (uint8_t)lock;
-    ym->eg_low = (uint8_t)low;
-    ym->eg_timer = (uint16_t)timer;
     ym->eg_divider = (uint8_t)((ym->eg_divider + samples) % 3);
 }
 
@@ -132,22 +167,73 @@ void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, ui
     stretch->start = start;
     stretch->samples = samples;
     stretch->last = last != 0;
+    stretch->vibrato_only = 0;
     plan_ticks(ym, stretch);
-    plan_lfo(ym, stretch);
+    plan_lfo(ym, stretch, 1);
 }
 
-/* The ticks in which an envelope of this rate steps. */
-static uint64_t active_ticks(const ym2612_stretch *stretch, uint32_t rate, uint32_t state)
+void ym2612_plan_quiet(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, uint32_t samples, int vibrato)
 {
-    const uint64_t *set = stretch->ticks_with_lock;
-    uint32_t octave = rate >> 2;
+    stretch->start = start;
+    stretch->samples = samples;
+    stretch->last = 0;
+    stretch->vibrato_only = 1;
+    plan_ticks(ym, stretch);
+    plan_lfo(ym, stretch, vibrato);
+}
+
+uint32_t ym2612_longest_quiet(const ym2612 *ym, int vibrato)
+{
+    if (!vibrato)
+        return YM2612_LONGEST_BLOCK;
+    /* the vibrato changes every fourth step, and nearly each sample if the LFO counts cycles */
+    return ym->test_21 & 2 ? SEGMENTS : (SEGMENTS - 2) * 4u * 5u;
+}
+
+static void clocks_of_tick(const ym2612_stretch *stretch, uint32_t tick, uint32_t *lock, uint32_t *low)
+{
+    uint32_t timer = timer_after(stretch, tick);
+
+    *lock = tick ? lock_of(timer) : stretch->first_lock;
+    *low = tick ? timer & 3 : stretch->first_low;
+}
+
+#define NO_TICK UINT32_MAX
+
+/* The first tick from `tick` on in which an envelope of this rate steps. */
+static uint32_t next_tick(const ym2612_stretch *stretch, uint32_t rate, uint32_t state, uint32_t tick)
+{
+    uint32_t octave = rate >> 2, timer, least = NO_TICK, bit;
 
     if (rate < 2 || (state == ATTACK && rate >= 62))
-        return 0;
+        return NO_TICK;
     if (rate >= 48)
-        return ~(uint64_t)0;
-    return set[12 - octave] | (rate & 2 ? set[13 - octave] : 0) | (rate & 1 ? set[14 - octave] : 0);
+        return tick;
+    if (tick == 0) {
+        if (envelope_increment(rate, stretch->first_lock, 0))
+            return 0;
+        tick = 1;
+    }
+    if (stretch->cleared)
+        return NO_TICK;
+    /* it steps where the timer's lowest bit set is 11 - octave, and the next ones by bits 1 and 0 of the rate */
+    timer = timer_after(stretch, tick);
+    for (bit = 11 - octave; bit < 12 && bit <= 13 - octave; bit++) {
+        uint32_t wait = ((1u << bit) - timer) & ((2u << bit) - 1);
+
+        if (bit == 12 - octave && !(rate & 2))
+            continue;
+        if (bit == 13 - octave && !(rate & 1))
+            continue;
+        if (timer + wait > 4095)
+            wait = 4095 - timer + (1u << bit);
+        least = wait < least ? wait : least;
+    }
+    return least == NO_TICK ? NO_TICK : tick + least;
 }
+
+/* No sample. */
+#define NOWHERE UINT32_MAX
 
 /* A slot on its way over a stretch. */
 typedef struct ym2612_track {
@@ -163,7 +249,7 @@ typedef struct ym2612_track {
     uint32_t offset;            /* the same and AM, if that stays as it is */
     uint32_t loud;              /* 1: it has been heard in this stretch */
     uint32_t joins;             /* 1: the phase goes on from the last run to the next */
-    uint32_t hold;              /* sample whose phase is not stepped any more, or none */
+    uint32_t hold;              /* sample whose phase is not stepped any more, or NOWHERE */
     uint32_t no_envelope;       /* 1: $21 bit 5 */
     uint32_t shown_level;       /* of the last sample */
 } ym2612_track;
@@ -257,20 +343,17 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
     uint32_t sustain = ym->sustain_level[slot] == 15 ? 62 : 2u * ym->sustain_level[slot];
     int32_t level = ym->level[slot];
     uint32_t rate;
-    uint64_t active;
 
     if (level == 1023 && state == RELEASE && !ssg) {
         show_level(ym, track, from, to, 1023);
         return to;
     }
     rate = envelope_rate(ym, slot, state, key_code);
-    active = active_ticks(stretch, rate, state);
     while (from < to) {
         uint32_t shown = (uint32_t)(invert ? 512 - level : level) & 1023;
         uint32_t next_state = state;
         int faded = 0;
-        uint32_t first, tick, at;
-        uint64_t coming;
+        uint32_t tick, at;
 
         if (state == ATTACK) {
             if (level == 0)
@@ -292,14 +375,11 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
             from++;
             state = next_state;
             rate = envelope_rate(ym, slot, state, key_code);
-            active = active_ticks(stretch, rate, state);
             continue;
         }
-        first = from <= stretch->first_tick ? 0 : (from - stretch->first_tick + 2) / 3;
-        coming = first < TICKS ? active >> first : 0;
-        tick = coming ? first + lowest_bit(coming) : 0;
-        at = stretch->first_tick + 3 * tick;
-        if (coming == 0 || at >= to) {
+        tick = next_tick(stretch, rate, state, from <= stretch->first_tick ? 0 : (from - stretch->first_tick + 2) / 3);
+        at = tick == NO_TICK ? to : stretch->first_tick + 3 * tick;
+        if (at >= to) {
             show_level(ym, track, from, to, shown);
             from = to;
             break;
@@ -307,8 +387,10 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
         show_level(ym, track, from, at + 1, shown);
         from = at + 1;
         {
-            uint32_t increment = envelope_increment(rate, stretch->lock[tick], stretch->low[tick]);
+            uint32_t lock, low, increment;
 
+            clocks_of_tick(stretch, tick, &lock, &low);
+            increment = envelope_increment(rate, lock, low);
             if (state == ATTACK)
                 level += attack_step(level, increment);
             else
@@ -354,8 +436,9 @@ static void single_sample(ym2612 *ym, ym2612_track *track, uint32_t at)
     while (stretch->segment_start[track->segment + 1] <= at)
         track->segment++;
     clocks.tick = is_tick;
-    clocks.lock = is_tick ? stretch->lock[tick] : 0;
-    clocks.low = is_tick ? stretch->low[tick] : 0;
+    clocks.lock = clocks.low = 0;
+    if (is_tick)
+        clocks_of_tick(stretch, tick, &clocks.lock, &clocks.low);
     clocks.lfo_pm = stretch->lfo_pm[track->segment];
     clocks.lfo_am = stretch->lfo_am[track->segment];
     track->position = ym->phase[slot] << 12;
@@ -430,7 +513,7 @@ static void look_at_registers(const ym2612 *ym, ym2612_track *track)
     /* CSM has the total level in the envelope */
     track->total_level = ym->channel3_mode == 2 && slot % 6 == 2 ? 0 : (uint32_t)ym->total_level[slot] << 3;
     track->am_shift = ym->am_enable[slot] ? am_shift[track->inputs->ams] : 8;
-    track->follows_lfo = track->stretch->segments > 1 && (track->am_shift < 8 || track->inputs->pms);
+    track->follows_lfo = track->stretch->segments > 1 && ((track->am_shift < 8 && !track->stretch->vibrato_only) || track->inputs->pms);
     track->offset = track->total_level + track_am(track);
 }
 
@@ -449,7 +532,7 @@ int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_l
     track.loud = track.joins = 0;
     track.no_envelope = ym->test_21 >> 5 & 1;
     track.shown_level = 1023;
-    track.hold = stretch->last && slot >= 19 ? samples - 1 : STRETCH;
+    track.hold = stretch->last && slot >= 19 ? samples - 1 : NOWHERE;
     if (runs)
         runs->count = 0;
     look_at_registers(ym, &track);
@@ -469,7 +552,7 @@ int ym2612_stream_slot(ym2612 *ym, const ym2612_stretch *stretch, const ym2612_l
         else
             single_sample(ym, &track, at++);
     }
-    if (track.hold < STRETCH) {
+    if (track.hold != NOWHERE) {
         uint32_t am = track.am_shift < 8 ? (uint32_t)stretch->lfo_am[stretch->segments - 1] >> track.am_shift : 0;
 
         ym->attenuation[slot] = (uint16_t)limit_attenuation((track.no_envelope ? 0 : track.shown_level) + am + track.total_level);

@@ -4,9 +4,9 @@
 
 #include "changes.h"
 
-/* Samples in a stretch: 64 envelope steps, so that a set of them is one word. */
-#define STRETCH 192
-#define TICKS (STRETCH / 3)
+/* Samples of a stretch in which outputs are made, and stretches of constant LFO in any. */
+#define STRETCH 448
+#define SEGMENTS STRETCH
 /* Streams are filled in groups of 16, which may reach beyond the stretch. */
 #define GROUP 16
 #define STREAM (STRETCH + GROUP)
@@ -31,15 +31,21 @@ typedef struct ym2612_stretch {
     uint32_t samples;
     uint32_t last;              /* 1: the block ends with it */
     uint32_t first_tick;        /* the first sample in which envelopes step; then every third */
-    uint8_t lock[TICKS], low[TICKS]; /* by tick: see ym2612_clocks */
-    uint64_t ticks_with_lock[16]; /* sets of ticks: bit t for tick t */
+    uint32_t timer;             /* envelope timer in that one; it goes on by 1 with each, from 4095 to 1 */
+    uint8_t first_lock, first_low; /* of the first tick: see ym2612_clocks */
+    uint8_t cleared;            /* 1: $21 bit 5 keeps the timer at 0 */
+    uint8_t vibrato_only;       /* 1: AM is not followed, and segments end where the vibrato changes */
     uint32_t segments;          /* stretches of constant LFO */
-    uint32_t segment_start[STRETCH + 2]; /* and the end of the last one */
-    uint8_t lfo_pm[STRETCH + 1], lfo_am[STRETCH + 1];
+    uint32_t segment_start[SEGMENTS + 2]; /* and the end of the last one */
+    uint8_t lfo_pm[SEGMENTS + 1], lfo_am[SEGMENTS + 1];
 } ym2612_stretch;
 
-/* Draw up the counters of `samples` samples from `start` on, and step them. */
+/* Draw up the counters of `samples` samples from `start` on, and step them.  Outputs can be made in at most STRETCH samples. */
 void ym2612_plan_stretch(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, uint32_t samples, int last);
+/* The same for samples in which nobody makes outputs; `vibrato` 0: nor does any slot follow the LFO. */
+void ym2612_plan_quiet(ym2612 *ym, ym2612_stretch *stretch, uint32_t start, uint32_t samples, int vibrato);
+/* Samples that ym2612_plan_quiet can take. */
+uint32_t ym2612_longest_quiet(const ym2612 *ym, int vibrato);
 
 /* What a slot sees of the registers that it shares with its channel, and how far it is with its changes. */
 typedef struct ym2612_slot_inputs {

@@ -1,7 +1,8 @@
 """Environments for learning: Gymnasium, the extra ``megadrive[gym]``.
 
-Importing this module registers ``MegaDrive-v0`` (give it ``rom=`` or ``integration=``) and ``megadrive/NightHeron-v0``, the
-built-in game. A game that stable-retro has an integration of is made by :func:`make_retro`, with its arguments.
+Importing this module registers ``MegaDrive-v0`` (give it ``rom=`` or ``integration=``) and
+``megadrive/NightHeron-v0``, the built-in game. A game that stable-retro has an integration of is
+made by :func:`make_retro`, with its arguments.
 
 >>> import gymnasium
 >>> import megadrive.gym
@@ -20,7 +21,7 @@ try:
 except ImportError as _error:
     raise ImportError(str(missing("gymnasium", "gym", "megadrive.gym"))) from _error
 
-from megadrive.gym.actions import BUTTONS, GENESIS, Actions, ActionSet
+from megadrive.gym.actions import GENESIS, Actions, ActionSet
 from megadrive.gym.env import MegaDriveEnv
 from megadrive.gym.integration import Integration
 from megadrive.gym.retro import Integrations, Observations, RetroEnv, State, make_retro
@@ -29,7 +30,6 @@ from megadrive.gym.starts import make_start
 from megadrive.gym.variables import Variable, Variables
 
 __all__ = [
-    "BUTTONS",
     "GENESIS",
     "ActionSet",
     "Actions",

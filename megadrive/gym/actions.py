@@ -12,15 +12,20 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from megadrive.controllers import Button
-from megadrive.inputs import ORDER as BUTTONS
+from megadrive.inputs import ORDER
+
+BUTTONS = ORDER
+"""Buttons in the order of actions."""
 
 Groups = Sequence[Sequence[Sequence[str]]]
 
 GENESIS: list[list[list[str]]] = [
     [[], ["UP"], ["DOWN"]],
     [[], ["LEFT"], ["RIGHT"]],
-    [[], ["A"], ["B"], ["C"], ["X"], ["Y"], ["Z"]]
-    + [["A", "B"], ["B", "C"], ["A", "X"], ["B", "Y"], ["C", "Z"], ["X", "Y"], ["Y", "Z"]],
+    [
+        *([], ["A"], ["B"], ["C"], ["X"], ["Y"], ["Z"]),
+        *(["A", "B"], ["B", "C"], ["A", "X"], ["B", "Y"], ["C", "Z"], ["X", "Y"], ["Y", "Z"]),
+    ],
 ]
 """Combinations of buttons that make sense in most games, as stable-retro has them: one of each group is held."""
 
@@ -48,8 +53,8 @@ class ActionSet:
     kind : Actions or str
         Kind of space; a name in lower case will do.
     groups : list of lists of combinations, or list of combinations
-        Groups of combinations, each a list of names of buttons; by default :data:`GENESIS`. A plain list of combinations
-        is one group, in which all others are as good as not there.
+        Groups of combinations, each a list of names of buttons; by default :data:`GENESIS`. A plain list of
+        combinations is one group.
     players : int
         1 or 2. Actions of both are joined: arrays one behind the other; of a Discrete space the first player's is
         the remainder by the number of actions of one.
@@ -172,9 +177,8 @@ class ActionSet:
 
     def _of_array(self, action: Any) -> tuple[int, ...]:
         array = np.asarray(action)
-        if not self.space.contains(array.astype(self.space.dtype)) or not np.array_equal(
-            array, array.astype(self.space.dtype)
-        ):
+        whole = array.astype(self.space.dtype) if array.dtype.kind in "biu" else array
+        if not self.space.contains(whole) or not np.array_equal(array, whole):
             raise ValueError(f"action is {action!r}, expected one of {self.space}")
         if len(self._held) >= _MOST_CACHED:
             self._held.clear()
@@ -225,9 +229,7 @@ def _nested(groups: Any) -> Groups:
             return [[list(combination) for combination in group] for group in groups]
     except TypeError:
         pass
-    raise ValueError(
-        f"actions are {groups!r}, expected combinations such as [[], ['LEFT'], ['LEFT', 'B']], or groups of them"
-    )
+    raise ValueError(f"actions are {groups!r}, expected combinations such as [[], ['LEFT', 'B']], or groups of them")
 
 
 def _bit(button: str) -> int:

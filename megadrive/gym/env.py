@@ -11,6 +11,7 @@ import gymnasium
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
+from gymnasium.envs.registration import EnvSpec
 
 from megadrive.cartridge import Cartridge
 from megadrive.controllers import Pad
@@ -18,6 +19,7 @@ from megadrive.gym.actions import Actions, ActionSet, Groups
 from megadrive.gym.integration import Integration
 from megadrive.gym.runner import Runner
 from megadrive.gym.starts import Start, load, make_start
+from megadrive.gym.variables import Variables
 from megadrive.machine import MegaDrive
 
 Observation = Any
@@ -46,8 +48,9 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
     grey : bool
         Whether pictures are brightness only, uint8 (height, width), and not (height, width, 3).
     size : (int, int), optional
-        Height and width of pictures before `crop`. Games choose theirs and may change it: 256 or 320 pixels in 192 to 240
-        rows. Each is centred on this size, black around, or cut to it. By default the size of the picture at the start.
+        Height and width of pictures before `crop`. Games choose theirs and may change it: 256 or 320 pixels in 192 to
+        240 rows. Each is centred on this size, black around, or cut to it. By default the size at the start; of a start
+        at power-on, (224, 320).
     crop : (int, int, int, int), optional
         Top, left, height and width of the part that is observed; by default the scenario's.
     scale : int
@@ -95,9 +98,9 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
     -----
     ``reset(options={"state": start})`` begins this episode elsewhere. `info` has the variables.
 
-    Environments can be copied and pickled, with the state of the console, the random numbers and all else; the ROM is in
-    the pickle as it was given, a path as a path. A picture for ``render`` is kept, too. Functions that were given must
-    be picklable themselves. A window stays behind.
+    Environments can be copied and pickled, with the state of the console, the random numbers and all else; of a ROM
+    that was read from a file, the pickle has the path. The last frame is kept for ``render``. Functions that were
+    given must be picklable themselves. A window stays behind.
 
     Examples
     --------
@@ -105,9 +108,9 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
     >>> observation, info = env.reset(seed=1)
     >>> observation["image"].shape, observation["ram"].shape, env.action_space
     ((112, 160), (65536,), Discrete(18))
-    >>> observation, reward, terminated, truncated, info = env.step(7)
-    >>> info["lives"], env.actions.meaning(7)
-    (2, [['UP', 'B']])
+    >>> observation, reward, terminated, truncated, info = env.step(3)
+    >>> info["lives"], env.actions.meaning(3)
+    (2, [['B', 'UP']])
     """
 
     metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 60}  # noqa: RUF012
@@ -138,6 +141,7 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         verify: bool = True,
         **machine: Any,
     ) -> None:
+        spec = self._make_spec({**locals(), **machine})
         if obs_type not in ("image", "ram", "both"):
             raise ValueError(f"obs_type is {obs_type!r}, expected 'image', 'ram' or 'both'")
         if render_mode not in (None, "rgb_array", "human"):
@@ -170,15 +174,25 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         scenario_actions = integration.scenario.actions if integration is not None else None
         self.actions = ActionSet(action_type, actions or scenario_actions, players)
         self.action_space = self.actions.space
-        self._set_picture(size, crop, grey, scale, max_pool)
+        self._set_picture(size, crop, grey, scale, max_pool, at_power_on=self.machine.frame_count == 0)
         self.observation_space = self._make_observation_space()
         frames = sum(self._skip) / 2 if isinstance(self._skip, tuple) else self._skip
         self.metadata = {**self.metadata, "render_fps": round(self.machine.frame_rate / frames, 3)}
         self._window: Any = None
         self._kept: npt.NDArray[np.uint8] | None = None
         self._running = False
+        self.spec = spec
 
     # ------------------------------------------------------------------------------------- construction
+
+    def _make_spec(self, arguments: dict[str, Any]) -> EnvSpec | None:
+        """Return how gymnasium makes the same environment again; not known of derived classes elsewhere."""
+        if type(self).__module__.partition(".")[0] != __name__.partition(".")[0]:
+            return None
+        for name in ("self", "machine", "settings", "__class__", "arguments"):
+            arguments.pop(name, None)
+        entry_point = f"{type(self).__module__}:{type(self).__qualname__}"
+        return EnvSpec("MegaDrive-v0", entry_point=entry_point, kwargs=arguments)
 
     def _power_on(self) -> MegaDrive:
         """Return the console with the cartridge in it, just switched on."""
@@ -215,8 +229,8 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         ):
             if script and given is None:
                 raise ValueError(
-                    f"the scenario of {integration.name} takes its {what} from a Lua script ({script}), and scripts are not "
-                    f"run: give a function, {what}=, or another scenario"
+                    f"the scenario of {integration.name} takes its {what} from a Lua script ({script}), and scripts "
+                    f"are not run: give a function, {what}=, or another scenario"
                 )
         plain = scenario.compiled(variables.names)
         self._evaluate = plain
@@ -241,15 +255,18 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         grey: bool,
         scale: int,
         max_pool: bool,
+        at_power_on: bool,
     ) -> None:
-        if size is None:
+        if size is None and at_power_on:
+            size = (224, 320)
+        elif size is None:
             self.machine.load_state(self._start)
             self.machine.run_frame(render=True, audio=False)
             height, width = self.machine.frame.shape[:2]
             size = (height if height <= 240 else height // 2, width)  # of interlaced pictures, a field is observed
         if crop is None:
             crop = self._scenario_crop(size)
-        self._format = (tuple(size), tuple(crop), bool(grey), scale, bool(max_pool))
+        self._format = (size, crop, bool(grey), scale, bool(max_pool))
         self._connect()
 
     def _scenario_crop(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -262,12 +279,15 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
 
     def _connect(self) -> None:
         """Set up what runs frames and reads variables, for a machine that has just been made."""
-        self._runner = Runner(self.machine, *self._format, players=self.players)
-        memory = memoryview(self.machine.ram)
-        self._read: Callable[[], list[int]] = (
-            (lambda: []) if self.integration is None else self.integration.variables.reader(memory)
+        variables = Variables({}) if self.integration is None else self.integration.variables
+        most = self._skip if isinstance(self._skip, int) else self._skip[1] - 1
+        self._runner = Runner(
+            self.machine, *self._format, self.players, variables.offsets, watched=self._every_frame, most=most
         )
-        self._names = () if self.integration is None else self.integration.variables.names
+        rows = most if self._runner.watched else 1
+        self._readers = [variables.reader(self._runner.values(row)) for row in range(rows)]
+        self._variables = variables
+        self._names = variables.names
 
     def _make_observation_space(self) -> spaces.Space[Any]:
         image = spaces.Box(0, 255, self._runner.shape, np.uint8)
@@ -302,10 +322,10 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         nothing = [0] * self.players
         self._held = nothing
         frames = 1 + (int(self.np_random.integers(self._random_start + 1)) if self._random_start else 0)
-        if frames > 1:
-            self._runner.run(nothing, frames - 1, None)
+        for _ in range(frames - 1):
+            self._runner.run(nothing, 1, None)
         observation = self._show(nothing, 1)
-        self._values = self._read()
+        self._values = self._readers[0]()
         self._running = True
         return observation, dict(zip(self._names, self._values, strict=True))
 
@@ -338,39 +358,28 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
             raise RuntimeError("call reset() before step()")
         held = list(self.actions.masks(action))
         frames = self._skip if isinstance(self._skip, int) else int(self.np_random.integers(*self._skip))
-        before = self._values
-        if self._sticky:
-            schedule = self._schedule(held, frames)
-        else:
-            schedule = held * frames
-        reward, done = 0.0, False
-        evaluate, each = self._evaluate, self.players
-        if self._every_frame and frames > 1 and evaluate is not None:
-            last = 2 if self._runner.max_pool else 1
-            for frame in range(frames - last):
-                self._runner.run(schedule[frame * each : frame * each + each], 1, None)
-                now = self._read()
-                if not done:
-                    gain, done = evaluate(before, now)
-                    reward += gain
-                before = now
-            schedule, frames = schedule[-last * each :], last
-        observation = self._show(schedule, frames)
-        self._values = now = self._read()
-        if evaluate is not None and not done:
-            gain, done = evaluate(before, now)
-            reward += gain
+        observation = self._show(self._schedule(held, frames) if self._sticky else held, frames)
         self._held = held
+        reward, done, now = 0.0, False, self._values
+        evaluate = self._evaluate
+        if evaluate is None:
+            return observation, 0.0, False, False, {}
+        for read in self._readers[:frames] if self._runner.watched else self._readers[:1]:
+            before, now = now, read()
+            if not done:
+                gain, done = evaluate(before, now)
+                reward += gain
+        self._values = now
         return observation, reward, done, False, dict(zip(self._names, now, strict=True))
 
     def _schedule(self, held: list[int], frames: int) -> list[int]:
-        """Return what is held in each frame, if the last action sticks."""
-        delay = 0
+        """Return what is held in each frame, as the last action sticks; in `held`, what is held in the end."""
+        delay, before = 0, self._held
         while delay < frames and self.np_random.random() < self._sticky:
             delay += 1
         if delay == frames:
-            held[:] = self._held
-        return self._held * delay + held * (frames - delay)
+            held[:] = before
+        return before * delay + held * (frames - delay)
 
     def _show(self, schedule: list[int], frames: int) -> Observation:
         """Run frames and return the observation after them."""
@@ -392,7 +401,7 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
 
     # ------------------------------------------------------------------------------------------- looking
 
-    def render(self) -> npt.NDArray[np.uint8] | None:  # type: ignore[override]
+    def render(self) -> npt.NDArray[np.uint8] | None:
         """Return the last frame, uint8 (height, width, 3), whole and in colour; in the mode ``"human"``, it is on show.
 
         The size may change with the game's. Without a render mode there is nothing.
@@ -435,7 +444,7 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         """
         load(self.machine, state)
         self._held = [0] * self.players
-        self._values = self._read()
+        self._values = self._variables.read(self.machine.ram).tolist()
         self._running = True
 
     def __getstate__(self) -> dict[str, Any]:
@@ -478,7 +487,7 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
 
 
 # Attributes that belong to one environment: no copy has them, or it makes its own.
-_LIVE = ("machine", "_window", "_kept", "_runner", "_read", "_names", "_evaluate")
+_LIVE = ("machine", "_window", "_kept", "_runner", "_readers", "_variables", "_names", "_evaluate")
 
 
 def _frame_skip(skip: FrameSkip) -> int | tuple[int, int]:

@@ -216,7 +216,7 @@ class Integration:
         return state if isinstance(state, str) else None
 
     def start(self, name: str) -> pathlib.Path | None:
-        """Return the file of a place where episodes can begin: a save state, or else pad states; None if there is none."""
+        """Return the file of a place where episodes can begin, a save state or else pad states; None without one."""
         name = name.removesuffix(".state").removesuffix(".mdstate").removesuffix(".inp")
         return self.path(f"{name}.mdstate") or self.path(f"{name}.inp")
 

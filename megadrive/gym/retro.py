@@ -3,7 +3,7 @@
 >>> import megadrive.gym
 >>> env = megadrive.gym.make_retro("NightHeron-v0", use_restricted_actions=megadrive.gym.Actions.DISCRETE)
 >>> observation, info = env.reset(seed=0)
->>> observation.shape, env.get_action_meaning(10)
+>>> observation.shape, env.get_action_meaning(7)
 ((224, 320, 3), ['B', 'LEFT'])
 """
 
@@ -14,7 +14,7 @@ import os
 import pathlib
 import warnings
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -132,6 +132,7 @@ class RetroEnv(MegaDriveEnv):
         console_ram: bool = False,
         **settings: Any,
     ) -> None:
+        spec = self._make_spec({**locals(), **settings})
         if record:
             raise ValueError(
                 "record makes movies (.bk2) that only stable-retro's cores can play; they are not made here"
@@ -151,10 +152,11 @@ class RetroEnv(MegaDriveEnv):
             _power_on if initial_state is None else initial_state,
             action_type=use_restricted_actions,
             players=players,
-            obs_type=kind.lower() if isinstance(kind, str) else kind,
+            obs_type=cast(Any, kind.lower() if isinstance(kind, str) else kind),
             render_mode=render_mode,
             **settings,
         )
+        self.spec = spec
 
     def _copy_ram(self) -> npt.NDArray[np.uint8]:
         ram = self.machine.ram
@@ -180,7 +182,7 @@ class RetroEnv(MegaDriveEnv):
         return self.actions.combinations
 
     def load_state(self, state: bytes | str, inttype: Any = Integrations.DEFAULT) -> None:
-        """Let episodes begin in a state of this name from now on; or go on from a save state at once, if it is bytes."""
+        """Let episodes begin in a state of this name from now on; or go on at once from a save state, bytes."""
         if isinstance(state, str):
             self.statename, start = _start(self.game, state, self.players)
             self._start = make_start(self._power_on(), start)
@@ -225,11 +227,11 @@ def make_retro(game: str, state: State | str | None = State.DEFAULT, **settings:
         stable-retro's own states, made by another emulator, cannot be loaded; where the default state has no other
         file, episodes begin at power-on, with a warning.
     **settings
-        ``scenario``, ``info``, ``use_restricted_actions``, ``players``, ``inttype``, ``obs_type``, ``render_mode`` as for
-        ``stable_retro.make``, whose enumerations are understood, too; ``render_mode`` is None by default.
+        ``scenario``, ``info``, ``use_restricted_actions``, ``players``, ``inttype``, ``obs_type``, ``render_mode`` as
+        for ``stable_retro.make``, whose enumerations are understood, too; ``render_mode`` is None by default.
         ``rom``: the game, if it is not in the folder; ``folders``: where to look for integrations first;
-        ``initial_state``: anything that :func:`megadrive.gym.make_start` takes; ``console_ram=True``: observations of RAM
-        have its bytes in the console's order, and not those of each word exchanged as stable-retro's.
+        ``initial_state``: anything that :func:`megadrive.gym.make_start` takes; ``console_ram=True``: observations of
+        RAM have its bytes in the console's order, and not those of each word exchanged as stable-retro's.
         Any further argument of :class:`MegaDriveEnv`, among them ``frame_skip``, here 1 by default, and those of
         :class:`megadrive.MegaDrive`; ``address_errors`` is False by default.
 
@@ -281,8 +283,8 @@ def _start(game: Integration, state: Any, players: int) -> tuple[str | None, Sta
         found = game.start(name)
         if found is None:
             warnings.warn(
-                f"{game.name} has no {name}.mdstate or {name}.inp (its {name}.state is another emulator's): episodes begin at "
-                "power-on; initial_state= begins them elsewhere",
+                f"{game.name} has no {name}.mdstate or {name}.inp (its {name}.state is another emulator's): episodes "
+                "begin at power-on; initial_state= begins them elsewhere",
                 stacklevel=5,
             )
         return name, found

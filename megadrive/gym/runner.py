@@ -11,7 +11,6 @@ from megadrive._core import ffi, lib
 from megadrive.machine import MegaDrive
 
 _MOST_SIZE = (240, 320)
-_MOST_FRAMES = 1024
 
 
 class Runner:
@@ -33,6 +32,12 @@ class Runner:
         Whether values are the greater ones of the last two frames.
     players : int
         For how many players buttons are given.
+    offsets : int64 array (m,)
+        Bytes of work RAM that are wanted after each frame.
+    watched : bool
+        Whether after each frame of a run, or only after its last.
+    most : int
+        Most frames of a run.
 
     Attributes
     ----------
@@ -40,6 +45,8 @@ class Runner:
         Of an observation.
     scratch : uint8 array
         Room for an observation that nobody wants.
+    watched : bool
+        Whether :meth:`values` has a row for each frame.
     """
 
     def __init__(
@@ -51,11 +58,13 @@ class Runner:
         scale: int,
         max_pool: bool,
         players: int,
+        offsets: npt.NDArray[np.int64],
+        watched: bool,
+        most: int,
     ) -> None:
         _check(size, crop, scale)
         self._machine = md
         self._lock = md._lock
-        self.max_pool = max_pool
         rows, columns = crop[2] // scale, crop[3] // scale
         self.shape: tuple[int, ...] = (rows, columns) if grey else (rows, columns, 3)
         self.scratch = np.empty(self.shape, np.uint8)
@@ -72,11 +81,23 @@ class Runner:
         self._next, self._empty = ffi.new("uint16_t[1]"), ffi.new("uint8_t[1]", [1])
         group.history_next, group.history_empty = self._next, self._empty
         self._pool: Any = ffi.gc(lib.md_pool_new(1), lib.md_pool_free)
-        self._buttons = ffi.new("uint16_t[]", _MOST_FRAMES * players)
+        self._buttons = ffi.new("uint16_t[]", most * players)
         self._result = ffi.new("int64_t[1]")
         self._step = step = ffi.new("md_group_step *")
         step.buttons, step.result = self._buttons, self._result
-        step.players, step.changing = players, 1
+        step.players = players
+        self.watched = watched and most > 1 and len(offsets) > 0
+        step.watched = self.watched
+        self._players = players
+        self._offsets = ffi.new("uint16_t[]", offsets.tolist())
+        self._width = len(offsets)
+        self._values = ffi.new("uint8_t[]", max(most * self._width, 1))
+        group.addresses, group.address_count = self._offsets, self._width
+        step.values = self._values if self._width else ffi.NULL
+
+    def values(self, row: int) -> memoryview:
+        """Return where the wanted bytes stand: a row for each frame of the last run, or row 0 alone."""
+        return memoryview(ffi.buffer(self._values))[row * self._width : (row + 1) * self._width]
 
     def run(self, buttons: list[int], frames: int, picture: npt.NDArray[np.uint8] | None) -> None:
         """Run frames.
@@ -84,7 +105,7 @@ class Runner:
         Parameters
         ----------
         buttons : list of int
-            What is held in each frame, of each player.
+            What is held, of each player; or that for each frame.
         frames : int
             How many frames.
         picture : uint8 array, optional
@@ -98,6 +119,7 @@ class Runner:
         step = self._step
         self._buttons[0 : len(buttons)] = buttons
         step.frames = frames
+        step.changing = len(buttons) > self._players
         step.pictures = ffi.NULL if picture is None else ffi.from_buffer("uint8_t[]", picture)
         if not self._lock.acquire(blocking=False):
             raise RuntimeError("this environment is being used by another thread; give each thread one of its own")
@@ -122,5 +144,5 @@ def _check(size: tuple[int, int], crop: tuple[int, int, int, int], scale: int) -
         raise ValueError(f"crop is {crop}, expected top, left, height and width inside {size}")
     if not 1 <= scale <= 16 or min(height, width) < scale:
         raise ValueError(
-            f"scale is {scale}, expected 1 to 16, and no more than the part's {height} rows and {width} columns"
+            f"scale is {scale}, expected 1 to 16, and at most the part's {height} rows and {width} columns"
         )

@@ -1,8 +1,8 @@
 """Rewards and ends of episodes, as stable-retro's ``scenario.json`` defines them.
 
 Each frame has its values of the game's variables. A *term* measures one of them, either the value (``"absolute"``) or
-by how much it has changed since the frame before (``"delta"``), and may put an operation on it, most of which compare it
-with a reference and give 1 or 0. In a reward, what is measured counts times ``reward`` where it is above zero and times
+its change since the frame before (``"delta"``), and may put an operation on it; most of these compare it with a
+reference and give 1 or 0. In a reward, what is measured counts times ``reward`` where it is above zero and times
 ``penalty`` where it is below. In a condition, a term holds where what is measured is above zero.
 """
 

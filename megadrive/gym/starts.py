@@ -7,7 +7,7 @@ import os
 import pathlib
 import zlib
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from megadrive.controllers import Button
 from megadrive.errors import StateError
@@ -15,7 +15,7 @@ from megadrive.inputs import read_inputs
 from megadrive.machine import MegaDrive
 
 Script: TypeAlias = Sequence[tuple[Button, Button]]
-Start: TypeAlias = "str | os.PathLike[str] | bytes | Script | Callable[[MegaDrive], None] | None"
+Start: TypeAlias = str | os.PathLike[str] | bytes | Script | Callable[[MegaDrive], None] | None
 
 _MOST_BYTES = 64 << 20
 
@@ -28,9 +28,9 @@ def make_start(md: MegaDrive, start: Start) -> bytes:
     md : MegaDrive
         The machine.
     start
-        None: where the power is switched on. Bytes: a save state. A path: a file of one, gzip-packed or not, or a file of
-        pad states (``.inp``, see `megadrive.inputs`), which is played from power-on. A list of pairs of buttons: the same
-        without a file. A function: it is called with the machine and plays.
+        None: where the power is switched on. Bytes: a save state. A path: a file of one, gzip-packed or not, or a file
+        of pad states (``.inp``, see `megadrive.inputs`), which is played from power-on. A list of pairs of buttons: the
+        same without a file. A function: it is called with the machine and plays.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def make_start(md: MegaDrive, start: Start) -> bytes:
     elif callable(start):
         start(md)
     elif isinstance(start, Sequence):
-        _play(md, start)
+        _play(md, cast(Script, start))
     else:
         raise TypeError(f"a start is a save state, its path, a path of pad states, a list or a function, not {start!r}")
     return md.save_state()
@@ -79,8 +79,8 @@ def load(md: MegaDrive, data: bytes, name: str = "this") -> None:
             raise StateError(f"{name} cannot be unpacked: {error}") from error
     if data[:10] == b"GENPLUS-GX":
         raise StateError(
-            f"{name} is a state of Genesis Plus GX, which only that emulator can load; make one of your own: play to the same "
-            "place and keep MegaDrive.save_state(), or the buttons as a file of pad states (.inp)"
+            f"{name} is a state of Genesis Plus GX, which only that emulator can load; make one of your own: play to "
+            "the same place and keep MegaDrive.save_state(), or the buttons as a file of pad states (.inp)"
         )
     md.load_state(data)
 

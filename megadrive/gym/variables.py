@@ -51,7 +51,7 @@ _DIGIT_TABLE = np.array([_DIGITS[kind] for kind in _KINDS], np.int64)
 def _places(order: str, width: int) -> list[int]:
     """Return the place of each byte of a number: 0 is the least significant."""
     half = width // 2
-    if order in (">", ">>"):
+    if order == ">":
         return list(range(width))[::-1]
     if order in ("><", ">="):
         return [width - half + i for i in range(half)] + list(range(width - half))
@@ -137,7 +137,7 @@ class Variable:
         ram : uint8 array (65536,) or bytes
             Work RAM in console order.
         """
-        return self.reader(memoryview(ram))()
+        return self.reader(memoryview(ram.data if isinstance(ram, np.ndarray) else ram))()
 
     def encode(self, ram: npt.NDArray[np.uint8], value: int) -> None:
         """Write a value; what does not fit is lost, and the mask does not count.
@@ -157,29 +157,35 @@ class Variable:
             else:
                 ram[offset] = part % (10 if self.kind == "n" else 256)
 
-    def reader(self, memory: memoryview) -> Callable[[], int]:
-        """Return what reads the value from a memory as it then is, as fast as Python can."""
-        first, width, kind = self.offsets[0], self.width, self.kind
+    def reader(self, memory: memoryview, columns: Mapping[int, int] | None = None) -> Callable[[], int]:
+        """Return what reads the value from a memory as it then is, as fast as Python can.
+
+        Parameters
+        ----------
+        memory : memoryview
+            Work RAM in console order.
+        columns : mapping of int to int, optional
+            If `memory` has some bytes of work RAM only, in rising order: where each offset stands in it.
+        """
+        places = [columns[offset] for offset in self.offsets] if columns is not None else self.offsets
+        first, width, kind = places[0], self.width, self.kind
         if width == 1:
             table = [self._finish(digit) for digit in _DIGITS[kind]]
             return lambda: table[memory[first]]
-        plain = kind in "ui" and self.mask == _ALL and first + width <= RAM_SIZE
-        places = _places(self.order, width)
         if (
-            plain
-            and (places[0] == 0) == (places == sorted(places))
-            and places in (sorted(places), sorted(places)[::-1])
+            kind in "ui"
+            and self.mask == _ALL
+            and places[-1] == first + width - 1
+            and self.order in ("|", "=", "<", "<=", ">")
         ):
             part = memory[first : first + width]
             signed = kind == "i" or width == 8
             read = int.from_bytes
-            if places[0] == 0:
-                return lambda: read(part, "little", signed=signed)
-            return lambda: read(part, "big", signed=signed)
+            if self.order == ">":
+                return lambda: read(part, "big", signed=signed)
+            return lambda: read(part, "little", signed=signed)
         digits = _DIGITS[kind]
-        terms = [
-            (offset, [d * weight for d in digits]) for offset, weight in zip(self.offsets, self.weights, strict=True)
-        ]
+        terms = [(offset, [d * weight for d in digits]) for offset, weight in zip(places, self.weights, strict=True)]
         finish = self._finish
         if kind in "dn" and self.mask == _ALL:
             return lambda: sum([table[memory[offset]] for offset, table in terms])
@@ -281,8 +287,15 @@ class Variables(Mapping[str, Variable]):
         return values
 
     def reader(self, memory: memoryview) -> Callable[[], list[int]]:
-        """Return what reads all values from one work RAM as it then is."""
-        readers = [variable.reader(memory) for variable in self._variables.values()]
+        """Return what reads all values from the bytes at :attr:`offsets`, as they then are.
+
+        Parameters
+        ----------
+        memory : memoryview
+            m bytes.
+        """
+        columns = {offset: column for column, offset in enumerate(self.offsets.tolist())}
+        readers = [variable.reader(memory, columns) for variable in self._variables.values()]
         if len(readers) == 1:
             (only,) = readers
             return lambda: [only()]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
+import sys
 import time
+import warnings
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from megadrive.frontend import NoWindow
+from megadrive.media import missing
 
 _ASPECT = 4 / 3
 
@@ -21,23 +28,18 @@ class EnvWindow:
     rate : float
         Frames that are shown in a second.
 
-    Raises
-    ------
-    megadrive.frontend.NoWindow
-        If there is no display, or PySDL2 is not installed.
+    Notes
+    -----
+    Where there can be no window, a message says so, and the environment runs on unseen: a program that shows what
+    it does can be run on a computer without a display.
     """
 
     def __init__(self, title: str, rate: float) -> None:
-        from megadrive.frontend import NoWindow
-
+        self._window: Any = None
         try:
-            import sdl2
-
-            from megadrive.frontend.window import Window
-        except ImportError:
-            raise NoWindow("render_mode 'human' needs PySDL2: pip install 'megadrive[play]'") from None
-        self._sdl2 = sdl2
-        self._window: Window | None = Window(title, 3, False, rate)
+            self._window = _open(title, rate)
+        except NoWindow as reason:
+            print(f"{title} is not shown: {reason}", file=sys.stderr)
         self._period = 1 / rate
         self._next = time.perf_counter()
 
@@ -45,9 +47,11 @@ class EnvWindow:
         """Show a frame when its time has come; nothing happens once the window has been closed."""
         if self._window is None:
             return
-        event = self._sdl2.SDL_Event()
-        while self._sdl2.SDL_PollEvent(ctypes.byref(event)):
-            if event.type == self._sdl2.SDL_QUIT:
+        import sdl2
+
+        event = sdl2.SDL_Event()
+        while sdl2.SDL_PollEvent(ctypes.byref(event)):
+            if event.type == sdl2.SDL_QUIT:
                 self.close()
                 return
         now = time.perf_counter()
@@ -61,3 +65,15 @@ class EnvWindow:
         if self._window is not None:
             self._window.close()
             self._window = None
+
+
+def _open(title: str, rate: float) -> Any:
+    try:
+        with warnings.catch_warnings():  # it warns of the libraries that it uses
+            warnings.simplefilter("ignore")
+            importlib.import_module("sdl2")
+    except ImportError:
+        raise NoWindow(str(missing("PySDL2", "play", "a window"))) from None
+    from megadrive.frontend.window import Window
+
+    return Window(title, 3, False, rate)

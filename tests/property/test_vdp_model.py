@@ -40,18 +40,28 @@ actions = st.one_of(
     st.builds(command, codes, words),
     st.builds(lambda values: [("data", v) for v in values], st.lists(words, min_size=1, max_size=8)),
     st.builds(transfer, codes, words, st.integers(0, 3), st.integers(0, 600), st.integers(0, 0x7FFFFF), words),
-    st.sampled_from([[("read", 0)], [("read", 4)], [("read", 8)], [("read", 0)] * 3, [("acknowledge", 0)]]),
+    st.sampled_from(
+        [[("read", 0)], [("read", 4)], [("read", 8)], [("read", 0)] * 3, [("acknowledge", 0)], [("th_fall", 0)]]
+    ),
     st.builds(lambda n, v: [("select", n << 8), ("debug", v)], st.sampled_from([0, 0, 1]), words),
 )
 traffic = st.lists(st.tuples(waits, st.sampled_from([0, 28, 84, 140]), actions), max_size=40)
 PORTS = {"data": 0, "control": 4, "select": 0x18, "debug": 0x1C}
 
 
-def chips(pal: bool, start: int) -> tuple[VDPPorts, VDPPorts]:
-    """Return a kernel and a model in the same state, with a picture in them."""
+def chips(pal: bool, start: int, alone: bool = False) -> tuple[VDPPorts, VDPPorts]:
+    """Return a kernel and a model in the same state, with a picture and a border in them.
+
+    Unless they are `alone` they are as in a console: what is shown is drawn only when something changes.
+    """
     pair = VDP(pal, MEMORY), Model(pal, MEMORY)
+    if not alone:
+        pair[0]._owner = pair
+        pair[1]._alone = False
     for chip in pair:
         chip._chip.render = 1
+        chip._border_memory = ffi.new("vdp_border *", {"frame_clock": -1})
+        chip._chip.border = chip._border_memory
         chip.vram[:] = MEMORY[:65536]
         chip.cram[:] = MEMORY[:128].view(">u2") & 0x0EEE
         chip.vsram[:] = MEMORY[128:208].view(">u2") & 0x07FF
@@ -64,8 +74,8 @@ def chips(pal: bool, start: int) -> tuple[VDPPorts, VDPPorts]:
 def play(chip: VDPPorts, clock: int, kind: str, value: int) -> object:
     if kind == "read":
         return chip.read(clock, value)
-    if kind == "acknowledge":
-        return chip.acknowledge(clock)
+    if kind in ("acknowledge", "th_fall"):
+        return getattr(chip, kind)(clock)
     return chip.write(clock, PORTS[kind], value)
 
 
@@ -87,7 +97,12 @@ def difference(kernel: VDPPorts, model: VDPPorts) -> dict[str, tuple[object, obj
 def pictures(kernel: VDPPorts, model: VDPPorts) -> bool:
     """Tell whether both have drawn the same."""
     a, b = kernel._chip, model._chip
-    lib.vdp_fill_rgb(a)
+    for chip in a, b:
+        lib.vdp_fill_border(chip)
+    for name in ("width", "height", "framed_indexed", "framed_rgb"):
+        x, y = getattr(a.border, name), getattr(b.border, name)
+        if (bytes(ffi.buffer(x)) != bytes(ffi.buffer(y))) if isinstance(x, ffi.CData) else x != y:
+            return False
     if (a.width, a.height) != (b.width, b.height):
         return False
     seen = np.s_[: a.height, : a.width]
@@ -106,9 +121,9 @@ def finish_picture(kernel: VDPPorts, model: VDPPorts) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.booleans(), st.integers(0, 300 * LINE), traffic)
-def test_same_traffic_same_state(pal, start, accesses):
-    kernel, model = chips(pal, start)
+@given(st.booleans(), st.integers(0, 300 * LINE), st.booleans(), traffic)
+def test_same_traffic_same_state(pal, start, alone, accesses):
+    kernel, model = chips(pal, start, alone)
     clock = kernel.clock
     for wait, step, access in accesses:
         clock = max(clock, kernel.clock) + wait

@@ -140,7 +140,7 @@ class Border:
     def _picture_start(self) -> int | None:
         """Return when line 0 of the next picture begins, or of the present one; None: that is not known yet."""
         c = self.state.c
-        if not c.vblank:
+        if not c.vblank or c.picture_clock >= c.frame_clock:  # it is going on, or its last right border is
             return int(c.picture_clock)
         if c.v_counter >= 0x180:  # V has jumped, or does not
             return int(c.line_clock + (0x200 - c.v_counter) * LINE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .clocks import COLOUR_ZERO, LAST_PIXEL, LINE, PIXEL
-from .state import Bytes, Ints, VDPState, Words
+from .state import Bytes, VDPState
 
 #: Output of the DAC's 15 levels, 0-255, as TmEE measured it on a console.
 LEVELS = np.array([0, 29, 52, 70, 87, 101, 116, 130, 144, 158, 172, 187, 206, 228, 255], np.uint8)
@@ -34,7 +34,7 @@ DIM, FULL, MODE4 = range(3)
 COLOURS = np.stack([_mode5_colours(1), _mode5_colours(7), _mode4_colours()])
 """RGB values by kind, intensity (normal, shadow, highlight) and word of CRAM: uint8 (3, 4, 4096, 3)."""
 _COLOUR_LIST = COLOURS.reshape(-1, 3)
-ANY = -1
+_NONE = -1
 _FEW = 8  # changes up to which the stretches between them are coloured one by one
 
 
@@ -80,28 +80,20 @@ def to_rgb(state: VDPState, picture: Bytes) -> Bytes:
 
 
 class ColourLog:
-    """What has changed the colours since the picture's last pixels were turned into RGB.
-
-    Each entry holds what it takes to go back behind the change: the present colours are known anyway.
-    """
+    """What has changed the colours since the picture's last pixels were turned into RGB."""
 
     def __init__(self, state: VDPState) -> None:
         self.state = state
-        # mclk since the V step into line 0, H40, place in CRAM (ANY: see _whole), word and kind before, word after
-        self._entries: list[tuple[int, int, int, int, int, int]] = []
-        self._whole: list[Words] = []  # CRAM before changes of any place; their entries have the index for the word
+        # mclk since the V step into line 0; H40; kind of the colours before; the word written to CRAM, or none
+        self._entries: list[tuple[int, int, int, int]] = []
+        self._cram: list[bytes] = []  # before each of them
 
-    def change(self, time: int, place: int, word: int) -> None:
-        """Note that a word is about to be written to CRAM."""
-        state, r = self.state, self.state.r
+    def change(self, time: int, word: int = _NONE) -> None:
+        """Note that `word` is about to be written to CRAM, or that any of the colours may be about to change."""
+        r = self.state.r
         mode5 = r[1] & 4
-        kind = r[0] >> 2 & 1 if mode5 else MODE4
-        self._entries.append((time, r[12] & mode5 >> 2, place, state.cram.item(place), kind, word))
-
-    def note(self, time: int) -> None:
-        """Note that any of the colours may be about to change."""
-        self._entries.append((time, self.state.h40, ANY, len(self._whole), kind_of(self.state), 0))
-        self._whole.append(self.state.cram.copy())
+        self._entries.append((time, r[12] & mode5 >> 2, r[0] >> 2 & 1 if mode5 else MODE4, word))
+        self._cram.append(self.state.cram_bytes.tobytes())
 
     def rgb(self, pixels: Bytes, first: int, end: int, width: int) -> Bytes:
         """Turn picture pixels into RGB, each with the colours of its time, and drop what is over with them.
@@ -121,42 +113,33 @@ class ColourLog:
         """
         if not self._entries:
             return palette(self.state).take(pixels, 0)
-        time, h40, place, before, kinds, after = np.array(self._entries).T
+        time, h40, kind, word = np.array(self._entries).T
         line = np.maximum(0, (time - LAST_PIXEL) // LINE + 1)
         time = time - LINE * line - np.array(COLOUR_ZERO)[h40]
         x = np.clip(-(-time // np.array(PIXEL)[h40]), 0, np.where(h40, 320, 256))
         at = line * width + x
         over = int(np.count_nonzero(at < end))
         edges = np.maximum.accumulate(at[:over]).clip(first, first + len(pixels)) - first
-        kind = np.append(kinds, kind_of(self.state))[: over + 1]
-        colour = kind[:, None] << 14 | self._words(place, before)[: over + 1] & 0x0FFF
+        # The colours before each change, and after the last one.
+        cram = b"".join([*self._cram, self.state.cram_bytes.tobytes()][: over + 1])
+        kinds = np.append(kind, kind_of(self.state))[: over + 1]
+        colours = kinds[:, None] << 14 | np.frombuffer(cram, ">u2").reshape(-1, 64) & 0x0FFF
         if over < _FEW:
             rgb = np.empty((len(pixels), 3), np.uint8)
             bounds = [0, *edges.tolist(), len(pixels)]
-            for colours, start, stop in zip(colour, bounds, bounds[1:], strict=False):
+            for present, start, stop in zip(colours, bounds, bounds[1:], strict=False):
                 if stop > start:
-                    shades = (colours + np.arange(0, 1 << 14, 1 << 12)[:, None]).ravel()
-                    _COLOUR_LIST[shades].take(pixels[start:stop], 0, rgb[start:stop])
+                    shades = (present + np.arange(0, 1 << 14, 1 << 12)[:, None]).ravel()
+                    rgb[start:stop] = _COLOUR_LIST[shades].take(pixels[start:stop], 0)
         else:
             span = np.repeat(np.arange(0, 64 * (over + 1), 64), np.diff(edges, prepend=0, append=len(pixels)))
-            shade = np.multiply(pixels >> 6, 1 << 12, dtype=np.intp)
-            rgb = _COLOUR_LIST.take(colour.ravel().take(span + (pixels & 0x3F)) + shade, 0)
+            span += pixels & 0x3F
+            colour = colours.ravel().take(span)
+            if pixels.max() >= 0x40:
+                colour += np.multiply(pixels >> 6, 1 << 12, dtype=np.intp)
+            rgb = _COLOUR_LIST.take(colour, 0)
         # CRAM has one port: the pixel at the output shows the word that is written.
-        dots = np.flatnonzero((place != ANY) & (time >= 0) & (x < width) & (at >= first) & (at < end))
-        rgb[at[dots] - first] = _COLOUR_LIST[kinds[dots] << 14 | after[dots]]
-        del self._entries[:over]
-        if not self._entries:
-            self._whole.clear()
+        dots = np.flatnonzero((word != _NONE) & (time >= 0) & (x < width) & (at >= first) & (at < end))
+        rgb[at[dots] - first] = _COLOUR_LIST[kind[dots] << 14 | word[dots]]
+        del self._entries[:over], self._cram[:over]
         return rgb
-
-    def _words(self, place: Ints, before: Ints) -> Ints:
-        """Return CRAM before each entry, and as it is now: int (entries + 1, 64)."""
-        count = len(place)
-        following = np.full((count + 1, 64), count)  # the next entry that changes the word
-        following[np.arange(count), place] = np.arange(count)
-        following[:count][place == ANY] = np.flatnonzero(place == ANY)[:, None]
-        following = np.minimum.accumulate(following[::-1], 0)[::-1]
-        words: Ints = np.append(before, 0)[following]
-        for entry in np.flatnonzero(place == ANY).tolist():
-            words = np.where(following == entry, self._whole[before[entry]], words)
-        return np.where(following == count, self.state.cram, words)

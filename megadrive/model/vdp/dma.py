@@ -261,10 +261,10 @@ class Dma(Units):
         c.clock = until
 
     def _can_move_at_once(self, until: int) -> bool:
-        """Nothing is drawn, and all words go to one of the memories."""
+        """Nothing is drawn, not even the border, and all words go to one of the memories."""
         c, r = self.c, self.r
         code = c.code & 15
-        if c.draw_clock < until or (code == CRAM_WRITE and c.draw_clock != NEVER):
+        if c.draw_clock < until or (code == CRAM_WRITE and (c.draw_clock != NEVER or self._chip.border)):
             return False
         if self.move:
             return True
@@ -377,9 +377,12 @@ class Dma(Units):
         if not self.bus_dma_runs:
             return int(c.dma_clock) + 1
         words = self.dma_length or 65536
-        slots = (words - 5) * (1 if c.code & 15 in (CRAM_WRITE, VSRAM_WRITE) else 2)
+        single = c.code & 15 in (CRAM_WRITE, VSRAM_WRITE)
+        slots = (words - 5) * (1 if single else 2)
         per_line = 205 if self.blanked else 18
         if slots > per_line:
             return int(c.clock) + slots // per_line * LINE - LINE // 2
         slot = self.next_external() if c.fifo_count == 4 else self.next_slot()
-        return max(int(c.dma_clock), slot) + 16 * (words - 1) + 1
+        drained = c.fifo_count + words - 4  # before the last word finds room
+        slots = words - 1 if single else max(words - 1, 2 * drained - 2)
+        return max(int(c.dma_clock), slot) + 16 * slots + 1

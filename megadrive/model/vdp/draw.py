@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
-from .colours import ColourLog
+from .colours import ColourLog, palette
 from .compose import compose
 from .live_planes import MARGIN, LivePlanes
 from .live_sprites import LiveSprites
@@ -43,7 +43,7 @@ PLANES = 2
 OUTPUT = 4
 """R0, R7, R12.3, debug register 0."""
 COLOURS = 8
-"""CRAM."""
+"""CRAM, R0.2."""
 EVERYTHING = 15
 """Everything, and R1 and R12.0."""
 
@@ -72,7 +72,7 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
     return _REGISTERS.get(number, 0)
 
 
-_REGISTERS = {0: OUTPUT, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
+_REGISTERS = {0: OUTPUT | COLOURS, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
 
 
 class Look(NamedTuple):
@@ -119,6 +119,7 @@ class Drawing:
         self._finished = True
         self._moved = 0  # what has come up to _clock
         self._wide = np.zeros(480, np.bool_)  # this row has 320 pixels
+        self._drawn = np.zeros(480, np.intp)  # pixels of it that this picture has drawn
         self._sprites = LiveSprites(self.state, 0, 0)
         self._planes = LivePlanes(self.state, 0, 0)
         self._shown = (0, 0)  # line and pixel up to which the output has come
@@ -161,7 +162,7 @@ class Drawing:
         if over:
             self._finish_picture(height)
 
-    def change_colour(self, clock: int, place: int, word: int) -> None:
+    def change_colour(self, clock: int, word: int) -> None:
         """Note that a word is about to be written to CRAM; nothing has to be drawn for that."""
         c = self.state.c
         if not self.render or c.draw_clock == NEVER:
@@ -169,7 +170,7 @@ class Drawing:
         picture_clock = c.picture_clock
         if self._picture_clock != picture_clock or self._clock != c.draw_clock:
             self._begin_picture()
-        self._colours.change(clock - picture_clock, place, word)
+        self._colours.change(clock - picture_clock, word)
 
     def vram_change(self, address: int) -> int:
         """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
@@ -225,6 +226,7 @@ class Drawing:
         self._planes = LivePlanes(self.state, line, self._field)
         self._shown = max(line, 0), 0
         self._looks, self._colours = [], ColourLog(self.state)
+        self._drawn[:] = 0
 
     def _finish_picture(self, height: int) -> None:
         self._finished = True
@@ -233,6 +235,11 @@ class Drawing:
         rows = 2 * height if self.state.double_resolution else height
         wide = self._wide[:rows]
         self.width, self.height = 320 if wide.any() else 256, rows
+        for row in np.flatnonzero(wide & (self._drawn[:rows] > 0) & (self._drawn[:rows] < 320)).tolist():
+            # A line that became a narrow one when it had got too far: the rest of it is border.
+            rest = slice(int(self._drawn[row]), 320)
+            self.indexed[row, rest] = self.state.backdrop
+            self.rgb[row, rest] = palette(self.state)[self.state.backdrop]
         if wide.any() and not wide.all():
             # Rows of 256 pixels in a picture that has wider ones: nearest pixels.
             nearest = np.arange(320) * 4 // 5
@@ -257,7 +264,7 @@ class Drawing:
     def _note(self, time: int, height: int, changing: int) -> None:
         """Note what has counted so far, which is about to change."""
         if changing & COLOURS:
-            self._colours.note(time)
+            self._colours.change(time)
         if changing & OUTPUT:
             line, x = self._pixel(time, height)
             place = line * self.state.width + x
@@ -347,8 +354,10 @@ class Drawing:
             right = min(width, end - line * width)
             self.indexed[step * line + field, left:right] = picture[line - first, left:right]
             self.rgb[step * line + field, left:right] = rgb[line - first, left:right]
+            self._drawn[step * line + field] = right
         rows = slice(step * (first + 1) + field, step * (last - 1) + field, step)
         if last - first > 2:
             self.indexed[rows, :width] = picture[1:-1]
             self.rgb[rows, :width] = rgb[1:-1]
+            self._drawn[rows] = width
         self._wide[step * first + field : step * last + field : step] = self.state.h40

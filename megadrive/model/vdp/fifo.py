@@ -116,7 +116,7 @@ class Fifo(Units):
         if self._chip.border:
             self.change_border_colour(clock, value & mask)
         if self.c.draw_clock != NEVER:
-            self.drawing.change_colour(clock, place, value & mask)
+            self.drawing.change_colour(clock, value & mask)
         self._cram[place] = value & mask
 
     def write_scroll(self, clock: int, address: int, value: int) -> None:

@@ -14,6 +14,7 @@ Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
+Longs = npt.NDArray[np.uint64]
 
 
 _CODES = {"int64_t": "q", "uint32_t": "I", "uint16_t": "H", "uint8_t": "B"}
@@ -130,16 +131,39 @@ class VDPState:
 
         self.vram: Bytes = array("vram", "u1")
         self.cram: Words = array("cram", ">u2")
+        self.cram_bytes: Any = memoryview(ffi.buffer(self.pointer.cram)).cast("B")
         self.vsram: Words = array("vsram", ">u2")
         self.registers: Bytes = array("registers", "u1")
         self.sprite_cache: Bytes = array("sprite_cache", "u1").reshape(80, 4)
         # The same VRAM as big-endian words (names, scroll tables) and longs (pattern rows).
         self.vram_words: Words = self.vram.view(">u2")
         self.vram_longs: npt.NDArray[np.uint32] = self.vram.view(">u4")
+        self._expanded: Longs = np.zeros((2, 16384), np.uint64)
+        self._expanded_of: npt.NDArray[np.uint32] | None = None
 
     def again(self) -> VDPState:
         """Return another view of the same state, which may latch a resolution of its own."""
         return VDPState(self.pointer, self.owner, None if self.c is self.pointer else self.c)
+
+    def pattern_rows(self) -> Longs:
+        """Return all of VRAM as rows of 8 pixels, one in each byte of memory order, and mirrored: uint64 (32768,).
+
+        Rows are expanded when they have changed.
+        """
+        longs = self.vram.view(np.uint32)
+        if self._expanded_of is None:
+            self._expanded_of = longs.copy()
+            changed = np.arange(len(longs))
+        else:
+            changed = np.flatnonzero(longs != self._expanded_of)
+            self._expanded_of[changed] = longs[changed]
+        if len(changed):
+            pixels = self.vram_longs[changed].astype(np.uint64)
+            for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F)):
+                pixels = (pixels | pixels << np.uint64(shift)) & np.uint64(mask)
+            self._expanded[0, changed] = pixels.astype(">u8").view(np.uint64)
+            self._expanded[1, changed] = pixels.astype("<u8").view(np.uint64)
+        return self._expanded.reshape(-1)
 
     def register(self, number: int) -> int:
         """Return a register's value as a Python integer."""
