@@ -34,7 +34,8 @@ typedef struct m68000 {
     uint8_t stopped;            /* 1 after STOP (pc still names it) until an interrupt, trace or reset */
     uint8_t halted;             /* 1 after a double fault until reset */
     uint8_t trace_pending;      /* 1: the trace exception of the last instruction belongs to the next step */
-    uint8_t reserved[5];
+    uint8_t ipl_before;         /* level on the IPL pins before ipl_clock */
+    uint8_t reserved[4];
     int64_t clock;              /* CPU clocks since power-on */
     int64_t deadline;           /* CPU clocks: run loops return at the first instruction boundary at or after it */
     int64_t ipl_clock;          /* CPU clocks: when `ipl` took its present value */
@@ -227,7 +228,7 @@ typedef struct vdp {
     uint8_t irq_level;          /* level on the 68000's IPL pins: 0, 2, 4 or 6 */
     uint8_t z80_int;            /* 1 while the Z80's /INT is asserted */
     uint8_t bus_hold;           /* 1 while a DMA holds the 68000 bus */
-    uint8_t reserved_ports[1];
+    uint8_t fill_data;          /* 1: the word that an armed fill waits for is in the FIFO */
 
     /* drawing (planes.c, sprites.c, compose.c) */
     uint8_t sprite_overflow;    /* status bit SOVR; the status read clears it */
@@ -435,6 +436,9 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
+ *   ym2612_holds   1 if all samples are alike until a write to one of ym2612_shows: then they are `pair`.  So it is with the DAC on
+ *                  all channels ($2C bit 5), of a chip at the start of a sample that has taken in all that was written
+ *   ym2612_shows   1 if data at this address can change what the DAC makes of the pins then
  *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
  */
 typedef struct ym2612 {
@@ -562,6 +566,8 @@ uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t cl
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
+int ym2612_holds(const ym2612 *ym, int16_t pair[2]);
+int ym2612_shows(uint32_t address);
 int ym2612_valid(const ym2612 *ym);
 
 /* Listening to the channels apart.  The pins show one channel after the other, so each sample is a sum of seven parts: channels
@@ -842,11 +848,30 @@ typedef struct md_polling {
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
+    uint32_t r[16];             /* the CPU's registers when it was last left there */
+    uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
+    uint8_t steady;             /* 1: it does, and reads nothing else */
     uint8_t present;            /* loop[present] was the last to be followed */
-    uint8_t reserved[3];
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
+/* A Z80 that only waits: see polling_z80.c.  Clocks are T states. */
+typedef struct md_z80_polling {
+    int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
+    int64_t period;             /* of a turn */
+    int64_t status_age;         /* from the last read of the YM2612's status to the turn's end, if status_clock is not -1 */
+    int64_t left_behind;        /* mclk: end of the last slice in which the Z80 was not run; 0: it was */
+    z80 start;                  /* the turn that is being watched began like this */
+    int64_t status_until;       /* to then the status reads as it did in this turn */
+    int64_t status_clock;       /* last read of it */
+    uint8_t refreshes;          /* by how much R counts in a turn */
+    uint8_t watching;           /* 1: the slow path looks for the end of a turn */
+    uint8_t disturbed;          /* 1: something was changed or read that is not sure to stay */
+    uint8_t wait;               /* runs until the next try */
+    uint8_t patience;           /* `wait` after the next failure */
+    uint8_t reserved[3];
+} md_z80_polling;
+
 typedef struct megadrive {
     md_state state;
     vdp_chip vdp;               /* draws state.vdp */
@@ -865,6 +890,7 @@ typedef struct megadrive {
     int64_t light_clock;        /* mclk: when a light gun next tells that the beam has passed; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;
+    md_z80_polling z80_polling;
     uint32_t rom_size;          /* before padding */
     uint32_t rom_crc;           /* CRC-32 of the ROM, which save states name */
     uint32_t rom_mask;          /* size of the padded image - 1; the image repeats */
@@ -880,6 +906,10 @@ typedef struct megadrive {
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
     uint8_t fm_may_lag;         /* 1: md_run_frames leaves the YM2612 behind while nobody hears it: see md_catch_up */
+    uint8_t fm_held;            /* 1: the YM2612 has shown fm_pair since state.fm_clock: see hold_fm */
+    int16_t fm_pair[2];
+    int32_t fm_held_writes;     /* waiting writes that have been found not to change that */
+    int64_t fm_held_samples;    /* of which so many have gone to fm, or were not heard */
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */

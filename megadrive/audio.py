@@ -34,12 +34,15 @@ default for all filters.
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal
 
 from megadrive._core import ffi, lib
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    from megadrive._lazy import np
 
 Filter = Literal["raw", "model 1", "model 2"]
 
@@ -63,7 +66,7 @@ def make_table(
     sample_rate: int, filter: Filter = "raw", psg_level: float = PSG_LEVEL, master_clock: int = NTSC_CLOCK
 ) -> Any:
     """Return the C core's coefficients of a rate (``audio_table *``), or raise ValueError."""
-    if isinstance(sample_rate, bool) or not isinstance(sample_rate, (int, np.integer)):
+    if isinstance(sample_rate, bool) or not hasattr(sample_rate, "__index__"):
         raise ValueError(f"sample_rate is {sample_rate!r}, expected an integer from 8000 to 192000 (Hz)")
     if not 8000 <= sample_rate <= 192000:
         raise ValueError(f"sample_rate is {sample_rate!r}, expected an integer from 8000 to 192000 (Hz)")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
-import gzip
-import io
 import os
-import pathlib
 import stat
-import zipfile
 import zlib
-from typing import Any, Literal, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from megadrive.errors import RomError
+
+if TYPE_CHECKING:
+    import pathlib
+
+    import numpy as np
+    import numpy.typing as npt
+else:
+    from megadrive._lazy import np
 
 MOST_BYTES = 32 << 20
 """Largest ROM that is accepted, in bytes, after unpacking."""
@@ -28,6 +28,7 @@ _SMD_HEADER = 512
 _SMD_BLOCK = 0x4000
 _ROM_ENDINGS = (".md", ".bin", ".gen", ".smd", ".68k", ".sgd")
 _BANKED_ABOVE = 0x400000
+_LONG = 1 << 20  # bytes that are summed more quickly by numpy, even if it has to be imported
 
 Region: TypeAlias = Literal["J", "U", "E"]
 _PREFERENCE: tuple[Region, ...] = ("U", "J", "E")
@@ -62,8 +63,7 @@ class SramKind(enum.IntEnum):
     ODD = 3
 
 
-@dataclasses.dataclass(frozen=True)
-class Sram:
+class Sram(NamedTuple):
     """RAM of a cartridge.
 
     Attributes
@@ -82,8 +82,7 @@ class Sram:
     battery: bool = True
 
 
-@dataclasses.dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """What a ROM says of itself at $100-$1FF; nothing of it need be true.
 
     Attributes
@@ -205,7 +204,9 @@ def _checksum(data: bytes, rom_end: int) -> int:
     """Add the words from $200 to the ROM's end, which is the header's if it lies inside the image."""
     end = rom_end + 1 if _LEAST_BYTES <= rom_end < len(data) else len(data)
     words = data[_LEAST_BYTES:end]
-    return int(np.frombuffer(words + b"\0" * (len(words) & 1), ">u2").sum(dtype=np.uint64)) & 0xFFFF
+    if len(words) > _LONG:
+        return int(np.frombuffer(words + b"\0" * (len(words) & 1), ">u2").sum(dtype=np.uint64)) & 0xFFFF
+    return (sum(words[::2]) * 256 + sum(words[1::2])) & 0xFFFF
 
 
 _REGION_WORDS = {"EUR": "E", "USA": "U", "AME": "U", "JAP": "J"}
@@ -254,10 +255,6 @@ class Cartridge:
 
     Attributes
     ----------
-    path : Path or None
-        The file that it was read from.
-    image : uint8 array
-        ROM padded with $FF to a power of two, at least 64 KiB; read-only.
     size : int
         Bytes before padding.
     crc32 : int
@@ -292,26 +289,35 @@ class Cartridge:
     """
 
     def __init__(self, rom: str | os.PathLike[str] | bytes | bytearray | memoryview) -> None:
-        self.path: pathlib.Path | None = None
+        self._file: str | None = None
         if isinstance(rom, (bytes, bytearray, memoryview)):
             data = bytes(rom)
         elif isinstance(rom, (str, os.PathLike)):
-            self.path = pathlib.Path(rom)
-            data = _read(self.path)
+            self._file = os.fspath(rom)
+            data = _read(self._file)
         else:
             raise TypeError(f"rom is a {type(rom).__name__}, expected a path, bytes or a Cartridge")
         data = _plain(_unpack(data))
         self.header = Header.parse(data)
         self.size = len(data)
         self.crc32 = zlib.crc32(data)
-        image: npt.NDArray[np.uint8] = np.full(max(_PAGE, 1 << (self.size - 1).bit_length()), 0xFF, np.uint8)
-        image[: self.size] = np.frombuffer(data, np.uint8)
-        image.flags.writeable = False
-        self.image = image
+        self._padded = data.ljust(max(_PAGE, 1 << (self.size - 1).bit_length()), b"\xff")
         self.region: Region = next((region for region in _PREFERENCE if region in self.header.regions), "U")
         self.six_button = "6" in self.header.devices
         self.has_mapper = self.size > _BANKED_ABOVE or self.header.console.startswith("SEGA SSF")
         self.sram = self.header.sram
+
+    @property
+    def path(self) -> pathlib.Path | None:
+        """The file that it was read from."""
+        import pathlib
+
+        return None if self._file is None else pathlib.Path(self._file)
+
+    @property
+    def image(self) -> npt.NDArray[np.uint8]:
+        """ROM padded with $FF to a power of two, at least 64 KiB: uint8, read-only."""
+        return np.frombuffer(self._padded, np.uint8)
 
     def __repr__(self) -> str:
         return f"<Cartridge {self.header.title!r}, {self.size} bytes, CRC-32 {self.crc32:08x}>"
@@ -321,30 +327,25 @@ def _too_large(what: str) -> RomError:
     return RomError(f"{what} is larger than {MOST_BYTES >> 20} MiB, the most that a ROM can have")
 
 
-def _read(path: pathlib.Path) -> bytes:
-    if not stat.S_ISREG(path.stat().st_mode):
+def _read(path: str) -> bytes:
+    if not stat.S_ISREG(os.stat(path).st_mode):
         raise RomError(f"{path} is not a file")
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         data = file.read(MOST_BYTES + _SMD_HEADER + 1)
     if len(data) > MOST_BYTES + _SMD_HEADER:
-        raise _too_large(str(path))
+        raise _too_large(path)
     return data
 
 
 def _unpack(data: bytes) -> bytes:
     """Undo zip or gzip, if it is there, without ever holding more than a ROM may have."""
     if data[:4] == b"PK\x03\x04":
-        kind = "zip"
+        kind, unpack = "zip", _unzip
     elif data[:2] == b"\x1f\x8b":
-        kind = "gzip"
+        kind, unpack = "gzip", _gunzip
     else:
         return data
-    try:
-        unpacked = _unzip(data) if kind == "zip" else _limited(gzip.GzipFile(fileobj=io.BytesIO(data)))
-    except RomError:
-        raise
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, ValueError, NotImplementedError) as error:
-        raise RomError(f"the {kind} file cannot be unpacked: {error}") from error
+    unpacked = unpack(data)
     if len(unpacked) > MOST_BYTES + _SMD_HEADER:
         raise _too_large(f"the ROM in the {kind} file")
     return unpacked
@@ -355,13 +356,31 @@ def _limited(file: Any) -> bytes:
         return bytes(file.read(MOST_BYTES + _SMD_HEADER + 1))
 
 
+def _gunzip(data: bytes) -> bytes:
+    import gzip
+    import io
+
+    try:
+        return _limited(gzip.GzipFile(fileobj=io.BytesIO(data)))
+    except (OSError, EOFError, zlib.error) as error:
+        raise RomError(f"the gzip file cannot be unpacked: {error}") from error
+
+
 def _unzip(data: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files = [entry for entry in archive.infolist() if not entry.is_dir()]
-        roms = [entry for entry in files if entry.filename.lower().endswith(_ROM_ENDINGS)]
-        if not files:
-            raise RomError("the zip file is empty, expected a ROM in it")
-        return _limited(archive.open(max(roms or files, key=lambda entry: entry.file_size)))
+    import io
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = [entry for entry in archive.infolist() if not entry.is_dir()]
+            roms = [entry for entry in files if entry.filename.lower().endswith(_ROM_ENDINGS)]
+            if not files:
+                raise RomError("the zip file is empty, expected a ROM in it")
+            return _limited(archive.open(max(roms or files, key=lambda entry: entry.file_size)))
+    except RomError:
+        raise
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, ValueError, NotImplementedError) as error:
+        raise RomError(f"the zip file cannot be unpacked: {error}") from error
 
 
 def _plain(data: bytes) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import json
 import os
 import pathlib
@@ -241,7 +240,8 @@ def _info(options: argparse.Namespace) -> None:
     cartridge = Cartridge(options.rom)
     header = cartridge.header
     if options.json:
-        fields: dict[str, Any] = dataclasses.asdict(header) | {
+        fields: dict[str, Any] = header._asdict() | {
+            "sram": header.sram._asdict() if header.sram else None,
             "regions": sorted(header.regions),
             "size": cartridge.size,
             "crc32": cartridge.crc32,

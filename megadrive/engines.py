@@ -11,8 +11,8 @@ YM2612    ``write(port, value)``, ``read(port) -> value``, ``run_cycles(cycles) 
 PSG       ``write(value)``, ``run(ticks) -> int16 (ticks,)``, ``advance(ticks)``
 ========  ==================================================================================================
 
-A chip that has ``begin()`` and ``end()`` is told of the machine's runs: in between nobody else looks at its state, but for
-what the machine reacts to.
+A chip that has ``begin()`` and ``end()`` is told of the machine's runs: in between nobody else looks at its state, but
+for what the machine reacts to.
 """
 
 from __future__ import annotations

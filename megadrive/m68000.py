@@ -410,7 +410,7 @@ class M68000(M68000Registers):
             raise ValueError(f"the state has {len(data)} bytes, expected {ffi.sizeof('m68000')}")
         state = ffi.new("m68000 *")
         ffi.buffer(state)[:] = data
-        limits = {"odd_mask": 1, "ipl": 7, "nmi": 1, "stopped": 1, "halted": 1, "trace_pending": 1}
+        limits = {"odd_mask": 1, "ipl": 7, "ipl_before": 7, "nmi": 1, "stopped": 1, "halted": 1, "trace_pending": 1}
         if any(getattr(state, name) > most for name, most in limits.items()) or state.sr & ~_SR_BITS or state.pc & 1:
             raise ValueError("the state is not one of a 68000: a value in it is out of range")
         clocks = (state.clock, state.deadline, state.ipl_clock, state.sample_clock)

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
-import numpy.typing as npt
+from _thread import allocate_lock
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
 
 from megadrive._core import ffi, lib
-from megadrive._memory import Memory
+from megadrive._memory import Blocks, Memory
 from megadrive.audio import FILTER_NAMES, PSG_LEVEL, Filter, make_table
 from megadrive.cartridge import Cartridge
 from megadrive.controllers import Button, Pad
-from megadrive.engines import Chips
 from megadrive.errors import StateError
-from megadrive.m68000_registers import M68000Registers
-from megadrive.psg import PSG
-from megadrive.vdp import VDP, Area, has_border
-from megadrive.ym2612 import YM2612
-from megadrive.z80 import Z80Registers
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from megadrive.engines import Chips
+    from megadrive.m68000_registers import M68000Registers
+    from megadrive.psg import PSG
+    from megadrive.vdp import VDP, Area
     from megadrive.vgm.file import Tags
     from megadrive.vgm.recorder import Recorder
+    from megadrive.ym2612 import YM2612
+    from megadrive.z80 import Z80Registers
+else:
+    from megadrive._lazy import np
 
 Region = Literal["J", "U", "E"]
-Array = npt.NDArray[Any]
+Array: TypeAlias = "npt.NDArray[Any]"
+Buffer = TypeVar("Buffer")
 
 MASTER_CLOCK = {False: 53_693_175, True: 53_203_424}
 """Master clock in Hz of NTSC (False) and PAL (True) consoles."""
@@ -46,9 +47,28 @@ _LOAD_ERRORS = {
     lib.MD_LOAD_DAMAGED: "its contents are damaged",
 }
 
-_new_uncleared = ffi.new_allocator(should_clear_after_alloc=False)
+_machines = Blocks("megadrive")
+_uncleared = ffi.new_allocator(should_clear_after_alloc=False)
 _MOST_PAIRS = 6600  # samples of the longest frame (512 lines) at 192 kHz
 _AHEAD_BYTES = 16
+
+
+class _Use:
+    """Lets one thread at a time use a machine; the others do not wait."""
+
+    __slots__ = ("_lock", "_md")
+
+    def __init__(self, md: Any) -> None:
+        self._md = md
+        self._lock = allocate_lock()
+
+    def __enter__(self) -> Any:
+        if not self._lock.acquire(False):
+            raise RuntimeError("this MegaDrive is being used by another thread; give each thread a machine of its own")
+        return self._md
+
+    def __exit__(self, *exception: object) -> None:
+        self._lock.release()
 
 
 class MegaDrive:
@@ -115,7 +135,7 @@ class MegaDrive:
         pal = region == "E"
         table = make_table(sample_rate, audio_filter, psg_level, MASTER_CLOCK[pal])
 
-        md = ffi.new("megadrive *")
+        md = _machines.new()
         md.pal = pal
         md.state.io.version = _VERSION[region]
         pad = Pad.SIX_BUTTON if cartridge.six_button else Pad.THREE_BUTTON
@@ -126,10 +146,12 @@ class MegaDrive:
         self._insert(md, cartridge)
         lib.md_connect(md)
         self._set_up(md, table, region, sample_rate)
-        self.frame_area = frame_area
+        if frame_area != "active":
+            self.frame_area = frame_area
         lib.md_power_on(md, seed)
         if cartridge.sram is not None:
-            self.sram[:] = 0xFF
+            size = lib.md_sram_size(md)
+            ffi.memmove(md.state.sram, b"\xff" * size, size)
         if engine == "model":
             from megadrive import model
 
@@ -137,9 +159,9 @@ class MegaDrive:
 
     @staticmethod
     def _insert(md: Any, cartridge: Cartridge) -> None:
-        md.rom = ffi.from_buffer("uint8_t[]", cartridge.image)
+        md.rom = ffi.from_buffer("uint8_t[]", cartridge._padded)
         md.rom_size = cartridge.size
-        md.rom_mask = len(cartridge.image) - 1
+        md.rom_mask = len(cartridge._padded) - 1
         md.rom_crc = cartridge.crc32
         md.mapper = cartridge.has_mapper
         if cartridge.sram is not None:
@@ -153,29 +175,38 @@ class MegaDrive:
         md.fm_may_lag = 1
         self._table = table
         md.audio_table = table
-        self._memory = Memory(md, ffi.sizeof("megadrive"))
         self._region: Region = region
         self._sample_rate = sample_rate
-        self._lock = threading.Lock()
-        self._samples = np.empty((_MOST_PAIRS, 2), np.int16)
-        self._audio = self._samples[:0]
+        self._use = _Use(md)
+        self._held = md.state.io.buttons
+        self._out: Any = ffi.NULL  # room for samples, of which the last call has made _count pairs
+        self._room = self._count = 0
         self._border: Any = None
-        state, video = md.state, md.vdp
-        self._ram = self._memory.view(state.ram)
-        self._z80_ram = self._memory.view(state.z80_ram)
-        self._vram = self._memory.view(state.vdp.vram)
-        self._cram = self._memory.view(state.vdp.cram, ">u2")
-        self._vsram = self._memory.view(state.vdp.vsram, ">u2")
-        self._sram = self._memory.view(state.sram)[: int(lib.md_sram_size(md))]
-        self._rgb = self._memory.view(video.rgb).reshape(-1, lib.VDP_MAX_WIDTH, 3)
-        self._indexed = self._memory.view(video.indexed).reshape(-1, lib.VDP_MAX_WIDTH)
-        self._cpu = M68000Registers(ffi.addressof(state, "cpu"), owner=md, fetch=self._program_word)
-        self._z80 = Z80Registers(ffi.addressof(state, "z80"), owner=md)
-        self._vdp = VDP(_chip=ffi.addressof(md, "vdp"), _owner=md)
-        self._ym2612 = YM2612(_chip=ffi.addressof(state, "ym2612"), _owner=md)
-        self._psg = PSG(_chip=ffi.addressof(state, "psg"), _owner=md)
-        self._chips = Chips(md)
+        self._chips: Chips | None = None
         self._recorder: Recorder | None = None
+
+    # Made when they are first asked for, by _PARTS below.
+    _memory: Memory
+    _ram: Array
+    _z80_ram: Array
+    _vram: Array
+    _cram: Array
+    _vsram: Array
+    _sram: Array
+    _rgb: Array
+    _indexed: Array
+    _cpu: M68000Registers
+    _z80: Z80Registers
+    _vdp: VDP
+    _ym2612: YM2612
+    _psg: PSG
+
+    def __getattr__(self, name: str) -> Any:
+        make = _PARTS.get(name)
+        if make is None or "_md" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        part = self.__dict__[name] = make(self)
+        return part
 
     def _program_word(self, address: int) -> int:
         """Return a word of ROM or RAM that the 68000 would fetch."""
@@ -184,14 +215,8 @@ class MegaDrive:
             raise ValueError(f"there is no ROM or work RAM at ${address:06x} to execute a program from")
         return int(page[address & 0xFFFF]) << 8 | int(page[(address & 0xFFFF) + 1])
 
-    @contextlib.contextmanager
-    def _used(self) -> Iterator[Any]:
-        if not self._lock.acquire(blocking=False):
-            raise RuntimeError("this MegaDrive is being used by another thread; give each thread a machine of its own")
-        try:
-            yield self._md
-        finally:
-            self._lock.release()
+    def _used(self) -> _Use:
+        return self._use
 
     # ------------------------------------------------------------------------------------- running
 
@@ -229,38 +254,51 @@ class MegaDrive:
         ValueError
             If `n` is negative or `render` none of its choices.
         """
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+        if isinstance(n, bool) or not hasattr(n, "__index__") or n < 0:
             raise ValueError(f"n is {n!r}, expected a number of frames, 0 or more")
-        if render == "last":
-            how = lib.MD_RENDER_LAST
-        elif isinstance(render, (bool, np.bool_)):
+        if isinstance(render, bool) or (not isinstance(render, str) and isinstance(render, np.bool_)):
             how = lib.MD_RENDER_ALL if render else lib.MD_RENDER_NONE
+        elif render == "last":
+            how = lib.MD_RENDER_LAST
         else:
             raise ValueError(f"render is {render!r}, expected True, False or 'last'")
         self._run(int(n), how, audio)
 
     def _run(self, n: int, render: int, audio: bool) -> None:
-        with self._used() as md:
-            if audio and len(self._samples) < n * _MOST_PAIRS:
-                self._samples = np.empty((n * _MOST_PAIRS, 2), np.int16)
-            recorder = self._recorder if self._recorder is not None and self._recorder.running else None
-            count, left = 0, n
-            while left > 0:  # a recording is looked after in every frame
-                step = left if recorder is None else 1
-                left -= step
-                how = lib.MD_RENDER_NONE if render == lib.MD_RENDER_LAST and left else render
-                out = ffi.from_buffer("int16_t[]", self._samples[count:]) if audio else ffi.NULL
-                made = self._chips.run_frames(step, how, out, len(self._samples) - count if audio else 0)
-                if made < 0:
-                    raise ValueError("the YM2612's state was written with values that the chip cannot have")
-                count += made
-                if recorder is not None:
-                    recorder.take()
-                if md.failed:
-                    break
-            self._audio = self._samples[:count]
-            if md.failed:
+        with self._use as md:
+            if audio and self._room < n * _MOST_PAIRS:
+                self._out = _uncleared("int16_t[]", 2 * n * _MOST_PAIRS)
+                self._room = n * _MOST_PAIRS
+            if self._recorder is None or not self._recorder.running:
+                out, room = (self._out, self._room) if audio else (ffi.NULL, 0)
+                made = self._run_frames(n, render, out, room)
+            else:
+                made = self._run_recorded(self._recorder, n, render, audio)
+            if made < 0:
+                raise ValueError("the YM2612's state was written with values that the chip cannot have")
+            self._count = made
+            if md.failed and self._chips is not None:
                 self._chips.raise_failure()
+
+    def _run_frames(self, n: int, render: int, out: Any, room: int) -> int:
+        if self._chips is not None:
+            return self._chips.run_frames(n, render, out, room)
+        return int(lib.md_run_frames(self._md, n, render, out, room))
+
+    def _run_recorded(self, recorder: Recorder, n: int, render: int, audio: bool) -> int:
+        """Run frames that a recording takes down one by one."""
+        md, count = self._md, 0
+        for left in range(n - 1, -1, -1):
+            how = lib.MD_RENDER_NONE if render == lib.MD_RENDER_LAST and left else render
+            out, room = (self._out + 2 * count, self._room - count) if audio else (ffi.NULL, 0)
+            made = self._run_frames(1, how, out, room)
+            if made < 0:
+                return made
+            count += made
+            recorder.take()
+            if md.failed:
+                break
+        return count
 
     def reset(self) -> None:
         """Press the reset button: the CPUs and the YM2612 start anew; memories, VDP and PSG stay."""
@@ -319,6 +357,8 @@ class MegaDrive:
 
     @frame_area.setter
     def frame_area(self, area: Area) -> None:
+        from megadrive.vdp import has_border
+
         wanted = has_border(area)
         if wanted == (self._border is not None):
             return
@@ -334,7 +374,9 @@ class MegaDrive:
     @property
     def audio(self) -> npt.NDArray[np.int16]:
         """Sound of the last call of run_frame or run_frames: int16 (n, 2) at :attr:`sample_rate`; a view."""
-        return self._audio
+        if not self._count:
+            return np.empty((0, 2), np.int16)
+        return np.frombuffer(ffi.buffer(self._out, 4 * self._count), np.int16).reshape(-1, 2)
 
     @property
     def sample_rate(self) -> int:
@@ -418,7 +460,7 @@ class MegaDrive:
         ValueError
             If there is no such player or no such button.
         """
-        self._md.state.io.buttons[_player(player)] = _buttons(buttons)
+        self._held[_player(player)] = _buttons(buttons)
 
     def pull_th(self, player: int) -> None:
         """Let a device on a controller port pull its TH line low for a moment, as a light gun does that sees light.
@@ -581,6 +623,8 @@ class MegaDrive:
         The model works on the same state as the kernel, so either can take over between frames. An exception that a
         chip raises ends the frame early and is raised by run_frame.
         """
+        from megadrive.engines import Chips
+
         with self._used() as md:
             lib.md_catch_up(md)
             pointers = {
@@ -623,8 +667,35 @@ class MegaDrive:
 
     # -------------------------------------------------------------------------------------- states
 
-    def save_state(self) -> bytes:
+    @property
+    def state_size(self) -> int:
+        """Bytes of what :meth:`save_state` returns; the same for all machines with this ROM."""
+        return int(lib.md_save_size(self._md))
+
+    @overload
+    def save_state(self, out: None = None) -> bytes: ...
+    @overload
+    def save_state(self, out: Buffer) -> Buffer: ...
+    def save_state(self, out: Any = None) -> Any:
         """Return all that the console is, for :meth:`load_state` on a machine with the same ROM and region.
+
+        Parameters
+        ----------
+        out : writable buffer, optional
+            Where to put it instead of into a new `bytes`: :attr:`state_size` bytes, contiguous; a bytearray or an
+            array of uint8, say.
+
+        Returns
+        -------
+        bytes
+            The state; or `out`.
+
+        Raises
+        ------
+        TypeError
+            If `out` is not a writable buffer.
+        ValueError
+            If `out` has another size.
 
         Examples
         --------
@@ -635,30 +706,46 @@ class MegaDrive:
         >>> md.load_state(state)
         >>> md.frame_count
         0
+        >>> ring = [bytearray(md.state_size) for _ in range(3)]
+        >>> md.save_state(out=ring[0]) is ring[0]
+        True
         """
-        with self._used() as md:
-            size = int(lib.md_save_size(md))
-            data = ffi.new("uint8_t[]", size)
-            lib.md_save(md, data)
-            return bytes(ffi.buffer(data, size))
+        with self._use as md:
+            size = lib.md_save_size(md)
+            data = bytes(size) if out is None else out  # new bytes: nobody has seen them yet
+            try:
+                target = ffi.from_buffer("uint8_t[]", data, out is not None)
+            except (TypeError, ValueError, BufferError) as error:
+                raise TypeError(f"out is a {type(out).__name__}, expected a writable contiguous buffer") from error
+            if len(target) != size:
+                raise ValueError(f"out has {len(target)} bytes, expected state_size, which is {size}")
+            lib.md_save(md, target)
+            return data
 
-    def load_state(self, data: bytes | bytearray | memoryview) -> None:
+    def load_state(self, data: bytes | bytearray | memoryview | Array) -> None:
         """Become what :meth:`save_state` has saved.
+
+        Parameters
+        ----------
+        data : buffer
+            The state, in any contiguous buffer; it is read where it lies.
 
         Raises
         ------
         StateError
             If `data` is not a save state of this ROM and region; the machine has not changed then.
+        TypeError
+            If `data` is not a buffer.
         RuntimeError
             If a recording is going on (:meth:`record_vgm`).
         """
         try:
             source = ffi.from_buffer("uint8_t[]", data)
-        except TypeError as error:
-            raise TypeError(f"a save state is bytes, not {type(data).__name__}") from error
+        except (TypeError, ValueError, BufferError) as error:
+            raise TypeError(f"a save state is contiguous bytes, not {type(data).__name__}") from error
         if self._recorder is not None and self._recorder.running:
             raise RuntimeError("a VGM recording is going on, which a load would cut; stop it first")
-        with self._used() as md:
+        with self._use as md:
             result = lib.md_load(md, source, len(source))
             if result != lib.MD_LOAD_DONE:
                 why = _LOAD_ERRORS[result].format(have=len(source), want=lib.md_save_size(md))
@@ -667,21 +754,27 @@ class MegaDrive:
     def fork(self) -> MegaDrive:
         """Return a second machine in the same state, which shares nothing with this one but the ROM."""
         twin = object.__new__(type(self))
-        with self._used() as md:
-            copy = _new_uncleared("megadrive *")
+        with self._use as md:
+            copy = _machines.new(clear=False)
             lib.md_fork(copy, md)
             twin._cartridge = self._cartridge
             twin._set_up(copy, self._table, self._region, self._sample_rate)
-            twin._audio = self._audio.copy()
+            if self._count:
+                twin._out = _uncleared("int16_t[]", 2 * self._count)
+                ffi.memmove(twin._out, self._out, 4 * self._count)
+                twin._room = twin._count = self._count
         if self._border is not None:
             twin.frame_area = "border"
             ffi.memmove(twin._border, self._border, ffi.sizeof("vdp_border"))
-        chips = (self._chips.vdp, self._chips.ym2612, self._chips.psg)
-        twin.replace_chips(*(None if chip is None else type(chip) for chip in chips))
+        if self._chips is not None:
+            chips = (self._chips.vdp, self._chips.ym2612, self._chips.psg)
+            twin.replace_chips(*(None if chip is None else type(chip) for chip in chips))
         return twin
 
     def state_hash(self) -> str:
         """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
+        import hashlib
+
         with self._used() as md:
             lib.md_catch_up(md)
             return hashlib.blake2b(self._state_bytes().data, digest_size=16).hexdigest()
@@ -694,8 +787,56 @@ class MegaDrive:
         return f"<MegaDrive {self._cartridge.header.title!r} region {self._region}, frame {self.frame_count}>"
 
 
+def _z80_registers(machine: MegaDrive) -> Z80Registers:
+    from megadrive.z80 import Z80Registers
+
+    return Z80Registers(ffi.addressof(machine._md.state, "z80"), owner=machine._md)
+
+
+def _m68000_registers(machine: MegaDrive) -> M68000Registers:
+    from megadrive.m68000_registers import M68000Registers
+
+    return M68000Registers(ffi.addressof(machine._md.state, "cpu"), owner=machine._md, fetch=machine._program_word)
+
+
+def _vdp(machine: MegaDrive) -> VDP:
+    from megadrive.vdp import VDP
+
+    return VDP(_chip=ffi.addressof(machine._md, "vdp"), _owner=machine._md)
+
+
+def _ym2612(machine: MegaDrive) -> YM2612:
+    from megadrive.ym2612 import YM2612
+
+    return YM2612(_chip=ffi.addressof(machine._md.state, "ym2612"), _owner=machine._md)
+
+
+def _psg(machine: MegaDrive) -> PSG:
+    from megadrive.psg import PSG
+
+    return PSG(_chip=ffi.addressof(machine._md.state, "psg"), _owner=machine._md)
+
+
+_PARTS: dict[str, Callable[[MegaDrive], Any]] = {
+    "_memory": lambda machine: Memory(machine._md, ffi.sizeof("megadrive")),
+    "_ram": lambda machine: machine._memory.view(machine._md.state.ram),
+    "_z80_ram": lambda machine: machine._memory.view(machine._md.state.z80_ram),
+    "_vram": lambda machine: machine._memory.view(machine._md.state.vdp.vram),
+    "_cram": lambda machine: machine._memory.view(machine._md.state.vdp.cram, ">u2"),
+    "_vsram": lambda machine: machine._memory.view(machine._md.state.vdp.vsram, ">u2"),
+    "_sram": lambda machine: machine._memory.view(machine._md.state.sram)[: int(lib.md_sram_size(machine._md))],
+    "_rgb": lambda machine: machine._memory.view(machine._md.vdp.rgb).reshape(-1, lib.VDP_MAX_WIDTH, 3),
+    "_indexed": lambda machine: machine._memory.view(machine._md.vdp.indexed).reshape(-1, lib.VDP_MAX_WIDTH),
+    "_cpu": _m68000_registers,
+    "_z80": _z80_registers,
+    "_vdp": _vdp,
+    "_ym2612": _ym2612,
+    "_psg": _psg,
+}
+
+
 def _player(player: int) -> int:
-    if player not in (0, 1):
+    if player != 0 and player != 1:
         raise ValueError(f"player is {player!r}, expected 0 or 1")
     return int(player)
 

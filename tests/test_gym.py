@@ -294,12 +294,11 @@ def test_sticky_actions_hold_frame_by_frame() -> None:
     env.reset(seed=0)
     delays = []
     for _ in range(3000):
-        old, new = [0], [int(Button.B)]
-        env._held = old
-        schedule = env._schedule(new, 4)
-        assert schedule == sorted(schedule) and len(schedule) == 4
+        env._held = (0,)
+        schedule, held = env._schedule((int(Button.B),), 4)
+        assert list(schedule) == sorted(schedule) and len(schedule) == 4
         delays.append(schedule.count(0))
-        assert new == [schedule[-1]]
+        assert held == schedule[-1:]
     shares = np.bincount(delays, minlength=5) / len(delays)
     assert shares == pytest.approx([1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16], abs=0.04)
 

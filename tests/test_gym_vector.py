@@ -15,7 +15,7 @@ from megadrive.gym.vector import MegaDriveVectorEnv  # noqa: E402
 
 GAME = "NightHeron-v0"
 MODES = list(AutoresetMode)
-few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def dies_soon(before, now):
@@ -75,7 +75,7 @@ def compare(n, mode, steps, seed, limit=None, make=MegaDriveEnv, **settings):
 def test_single_environments_side_by_side(mode):
     limit = {AutoresetMode.NEXT_STEP: None, AutoresetMode.SAME_STEP: 9, AutoresetMode.DISABLED: 7}[mode]
     options = {"integration": GAME, "grey": True, "scale": 4, "action_type": "discrete", "frame_skip": 12}
-    assert compare(3, mode, 40, 5, limit=limit, done=dies_soon, **options) > 3
+    assert compare(3, mode, 30, 5, limit=limit, done=dies_soon, **options) > 2
 
 
 @few
@@ -116,7 +116,7 @@ def test_threads_change_nothing():
     for envs in several:
         envs.action_space.seed(1)
         envs.reset(seed=7)
-    for _ in range(30):
+    for _ in range(15):
         results = [envs.step(envs.action_space.sample()) for envs in several]
         for other in results[1:]:
             for a, b in zip(results[0], other, strict=True):

@@ -38,6 +38,48 @@ def test_not_a_state(machine):
         machine.load_state(None)
 
 
+def test_a_state_is_put_where_it_is_wanted(machine):
+    state = machine.save_state()
+    assert machine.state_size == len(state)
+    array = np.zeros((2, len(state)), np.uint8)
+    for out in (bytearray(len(state)), array[1], memoryview(bytearray(len(state)))):
+        assert machine.save_state(out=out) is out
+        assert bytes(out) == state
+        machine.load_state(out)
+        assert machine.save_state() == state
+    assert not array[0].any()
+
+
+def test_where_a_state_cannot_be_put(machine):
+    size = machine.state_size
+    for out in (bytes(size), "out", 3, np.zeros((size, 2), np.uint8)[:, 0]):
+        with pytest.raises(TypeError, match="writable"):
+            machine.save_state(out=out)
+    with pytest.raises(TypeError, match="contiguous"):
+        machine.load_state(np.zeros((size, 2), np.uint8)[:, 0])
+    for wrong in (size - 1, size + 1, 0):
+        with pytest.raises(ValueError, match=f"{wrong} bytes, expected state_size"):
+            machine.save_state(out=bytearray(wrong))
+
+
+def test_a_fork_shows_what_its_original_shows(machine):
+    """Memory of machines that are gone is used again; nothing of them is left in it."""
+    for _ in range(3):
+        original = machine.fork()
+        original.run_frames(3, audio=True)
+        twin = original.fork()
+        assert (twin.frame == original.frame).all()
+        assert (twin.frame_indexed == original.frame_indexed).all()
+        assert (twin.audio == original.audio).all()
+        assert twin.save_state() == original.save_state()
+        fresh = MegaDrive(megadrive.builtin_rom())
+        assert not fresh.frame.size
+        assert not fresh.ram.any()
+        twin.vram[:] = 1
+        twin.ram[:] = 1
+        twin.run_frames(2)
+
+
 def test_other_version(machine):
     state = bytearray(machine.save_state())
     state[8] ^= 0xFF

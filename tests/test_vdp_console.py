@@ -226,7 +226,7 @@ def test_bad_aims():
 @engines
 @pytest.mark.parametrize(("region", "line"), [("U", 0x9F), ("E", 0x84)])
 def test_the_first_frame_is_short_and_of_the_mode_at_power_on(engine, region, line):
-    """The 68000 starts in a picture's middle, and the chip is in mode 4 with the display off until a program sets it up."""
+    """The 68000 starts within a picture, and the chip is in mode 4 with the display off until a program sets it up."""
     md = MegaDrive(program.rom(b""), region=region, engine=engine)
     assert md.frame.shape == (0, 0, 3)
     assert md.clock // 3420 == line

@@ -70,8 +70,8 @@
  *
  * Interrupts.  Whoever drives the pins calls m68000_set_ipl(cpu, level, clock) and, if a run is going on, lowers
  * the deadline to `clock`.  Before each instruction that a run or step begins with, or that follows the deadline, an
- * interrupt is taken if the level is above the mask (7: if it has risen to 7) and ipl_clock <= sample_clock, the time
- * at which the instruction before sampled the pins: the beginning of its last bus cycle.
+ * interrupt is taken if the level was above the mask (7: if it has risen to 7) at sample_clock, the time at which the
+ * instruction before sampled the pins: the beginning of its last bus cycle.
  *
  * A setting in m68000: odd_mask 1 (m68000_init's value): an odd word address is an address error; 0: A0 is ignored.
  */

@@ -135,6 +135,18 @@ M68000_INLINE bool rtr(m68000_context *c)
     return arrive(c);
 }
 
+/* Fast path: whether the run loop need not look at an SR with this value. */
+M68000_INLINE bool can_set_status(const m68000_context *c, uint32_t status)
+{
+    return !c->fast || (!(status & 0x8000) && !c->cpu->nmi && c->cpu->ipl <= (status >> 8 & 7));
+}
+
+/* The end of an instruction that has set SR. */
+M68000_INLINE bool leave_if_slow(const m68000_context *c)
+{
+    return c->fast || leave(c);
+}
+
 M68000_INLINE bool rte(m68000_context *c)
 {
     if (!(c->cpu->sr & 0x2000))
@@ -142,11 +154,13 @@ M68000_INLINE bool rte(m68000_context *c)
     uint32_t *sp = address_register(c, 7), status, target;
     TRY(read(c, WORD, *sp, DATA, c->pc + 2, &status));
     TRY(read(c, LONG, *sp + 2, DATA, c->pc + 2, &target));
+    TRY(can_set_status(c, status));
+    TRY(can_jump(c, target));
     *sp += 6;
     set_status(c->cpu, status);
     TRY(jump(c, target, c->pc + 2));
     arrive(c);
-    return leave(c);
+    return leave_if_slow(c);
 }
 
 /* --- the status register ------------------------------------------------------------------------------------------ */
@@ -192,10 +206,11 @@ M68000_INLINE bool move_to_sr(m68000_context *c, int source)
     if (!(c->cpu->sr & 0x2000))
         return privilege_violation(c);
     TRY(read_source(c, WORD, source, low_register(c), &value));
+    TRY(can_set_status(c, value));
     idle(c, 4);
     set_status(c->cpu, value);
     refill(c);
-    return leave(c);
+    return leave_if_slow(c);
 }
 
 M68000_INLINE uint32_t combine(int operation, uint32_t value, uint32_t source)
@@ -217,11 +232,12 @@ M68000_INLINE bool immediate_to_sr(m68000_context *c, int operation)
 {
     if (!(c->cpu->sr & 0x2000))
         return privilege_violation(c);
-    uint32_t value = extension(c);
+    uint32_t value = combine(operation, pack_sr(c->cpu), extension(c));
+    TRY(can_set_status(c, value));
     idle(c, 8);
-    set_status(c->cpu, combine(operation, pack_sr(c->cpu), value));
+    set_status(c->cpu, value);
     refill(c);
-    return leave(c);
+    return leave_if_slow(c);
 }
 
 M68000_INLINE bool move_to_usp(m68000_context *c)

@@ -153,21 +153,27 @@ static void trace_exception(m68000 *cpu, void *bus)
     trap(c, VECTOR_TRACE, cpu->pc);
 }
 
-M68000_INLINE bool interrupt_is_asserted(const m68000 *cpu)
+/* The level that the last instruction has sampled. */
+M68000_INLINE unsigned sampled_level(const m68000 *cpu)
 {
-    return cpu->ipl > (cpu->sr >> 8 & 7) || cpu->nmi;
+    return cpu->ipl_clock <= cpu->sample_clock ? cpu->ipl : cpu->ipl_before;
 }
 
 M68000_INLINE bool interrupt_is_due(const m68000 *cpu)
 {
-    return interrupt_is_asserted(cpu) && cpu->ipl_clock <= cpu->sample_clock;
+    return sampled_level(cpu) > (cpu->sr >> 8 & 7u) || (cpu->nmi && cpu->ipl_clock <= cpu->sample_clock);
+}
+
+M68000_INLINE bool interrupt_is_asserted(const m68000 *cpu)
+{
+    return cpu->ipl > (cpu->sr >> 8 & 7) || cpu->nmi || interrupt_is_due(cpu);
 }
 
 /* n6 w (PC low), acknowledge, n4, w (SR) w (PC high), R r p n2 p. */
 M68000_COLD static void interrupt(m68000 *cpu, void *bus)
 {
     m68000_context context, *c = &context;
-    unsigned level = cpu->ipl;
+    unsigned level = sampled_level(cpu); /* one that rises from now on waits, though the chip that asks may not know it */
     wake(cpu);
     load(c, cpu, bus);
     uint32_t status = enter_supervisor(cpu);
@@ -180,8 +186,6 @@ M68000_COLD static void interrupt(m68000 *cpu, void *bus)
     }
     cpu->r[15] = sp;
     bus_write_word(c, sp + 4, c->pc, fc);
-    if (cpu->ipl > level)
-        level = cpu->ipl;
     if (level == 7)
         cpu->nmi = 0;
     unsigned vector = M68000_ACKNOWLEDGE(c, level);

@@ -24,6 +24,8 @@ void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock)
     if (level == cpu->ipl)
         return;
     cpu->nmi = level == 7; /* a 7 that goes away before it was accepted is none */
+    if (cpu->ipl_clock <= clock)
+        cpu->ipl_before = cpu->ipl;
     cpu->ipl = level;
     cpu->ipl_clock = clock;
 }

@@ -45,9 +45,8 @@ NONE: set[str] = set()
 
 # What has no fast path: it is rare, leaves the run loop, or changes registers between accesses.
 SLOW = {
-    "cmpm", "decimal_memory", "extended_memory", "illegal", "immediate_to_sr", "move_from_usp", "move_to_sr",
-    "move_to_usp", "movep_to_memory", "movep_to_register", "reset", "rte", "rtr", "stop", "tas", "trap_instruction",
-    "trapv",
+    "cmpm", "decimal_memory", "extended_memory", "illegal", "move_from_usp", "move_to_usp", "movep_to_memory",
+    "movep_to_register", "reset", "rtr", "stop", "tas", "trap_instruction", "trapv",
 }  # fmt: skip
 
 # Addressing modes that a function of the fast path need not be specialised for: there it looks at them too.

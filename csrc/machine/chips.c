@@ -1,19 +1,42 @@
 /* The VDP, the YM2612 and the PSG as the machine reaches them: the C kernel, or whatever stands in for it. */
 #include "machine.h"
 
+#define FM_CYCLES 24                    /* in a sample */
 #define VDP_STATUS_PORT 4
 #define VDP_STATUS_OPEN 0xFC00          /* status bits that the chip does not drive */
 
-void md_sync_fm(megadrive *md, int64_t clock)
+/* The chip is behind by samples that are in md->fm already, or that nobody hears. */
+static void run_held(megadrive *md)
 {
-    int64_t cycles = clock / MD_MCLK_PER_YM - md->state.fm_clock;
+    int64_t cycles = FM_CYCLES * md->fm_held_samples;
+    int32_t count = 0, i;
+    while (count < md->fm_writes && md->fm_write[3 * count] < cycles)
+        count++;
+    ym2612_run_writes(&md->state.ym2612, md->fm_write, count, cycles, NULL);
+    md->state.fm_clock += cycles;
+    md->fm_reach = md->fm_reach > cycles ? md->fm_reach - cycles : 0;
+    md->fm_writes -= count;
+    memmove(md->fm_write, md->fm_write + 3 * count, 3 * (size_t)md->fm_writes * sizeof *md->fm_write);
+    for (i = 0; i < md->fm_writes; i++)
+        md->fm_write[3 * i] -= (uint32_t)cycles;
+    md->fm_held_samples = 0;
+}
+
+/* Run the chip by `cycles` cycles, or further if an access came later. */
+static void run_fm(megadrive *md, int64_t cycles)
+{
     if (cycles < md->fm_reach)
         cycles = md->fm_reach;
     md->fm_ahead_writes = -1;
     md->fm_status_until = 0;
+    md->fm_held = 0;
+    if (md->fm_held_samples) {
+        cycles -= FM_CYCLES * md->fm_held_samples;
+        run_held(md);
+    }
     if (cycles <= 0 && !md->fm_writes)
         return;
-    int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * 24;
+    int64_t room = (int64_t)(MD_FM_CAPACITY - md->fm_count) * FM_CYCLES;
     int16_t *out = md->want_audio && cycles < room ? md->fm + 2 * md->fm_count : NULL;
     ym2612_interface *other = &md->ym2612_other;
     int64_t samples = other->chip ? md->fm_writes ? other->play(other->chip, md->fm_write, md->fm_writes, cycles, out)
@@ -28,13 +51,84 @@ void md_sync_fm(megadrive *md, int64_t clock)
     md->state.fm_clock += cycles;
 }
 
-/* A chip that nobody hears or looks at takes the writes of many frames at once: up to this long, in mclk. */
+static int64_t fm_cycles_to(const megadrive *md, int64_t clock)
+{
+    return clock / MD_MCLK_PER_YM - md->state.fm_clock;
+}
+
+void md_sync_fm(megadrive *md, int64_t clock)
+{
+    run_fm(md, fm_cycles_to(md, clock));
+}
+
+/* ------------------------------------------------------------------------------------ the YM2612 behind
+ *
+ * A chip that nobody hears or looks at takes the writes of many frames at once.  One that is heard stays behind by the part of a
+ * sample with which a frame ends; and by more while it shows the same in every sample, whatever its operators do.
+ */
+
+/* Up to this long, in mclk. */
 #define LONGEST_LAG ((int64_t)10 * 53693175)
 
-int md_fm_lags(const megadrive *md)
+static int may_lag(const megadrive *md)
 {
-    return !md->want_audio && !md->plain && !md->sound_log && !md->ym2612_other.chip
+    return !md->plain && !md->sound_log && !md->ym2612_other.chip
         && md->state.clock - md->state.fm_clock * MD_MCLK_PER_YM < LONGEST_LAG;
+}
+
+/* 1: it is behind by a part of a sample at most. */
+static int is_level(const megadrive *md)
+{
+    return md->fm_writes == 0 && fm_cycles_to(md, md->state.clock) < FM_CYCLES;
+}
+
+void md_hear_fm(megadrive *md)
+{
+    if (!md->fm_held && !is_level(md))
+        md_catch_up(md);
+}
+
+void md_start_fm(megadrive *md)
+{
+    if (!md->fm_held && (md->state.ym2612.test_2c & 0x20) && is_level(md) && may_lag(md) && !md->fm_output.muted) {
+        md->fm_held = (uint8_t)ym2612_holds(&md->state.ym2612, md->fm_pair);
+        md->fm_held_writes = 0;
+    }
+}
+
+/* The frame's samples of a chip that shows the same in all of them.  Returns 0 if it does not. */
+static int hold_fm(megadrive *md)
+{
+    int64_t samples = fm_cycles_to(md, md->state.clock) / FM_CYCLES - md->fm_held_samples;
+    if (!md->fm_held || md->fm_output.muted || samples > MD_FM_CAPACITY - md->fm_count)
+        return 0;
+    for (; md->fm_held_writes < md->fm_writes; md->fm_held_writes++) {
+        const uint32_t *write = md->fm_write + 3 * md->fm_held_writes;
+        if (!(write[1] & 1) && ym2612_shows(write[2]))
+            return 0;
+    }
+    md->fm_held_samples += samples;
+    for (; md->want_audio && samples > 0; samples--) {
+        memcpy(md->fm + 2 * md->fm_count, md->fm_pair, sizeof md->fm_pair);
+        md->fm_count++;
+    }
+    return 1;
+}
+
+void md_end_fm(megadrive *md)
+{
+    int64_t cycles = fm_cycles_to(md, md->state.clock);
+    int lags = may_lag(md);
+    if (lags && hold_fm(md))
+        return;
+    if (lags && !md->want_audio && !md->fm_held_samples)
+        return;
+    if (lags && md->fm_may_lag && !md->fm_held_samples) { /* the part of a sample */
+        int64_t whole = cycles - (md->state.ym2612.cycle + cycles) % FM_CYCLES;
+        if (whole >= md->fm_reach && whole > 0)
+            cycles = whole;
+    }
+    run_fm(md, cycles);
 }
 
 void md_catch_up(megadrive *md)
@@ -44,7 +138,9 @@ void md_catch_up(megadrive *md)
 
 void md_forget_fm_writes(megadrive *md)
 {
-    md->fm_writes = 0;
+    md->fm_writes = md->fm_held_writes = 0;
+    md->fm_held = 0;
+    md->fm_held_samples = 0;
     md->fm_ahead_writes = -1;
     md->fm_reach = md->fm_status_until = 0;
 }

@@ -1,5 +1,5 @@
 /* The Z80 on the console's bus: its memory map, and its cycles on the 68000's bus (handbook 01 sections 3 to 5). */
-#include "machine.h"
+#include "z80bus.h"
 
 #include "io/io.h"
 #include "cartridge/cartridge.h"
@@ -146,31 +146,19 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value)
     }
 }
 
-static inline uint8_t memory_read(megadrive *md, uint16_t address)
-{
-    return address < 0x4000 ? md->state.z80_ram[address & 0x1FFF] : md_z80_read(md, address);
-}
-
-static inline void memory_write(megadrive *md, uint16_t address, uint8_t value)
-{
-    if (address < 0x4000)
-        md->state.z80_ram[address & 0x1FFF] = value;
-    else
-        md_z80_write(md, address, value);
-}
-
-#define Z80_BUS megadrive
-#define Z80_NAME(x) console_##x
-#define Z80_FETCH(bus, cpu, address) memory_read(bus, address)
-#define Z80_READ(bus, cpu, address) memory_read(bus, address)
-#define Z80_WRITE(bus, cpu, address, value) memory_write(bus, address, value)
-#define Z80_IN(bus, cpu, port) ((void)(bus), (void)(port), 0xFF) /* no I/O devices: every peripheral is memory mapped */
-#define Z80_OUT(bus, cpu, port, value) ((void)(bus), (void)(port), (void)(value))
-#define Z80_ACKNOWLEDGE(bus, cpu) 0xFF
-#define Z80_HALT_SKIPS(bus, cpu) ((cpu)->pc < 0x4000)
 #include "z80/template.h"
+
+void md_z80_step(megadrive *md)
+{
+    console_advance(&md->state.z80, md, true);
+}
 
 void md_z80_run(megadrive *md)
 {
-    console_run(&md->state.z80, md);
+    z80 *cpu = &md->state.z80;
+    if (!md->plain)
+        md_z80_poll(md);
+    while (cpu->clock < cpu->deadline)
+        if (md->plain || !md_z80_run_fast(md))
+            console_advance(cpu, md, false);
 }

@@ -8,6 +8,9 @@
 /* A slice ends after this time at the latest, even if nothing happens and the Z80 does not run. */
 #define LONG_SLICE (600 * MD_MCLK_PER_LINE)
 
+/* More than the longest step of a Z80 that only waits. */
+#define SHORT_SLICE (32 * MD_MCLK_PER_Z80)
+
 void md_connect(megadrive *md)
 {
     md->vdp.state = &md->state.vdp;
@@ -110,11 +113,11 @@ void md_reset(megadrive *md)
     md_68k_reset(md);
 }
 
-void md_sync_z80(megadrive *md, int64_t clock)
+static void run_z80(megadrive *md, int64_t clock)
 {
     z80 *cpu = &md->state.z80;
     int64_t until = clock / MD_MCLK_PER_Z80;
-    if (cpu->clock >= until || md->z80_running)
+    if (cpu->clock >= until)
         return;
     cpu->deadline = until;
     if (z80_runs(md)) {
@@ -124,6 +127,35 @@ void md_sync_z80(megadrive *md, int64_t clock)
     }
     if (cpu->clock < until)
         cpu->clock = until;             /* stopped, held in reset or locked */
+}
+
+/* First to the end of the last slice, if a Z80 that only waits was left behind there. */
+static void bring_z80(megadrive *md, int64_t clock)
+{
+    int64_t end = md->z80_polling.left_behind;
+    md->z80_polling.left_behind = 0;
+    if (end)
+        run_z80(md, end);
+    run_z80(md, clock);
+}
+
+void md_sync_z80(megadrive *md, int64_t clock)
+{
+    if (md->z80_running)
+        return;
+    bring_z80(md, clock);
+    md->z80_polling.until = 0;          /* whoever asks for this may change what the Z80 sees */
+    md->z80_polling.watching = 0;
+}
+
+/* The slice ends.  The Z80 is left behind if all that it does is known; but not if it is perhaps there already, by its
+ * last instruction. */
+static void end_slice_of_z80(megadrive *md, int64_t target)
+{
+    if (md->z80_polling.until * MD_MCLK_PER_Z80 > target && target - md->state.clock >= SHORT_SLICE)
+        md->z80_polling.left_behind = target;
+    else
+        bring_z80(md, target);
 }
 
 /* 1: the next instruction stores into work RAM, as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
@@ -168,7 +200,7 @@ static int sleep_68k(megadrive *md)
     int64_t period = refresh_period(cpu->pc), *refresh = &md->state.refresh_clock;
     if (!cpu->stopped || cpu->halted || cpu->trace_pending || cpu->nmi || cpu->ipl > (cpu->sr >> 8 & 7) || md->plain)
         return 0;
-    cpu->clock = cpu->sample_clock = md->run_until;
+    cpu->clock = cpu->sample_clock = cpu->deadline = md->run_until;
     if (*refresh <= cpu->clock)
         *refresh += ((cpu->clock - *refresh) / period + 1) * period;
     return 1;
@@ -245,15 +277,15 @@ static inline int has_light_gun(const io_ports *io)
 static int64_t slice_end(megadrive *md)
 {
     md_state *state = &md->state;
-    int aimed = has_light_gun(&state->io);
-    int64_t end = state->clock + (z80_runs(md) || aimed ? SLICE : LONG_SLICE);
-    if (aimed) {
+    int gun = has_light_gun(&state->io);
+    int64_t end = state->clock + (z80_runs(md) || gun ? SLICE : LONG_SLICE);
+    if (state->vdp.next_event < end)
+        end = state->vdp.next_event;
+    if (gun) {
         find_light(md);
         if (md->light_clock < end)
             end = md->light_clock;
     }
-    if (state->vdp.next_event < end)
-        end = state->vdp.next_event;
     return end > state->clock ? end : state->clock + 1;
 }
 
@@ -267,8 +299,8 @@ static void run_slice(megadrive *md)
             md->target = state->vdp.next_event;
     }
     int64_t target = md->target;
-    md_sync_z80(md, target);
-    if (state->vdp.next_event <= target) /* else it has nothing to tell */
+    end_slice_of_z80(md, target);
+    if (state->vdp.next_event <= target || has_light_gun(&state->io)) /* else it has nothing to tell */
         md_sync_vdp(md, target);
     md_follow_light(md, target);
     if (state->hold_clock >= 0 && !state->vdp.bus_hold)
@@ -280,10 +312,12 @@ static void run_frame(megadrive *md)
 {
     md_state *state = &md->state;
     uint32_t frame = state->vdp.frame;
+    md_start_fm(md);
     while (state->vdp.frame == frame && !md->failed)
         run_slice(md);
-    if (!md_fm_lags(md))
-        md_sync_fm(md, state->clock);
+    if (md->z80_polling.left_behind)
+        bring_z80(md, state->clock);
+    md_end_fm(md);
     md_sync_psg(md, state->clock);
 }
 
@@ -294,7 +328,7 @@ int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int6
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
     if (audio)
-        md_catch_up(md);
+        md_hear_fm(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
         md->vdp.render = render == MD_RENDER_ALL || (render == MD_RENDER_LAST && i == n - 1);
         md->want_audio = audio != NULL;
@@ -322,9 +356,12 @@ void md_state_changed(megadrive *md)
     cpu->sr &= 0xA71F;
     cpu->flag_n = cpu->flag_z = cpu->flag_v = cpu->flag_c = cpu->flag_x = 0;
     cpu->ipl &= 7;
+    cpu->ipl_before &= 7;
     cpu->odd_mask = md->address_errors;
     if (state->z80.im > 2)
         state->z80.im = 2;
+    md->z80_polling.until = md->z80_polling.left_behind = 0;
+    md->z80_polling.watching = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {
         state->psg.attenuation[i] &= 15;

@@ -28,7 +28,9 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock);
 void md_vdp_th_fall(megadrive *md, int64_t clock);
 uint16_t md_dma_read(void *machine, uint32_t address);
 
-int md_fm_lags(const megadrive *md);            /* 1: the YM2612 may stay behind at the end of this frame */
+void md_hear_fm(megadrive *md);                 /* the YM2612 is heard from now on */
+void md_start_fm(megadrive *md);                /* a frame begins, and ends: the YM2612 is run as far as it has to be */
+void md_end_fm(megadrive *md);
 void md_forget_fm_writes(megadrive *md);        /* state.ym2612 is another one */
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port);
@@ -49,6 +51,11 @@ void md_z80_write(megadrive *md, uint16_t address, uint8_t value);
 
 /* Run a CPU until its clock reaches its deadline. */
 void md_68k_run(megadrive *md);
+void md_z80_run(megadrive *md);
+int md_z80_run_fast(megadrive *md);     /* part of it; 0: the next step is not for this */
+void md_z80_step(megadrive *md);        /* one step */
+void md_z80_poll(megadrive *md);        /* looks whether the Z80 only waits, and skips that */
+void md_z80_watch_read(megadrive *md, int64_t clock, uint16_t address);
 void md_68k_reset(megadrive *md);
 
 /* A light gun tells at light_clock that it has seen the beam.  Whoever looks at the VDP or the ports, or stops the
@@ -68,7 +75,6 @@ int md_refresh_in_run(megadrive *md);
  * leaves the loop or its run ends; md_polling_again gives 1 if it did anything. */
 int md_polling_again(megadrive *md, uint32_t target);
 void md_polling_resume(megadrive *md);
-void md_z80_run(megadrive *md);
 
 /* The Z80 is brought level at least this often while it runs, so that the 68000 sees what it writes to work RAM and feels
  * the bus cycles it borrows. */

@@ -261,14 +261,16 @@ typedef struct follower {
     uint16_t status;
     uint8_t hblank_reads;       /* times that HBLANK has been read in this turn */
     uint8_t hblank;             /* what it was */
+    uint8_t reads_memory;       /* 1: something else than the VDP has been read */
+    uint8_t steady;             /* 1: nothing has changed since md_polling.steady was set, but perhaps the status */
     uint8_t trial;              /* 1: HBLANK is read the other way round, and nothing really */
     uint8_t goes_on;            /* with the other value of HBLANK: 0 not known, 1 the loop ends, 2 it goes on */
 } follower;
 
 static int hblank_at(const vdp *s, int64_t mclk)
 {
-    int64_t offset = (mclk - s->line_clock) % VDP_LINE;
-    int h40 = vdp_is_h40(s);
+    uint32_t offset = (uint32_t)(mclk - s->line_clock) % VDP_LINE;
+    uint32_t h40 = (uint32_t)vdp_is_h40(s);
     return offset >= VDP_HB_SET(h40) && offset < VDP_HB_CLEAR(h40);
 }
 
@@ -304,9 +306,9 @@ static int foresee_status(follower *f, int64_t mclk, unsigned lanes, uint16_t op
 {
     const vdp *s = &f->md->state.vdp;
     if (!f->status_until) {
-        f->goes_on = 0;
         f->status_until = status_holds(f->md);
         f->status = f->status_until ? vdp_peek_status(s) & ~HB : 0;
+        f->goes_on = f->steady && f->status_until && f->status == f->md->polling.status ? 2 : 0;
         if (f->status & SOVR_SCOL)
             f->status_until = 0;                /* the read will clear them */
     }
@@ -336,12 +338,12 @@ static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *
         same = s->next_event;
     } else {
         if (offset >= VDP_LINE) {
-            int64_t lines = offset / VDP_LINE;
+            uint32_t lines = (uint32_t)offset / VDP_LINE;
             if (v + lines > (v < FIRST_V_AFTER_JUMP ? LAST_V_BEFORE_JUMP : 0x1FF))
                 return 0;
-            v += (unsigned)lines;
-            line += lines * VDP_LINE;
-            offset -= lines * VDP_LINE;
+            v += lines;
+            line += (int64_t)lines * VDP_LINE;
+            offset -= (int64_t)lines * VDP_LINE;
         }
         *word = (uint16_t)((v & 0xFF) << 8 | (lanes == 2 ? 0 : vdp_h_at(vdp_is_h40(s), (int)offset) >> 1));
         if (lanes == 2)
@@ -357,7 +359,7 @@ static int foresee(follower *f, uint32_t address, unsigned lanes, int64_t clock,
 {
     const megadrive *md = f->md;
     int64_t mclk = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
-    if ((address & 0xE700E0) != 0xC00000 || md->vdp_other.chip || mclk < md->state.vdp.clock)
+    if ((address & 0xE700E0) != 0xC00000 || md->vdp_other.chip || mclk < md->state.vdp.clock || mclk >= md->light_clock)
         return 0;
     unsigned port = address & 0x1C;
     if (port == 0x04)
@@ -396,6 +398,7 @@ static uint16_t read_bus(follower *f, const md_polling_step *s, uint32_t address
     cpu->clock -= s->read_clock;
     f->status_until = 0;
     f->same_until = 0;
+    f->steady = 0;
     return word;
 }
 
@@ -412,6 +415,7 @@ static int read_memory(follower *f, const md_polling_step *s, uint32_t *value)
     }
     if (page) {
         const uint8_t *bytes = page + (address & 0xFFFF);
+        f->reads_memory = 1;
         *value = s->size == BYTE ? *bytes : s->size == WORD ? m68000_get_word(bytes) : m68000_get_long(bytes);
         return 1;
     }
@@ -544,7 +548,10 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
     m68000 *cpu = &md->state.cpu;
     follower f = {.md = md, .cpu = cpu, .loop = loop, .code = code};
     unsigned at = s->at;
-    f.same_until = at ? 0 : INT64_MAX;
+    int whole = at == 0;        /* the present turn is followed from its beginning on */
+    f.same_until = INT64_MAX;
+    f.steady = !whole && md->polling.steady && memcmp(cpu->r, md->polling.r, sizeof cpu->r) == 0;
+    md->polling.steady = 0;
     md->polling.present = (uint8_t)(loop - md->polling.loop);
     for (;;) {
         if (!perform(&f, s)) {
@@ -572,13 +579,19 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
                 break;
         }
         if (again) {
-            if (f.same_until)
+            if (f.same_until && (whole || (f.steady && f.hblank_reads == 1 && f.goes_on == 2)))
                 skip(&f);
             f.same_until = INT64_MAX;
             f.hblank_reads = 0;
+            whole = 1;
         }
     }
     set_queue(&f, at);
+    if (f.goes_on == 2 && !f.reads_memory && at != loop->length) {
+        md->polling.steady = 1;
+        md->polling.status = f.status;
+        memcpy(md->polling.r, cpu->r, sizeof cpu->r);
+    }
 }
 
 int md_polling_again(megadrive *md, uint32_t target)

@@ -30,7 +30,7 @@ void md_log_sound(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 
 int64_t md_fm_samples(const megadrive *md)
 {
-    return (md->state.fm_clock - md->state.ym2612.cycle + FM_CYCLES - 1) / FM_CYCLES;
+    return (md->state.fm_clock - md->state.ym2612.cycle + FM_CYCLES - 1) / FM_CYCLES + md->fm_held_samples;
 }
 
 int64_t md_fm_gap(const megadrive *md)

@@ -112,7 +112,13 @@ static void run_noise(psg *chip, int64_t ticks, int16_t *out)
     int64_t from = 0, to = (high ? w.first + w.period : w.first) - 1;
     uint32_t bits = chip->lfsr, white = chip->noise >> 2 & 1;
     while (to < ticks) {
-        add(out, from, to, (int16_t)(volume & -(int32_t)(bits & 1))); /* a bit that nobody can guess: no branch on it */
+        int16_t level = (int16_t)(volume & -(int32_t)(bits & 1)); /* a bit that nobody can guess: no branch on it */
+        if (to - from == 2) {
+            out[from] = (int16_t)(out[from] + level);
+            out[from + 1] = (int16_t)(out[from + 1] + level);
+        } else {
+            add(out, from, to, level);
+        }
         bits = bits >> 1 | ((bits ^ (bits >> 3 & white)) & 1) << 15;
         from = to;
         to += 2 * w.period;

@@ -90,7 +90,18 @@ typedef struct band_rows {
 /* Line k shows plane row y + k + vscroll[k]; b->fine has been put in. */
 static void group_rows(band_rows *b, unsigned y, const uint16_t *vscroll, int lines)
 {
+    unsigned differ = 0;
     b->count = 0;
+    for (int k = 1; k < lines; k++)
+        differ |= (unsigned)(vscroll[k] ^ vscroll[0]) | (unsigned)(b->fine[k] ^ b->fine[0]);
+    if (!differ) {
+        unsigned at = y + vscroll[0];
+        for (int k = 0, next; k < lines; k = next, at = (at | 7) + 1) {
+            next = k + 8 - (int)(at & 7) < lines ? k + 8 - (int)(at & 7) : lines;
+            b->groups[b->count++] = (row_group){ k, next - k, (int)(at & 7), 1, at >> 3 };
+        }
+        return;
+    }
     for (int k = 0; k < lines; k++) {
         unsigned at = y + (unsigned)k + vscroll[k];
         b->rows[k] = at & 7;
@@ -150,7 +161,7 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
         any_fine |= rows.fine[i];
     }
     group_rows(&rows, (unsigned)line, band->vscroll[plane] + from, lines);
-    if (plane == 0)
+    if (plane == 0 && (all_window || s->registers[17]))
         group_rows(&window_rows, (unsigned)line, vscroll, lines);
     for (int i = any_fine && !all_window ? 0 : 1; i < columns; i++) {
         int column = i - 1;

@@ -9,6 +9,7 @@
 #define SHADOW 0x40
 #define HIGHLIGHT 0x80
 #define DOT 0x8000                      /* in vdp_colour_change.index */
+#define SHOWN_AHEAD 4                   /* pixels that may have been shown before their time: VDP_REGISTER_DELAY */
 
 enum { COLOURS_FULL = 1, COLOURS_DARK, COLOURS_MODE4 };
 
@@ -190,6 +191,9 @@ void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t w
         add_unsaid_changes(d, s, line, pixel);
     }
     int dot = draw_place_of(s, clock, &line, &pixel);
+    if (line < DRAW_ROWS && d->picture_clock == s->picture_clock
+        && pixel + SHOWN_AHEAD < d->drawn[d->tall ? 2 * line + d->field : line])
+        dot = 0; /* since the line has become a narrow one, pixels that it has shown go by again */
     if (d->changes == DRAW_CHANGES)
         make_changes(chip, clock, line, pixel);
     add_change(d, line, pixel, dot && line < DRAW_ROWS ? index | DOT : index, word);

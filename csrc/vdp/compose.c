@@ -199,6 +199,12 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     display = display && vdp_is_mode5(s) == (line->hscroll_read != DRAW_LINE_MODE4);
     c->d->wide[y] = draw_width(s) == 320;
     c->d->drawn[y] = (uint16_t)to;
+    if (draw_backdrop_until(c, line->line, from, to) == to && display && !from && !(to & 15) && vdp_is_mode5(s)
+        && !line->blank_columns && !(s->registers[0] & 0x20) && !(s->debug[0] & 0x1C0)) {
+        mix_row(b + DRAW_MARGIN, a + DRAW_MARGIN, line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL, row, 0, to,
+                c->backdrop & 0x3F, s->registers[12] & 8);
+        return;
+    }
     while (from < to) {
         int end = draw_backdrop_until(c, line->line, from, to);
         put_pixels(c, line, a, b, row, from, end, display);

@@ -35,7 +35,7 @@ void vdp_dma_start(vdp *s, int64_t clock)
         s->dma_run = VDP_DMA_COPY;
         s->copy_half = 0;
     }
-    /* a fill waits for its data: vdp_fill_armed */
+    s->fill_data = 0; /* a fill waits for its data: vdp_fill_armed */
 }
 
 static void release_bus(vdp *s, int64_t clock)

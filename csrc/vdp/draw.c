@@ -117,26 +117,56 @@ static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
     draw_pixels(c, line, line->plane[0], line->plane[1], to, d->display);
 }
 
+/* Sprites of line `number`, up to `time` mclk after the V step into the line before. */
+static void search_sprites(draw_context *c, int number, int time)
+{
+    int h40 = vdp_is_h40(c->s);
+    vdp_sprite_list *list = &c->d->list[number & 1];
+    if (list->line != number)
+        draw_sprites_begin(list, number);
+    draw_sprites_scan(c, list, steps_before(h40, time, h40 ? 80 : 64));
+    draw_sprites_attributes(c, list, events_before(time, 860, h40 ? 128 : 160, h40 ? 20 : 16));
+}
+
+/* Patterns of the sprites of line `number`, up to `time` mclk after its V step. */
+static void fetch_sprites(draw_context *c, int number, int time)
+{
+    vdp_line *line = &c->d->lines[number & 1];
+    if (line->line != number)
+        begin_line(line, number);
+    draw_sprites_patterns(c, line, pattern_slots_before(vdp_is_h40(c->s), time));
+}
+
 /* Sprites of line `number` up to `time` mclk after its V step, and the search for those of the next line.  Line -1 has
  * only the latter. */
 static void run_sprites(draw_context *c, int number, int time, int height)
 {
-    const vdp *s = c->s;
-    vdp_drawing *d = c->d;
-    int h40 = vdp_is_h40(s);
-    if (number >= 0) {
-        vdp_line *line = &d->lines[number & 1];
-        if (line->line != number)
-            begin_line(line, number);
-        draw_sprites_patterns(c, line, pattern_slots_before(h40, time));
+    if (number >= 0)
+        fetch_sprites(c, number, time);
+    if (number + 1 < height && time > 0)
+        search_sprites(c, number + 1, time);
+}
+
+/* The same for a whole line that has no sprites and lies above one that has none; 0: it is not so simple. */
+static int pass_sprites(draw_context *c, int number, int height)
+{
+    vdp_sprite_list *list = &c->d->list[number & 1], *next = &c->d->list[(number + 1) & 1];
+    vdp_line *line = &c->d->lines[number & 1];
+    int h40 = vdp_is_h40(c->s);
+    if (list->line != number || list->found || !list->ended || next->line == number + 1 || line->line == number)
+        return 0;
+    if (number + 1 < height) {
+        if (number + 1 < c->scan->first || number + 1 >= c->scan->end || c->scan->count[number + 1])
+            return 0;
+        draw_sprites_begin(next, number + 1);
+        next->scanned = h40 ? 80 : 64;
+        next->slots = h40 ? 20 : 16;
+        next->ended = 1;
     }
-    if (number + 1 < height && time > 0) {
-        vdp_sprite_list *list = &d->list[(number + 1) & 1];
-        if (list->line != number + 1)
-            draw_sprites_begin(list, number + 1);
-        draw_sprites_scan(c, list, steps_before(h40, time, h40 ? 80 : 64));
-        draw_sprites_attributes(c, list, events_before(time, 860, h40 ? 128 : 160, h40 ? 20 : 16));
-    }
+    begin_line(line, number);
+    line->sprites_started = 1;
+    line->sprite_slots = h40 ? 40 : 32;
+    return 1;
 }
 
 /* The scroll table is read: the mode at this moment is the line's.  In the other mode it shows the backdrop. */
@@ -208,10 +238,33 @@ static int run_band(draw_context *c, int number, int end, int height)
     }
     draw_band_planes(c, &band);
     for (int i = 0; i < band.count; i++) {
-        run_sprites(c, number + i, DRAW_ALL, height);
+        if (!pass_sprites(c, number + i, height))
+            run_sprites(c, number + i, DRAW_ALL, height);
         draw_pixels(c, &d->lines[(number + i) & 1], band.plane[0][i], band.plane[1][i], draw_width(s), 1);
     }
     return band.count;
+}
+
+/* No pixels are wanted, and lines up to `end` are complete: of all but the last one only those count whose sprites may set
+ * a flag.  The sprites of the first line have been searched, those of the others will be if they are needed. */
+static void run_flags(draw_context *c, int end, int height)
+{
+    vdp_drawing *d = c->d;
+    const draw_scan *scan = c->scan;
+    for (; d->line < end; d->line++) {
+        int n = d->line, last = n == end - 1;
+        if (!last) {
+            c->overflow |= scan->overflow[n + 1];
+            if (draw_sprites_are_quiet(c, scan->entry[n], scan->count[n], c->s->sprite_collision | c->collision))
+                continue;
+        }
+        if (d->list[n & 1].line != n)
+            search_sprites(c, n, DRAW_ALL);
+        if (last)
+            run_sprites(c, n, DRAW_ALL, height);
+        else
+            fetch_sprites(c, n, DRAW_ALL);
+    }
 }
 
 /* Lines from d->line on up to `clock`, when line 0 has its V step at `start`. */
@@ -226,9 +279,17 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
                                                                             : height;
     if (end > height)
         end = height;
-    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s))
+    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s)) {
         draw_sprites_scan_lines(c, d->line + 1, end);
+        if (!c->render) {
+            for (int i = 0; i < 2; i++, d->line++) /* whose sprites other contents may have a part in */
+                run_sprites(c, d->line, DRAW_ALL, height);
+            run_flags(c, end, height);
+        }
+    }
     while (d->line < height) {
+        if (d->display_before != d->display && since(d->display_clock, start) <= (int64_t)VDP_LINE * d->line)
+            d->display_before = d->display; /* that was in lines that are complete */
         int done = end - d->line > 1 ? run_band(c, d->line, end, height) : 0;
         if (done) {
             d->line = (int16_t)(d->line + done);
@@ -412,7 +473,7 @@ static int64_t find_quiet(vdp_chip *chip, int64_t clock, int lines)
     scan.count[next] = list->found;
     scan.overflow[next] = 0;
     memcpy(scan.entry[next], list->entry, sizeof list->entry);
-    while (next < end && !scan.overflow[next] && draw_sprites_are_quiet(&c, scan.entry[next], scan.count[next]))
+    while (next < end && !scan.overflow[next] && draw_sprites_are_quiet(&c, scan.entry[next], scan.count[next], 0))
         next++;
     return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;
 }

@@ -129,8 +129,10 @@ static inline void retire(vdp *s)
 {
     s->fifo_half = 0;
     s->fifo_count--;
-    if (!s->fifo_count && vdp_fill_armed(s))
+    if (!s->fifo_count && s->fill_data && vdp_fill_armed(s)) {
         s->dma_run = VDP_DMA_FILL;
+        s->fill_data = 0;
+    }
 }
 
 /* An external slot goes to the oldest entry. */

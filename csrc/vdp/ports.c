@@ -84,7 +84,7 @@ static void write_control(vdp_chip *chip, uint16_t value)
     }
     int dma_enabled = s->registers[1] & 0x10;
     s->command_pending = 0;
-    s->address_high = (uint32_t)(value & (s->registers[1] & 0x80 ? 7 : 3)) << 14;
+    s->address_high = (uint32_t)(value & 7) << 14; /* A16 counts in 128 KB mode only, but is kept */
     s->address = s->address_high | (s->address & 0x3FFF);
     uint8_t cd5 = dma_enabled ? value >> 2 & 0x20 : s->code & 0x20;
     s->code = (uint8_t)((s->code & 3) | (value >> 2 & 0x1C) | cd5);
@@ -104,6 +104,7 @@ void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value)
     switch (port & 0x1C) {
     case 0x00:
         s->command_pending = 0;
+        s->fill_data |= (uint8_t)vdp_fill_armed(s);
         vdp_fifo_push(s, s->clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
         s->address = (s->address + s->registers[15]) & 0x1FFFF;
         break;

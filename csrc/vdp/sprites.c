@@ -228,17 +228,21 @@ static int cannot_collide(const vdp_sprite_list *list, int width)
     return 1;
 }
 
-/* Whether these sprites on a line to come can set no flag.  Not for interlace 2. */
-int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count)
+/* Whether these sprites on a line to come can set no flag, or none but SCOL if it is set: `collided`.  Not for interlace
+ * 2. */
+int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count, int collided)
 {
     const vdp *s = c->s;
     uint64_t taken[6] = { 0 };
     int cells = 0, width = vdp_is_h40(s) ? 320 : 256;
+    uint32_t table = vdp_sprite_table(s);
+    if (count < 2)
+        return 1;
     for (int i = 0; i < count; i++) {
-        int x = (vdp_vram_word(s, vdp_sprite_table(s) + 8u * entry[i] + 6) & 0x1FF) - 128;
+        int x = (vdp_vram_word(s, table + 8u * entry[i] + 6) & 0x1FF) - 128;
         int across = (c->cache[4 * entry[i] + 2] >> 2 & 3) + 1;
         cells += across;
-        if (!take_place(taken, x, across, width))
+        if (!collided && !take_place(taken, x, across, width))
             return 0;
     }
     return cells <= cell_limit(s);

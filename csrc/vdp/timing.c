@@ -63,7 +63,7 @@ void vdp_update_irq(vdp *s, int64_t clock, int delay)
     else if (s->external_pending && s->registers[11] & 0x08)
         level = 2;
     if (level != s->irq_level) {
-        s->irq_clock = clock + (level > s->irq_level ? delay : 0);
+        s->irq_clock = clock + delay;
         s->irq_level = level;
     }
 }
@@ -239,7 +239,7 @@ int vdp_advance(vdp_chip *chip, int64_t clock)
     for (;;) {
         if (s->line_stage == VDP_STAGE_HINT && clock - s->line_clock >= VDP_LINE && !vdp_transfer_busy(s)) {
             skip_lines(s, clock);
-            happened = 1;
+            happened |= s->vblank; /* what lies ahead in a picture is as far as it was */
         }
         int64_t t = s->line_clock + stage_offset(s);
         if (t > clock)
@@ -370,7 +370,7 @@ void vdp_sanitize(vdp *s)
     s->debug_select &= 15;
     s->line_stage = s->line_stage >= VDP_STAGES ? VDP_STAGE_STEP : s->line_stage;
     s->irq_level = s->irq_level > 6 ? 6 : s->irq_level & 6;
-    uint8_t *flags[] = {&s->fifo_half, &s->command_pending, &s->read_wanted, &s->read_half, &s->read_ready,
+    uint8_t *flags[] = {&s->fill_data, &s->fifo_half, &s->command_pending, &s->read_wanted, &s->read_half, &s->read_ready,
                         &s->copy_half, &s->v_pending, &s->h_pending, &s->external_pending, &s->hv_latched,
                         &s->vblank, &s->odd_field, &s->pal, &s->z80_int, &s->bus_hold,
                         &s->sprite_overflow, &s->sprite_collision};

@@ -72,7 +72,7 @@
 #define VDP_HELD_WRITE 28               /* mclk from the release of the bus to a held write, and between two */
 #define VDP_READ_PATIENCE 34200         /* mclk: a data read that never gets its word ends after it */
 
-/* A register write that enables a pending interrupt raises the level this much later.  The 68000 samples the level at the
+/* A register write that enables a pending interrupt raises the level this much later, and one that disables it lowers it.  The 68000 samples the level at the
  * start of an instruction's last bus cycle.  Counted from the start of the writing cycle (the port sees it up to 14 mclk
  * after that), the prefetch of the instruction that writes begins at 28 mclk and must not see the new level; the last
  * cycle of the next instruction begins at 56 or later and must [handbook 04, 9]. */
@@ -195,7 +195,7 @@ enum {
 /* vdp_run without vdp_schedule; 1: something has happened, so next_event may be another. */
 int vdp_advance(vdp_chip *chip, int64_t clock);
 
-/* Recompute irq_level and next_event; `delay` mclk pass before a risen level is seen. */
+/* Recompute irq_level and next_event; `delay` mclk pass before a new level is seen. */
 void vdp_update_irq(vdp *s, int64_t clock, int delay);
 void vdp_schedule(vdp *s);
 /* The same after a call of vdp_advance that gave `happened`: next_event stays if nothing has, but lies ahead. */

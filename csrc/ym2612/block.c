@@ -34,11 +34,17 @@ int64_t ym2612_block_limit(const ym2612 *ym)
     return YM2612_LONGEST_BLOCK;
 }
 
-/* An operator is on or off for a stretch; when it goes off, its outputs become 0. */
-static void switch_output(uint8_t *on, int now, int16_t *out)
+/* If an operator is off for a stretch, its outputs are 0. */
+static void switch_output(uint8_t *on, uint16_t *zeros, int now, int16_t *out, uint32_t samples)
 {
-    if (*on && !now)
-        memset(out, 0, STREAM * sizeof *out);
+    uint32_t length = samples + GROUP < STREAM ? samples + GROUP : STREAM;
+
+    if (now) {
+        *zeros = 0;
+    } else if (*zeros < length) {
+        memset(out, 0, length * sizeof *out);
+        *zeros = (uint16_t)length;
+    }
     *on = (uint8_t)now;
 }
 
@@ -59,7 +65,7 @@ void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels)
         if (!(channels >> c & 1))
             continue;
         on = ym2612_stream_slot(ym, stretch, &run->log, run->inputs + c, c, &runs);
-        switch_output(&voice->s1_on, on, voice->s1 + 2);
+        switch_output(&voice->s1_on, &voice->s1_zeros, on, voice->s1 + 2, samples);
         if (!on)
             continue;
         if (feedback[c]) {
@@ -96,9 +102,10 @@ static void run_s2(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
     uint32_t algorithm = run->program.algorithm[channel][1];
     int by_s1 = voice->s1_on && (algorithm == 0 || (algorithm >= 3 && algorithm <= 6));
     ym2612_slot_runs runs;
+    int on;
 
-    switch_output(&voice->s2_on, ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 12 + channel, 12 + channel, &runs),
-                  voice->s2 + 1);
+    on = ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 12 + channel, 12 + channel, &runs);
+    switch_output(&voice->s2_on, &voice->s2_zeros, on, voice->s2 + 1, run->stretch.samples);
     if (voice->s2_on)
         ym2612_operate(voice->s2 + 1, &runs, by_s1 ? voice->s1 + 2 : NULL, NULL);
 }
@@ -108,9 +115,10 @@ static void run_s3(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
     ym2612_voice *voice = run->voices + channel;
     const int16_t *s1 = NULL, *s2 = NULL;
     ym2612_slot_runs runs;
+    int on;
 
-    switch_output(&voice->s3_on, ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 6 + channel, 6 + channel, &runs),
-                  voice->s3);
+    on = ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 6 + channel, 6 + channel, &runs);
+    switch_output(&voice->s3_on, &voice->s3_zeros, on, voice->s3, run->stretch.samples);
     if (!voice->s3_on)
         return;
     switch (run->program.algorithm[channel][0]) {
@@ -126,9 +134,10 @@ static void run_s4(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
     ym2612_voice *voice = run->voices + channel;
     const int16_t *by = NULL, *s3 = voice->s3_on ? voice->s3 : NULL;
     ym2612_slot_runs runs;
+    int on;
 
-    switch_output(&voice->s4_on, ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 18 + channel, 18 + channel, &runs),
-                  voice->s4);
+    on = ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 18 + channel, 18 + channel, &runs);
+    switch_output(&voice->s4_on, &voice->s4_zeros, on, voice->s4, run->stretch.samples);
     if (!voice->s4_on)
         return;
     switch (run->program.algorithm[channel][2]) {
@@ -181,13 +190,11 @@ static void add_carriers(ym2612_voice *voice, const uint8_t *algorithm, uint32_t
         carriers[count++] = voice->s2 + 1;
     if (voice->s4_on)
         carriers[count++] = voice->s4;
+    switch_output(&voice->sum_on, &voice->sum_zeros, count != 0, voice->sum + 2, samples);
     if (count)
         take_carrier(voice->sum + 2, carriers[0], samples);
-    else if (voice->sum_on)
-        memset(voice->sum + 2, 0, sizeof voice->sum - 4);
     for (i = 1; i < count; i++)
         add_carrier(voice->sum + 2, carriers[i], samples);
-    voice->sum_on = count != 0;
 }
 
 /* The cycles at the start of a sample that still belong to the last one: the outputs of slots 19 to 23, the sums of S4. */
@@ -250,7 +257,8 @@ static void keep_last_sample(ym2612 *ym, const ym2612_run_state *run)
     ym->picked_key_code = ym->key_code[0];
 }
 
-void ym2612_carry_over(ym2612_voice *voices, uint32_t samples)
+/* Make the last outputs the first of the next stretch. */
+static void carry_over(ym2612_voice *voices, uint32_t samples)
 {
     uint32_t c;
 
@@ -285,8 +293,11 @@ static void start_run(const ym2612 *ym, ym2612_run_state *run)
 {
     uint32_t c, slot;
 
-    memset(run->voices, 0, sizeof run->voices);
     for (c = 0; c < 6; c++) {
+        ym2612_voice *voice = run->voices + c;
+
+        voice->s1_zeros = voice->s2_zeros = voice->s3_zeros = voice->s4_zeros = voice->sum_zeros = 0;
+        voice->s1_on = voice->s2_on = voice->s3_on = voice->s4_on = voice->sum_on = voice->idle = 0;
         memset(run->program.algorithm[c], ym->algorithm[c], 4);
         run->program.feedback[c] = ym->feedback[c];
         run->program.pan[c] = ym->pan[c];
@@ -348,7 +359,7 @@ static void run_outputs(ym2612 *ym, ym2612_run_state *run, uint32_t at, uint32_t
         if (end == samples)
             keep_last_sample(ym, run);
         else
-            ym2612_carry_over(run->voices, end - at);
+            carry_over(run->voices, end - at);
     }
 }
 

@@ -10,6 +10,7 @@ typedef struct ym2612_voice {
     int16_t s3[STREAM];
     int16_t s4[STREAM];
     int16_t sum[2 + STREAM];    /* channel sums */
+    uint16_t s1_zeros, s2_zeros, s3_zeros, s4_zeros, sum_zeros; /* so many of the stretch are known to be 0 */
     uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch, and all outputs are 0 */
     uint8_t sum_on;             /* 0: all sums are 0 */
     uint8_t idle;               /* 1: so are they all, and the pins show nothing else */
@@ -54,7 +55,6 @@ typedef struct ym2612_run_state {
 
 /* block.c */
 void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels); /* S1 of the channels in a set, over run->stretch */
-void ym2612_carry_over(ym2612_voice *voices, uint32_t samples); /* the last outputs become the first of the next stretch */
 /* The registers of the channels from sample `at` on; returns the sample that has others.  *turn is 0 at first. */
 int64_t ym2612_take_turns(ym2612_run_state *run, uint32_t *turn, int64_t at);
 static inline uint32_t ym2612_stretch_end(uint32_t at, uint32_t end, int64_t turn)

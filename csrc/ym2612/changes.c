@@ -200,11 +200,26 @@ static void log_timers(ym2612 *ym, ym2612_log *log, int64_t end)
     log->timers_at = end;
 }
 
-void ym2612_log_mode(ym2612 *ym, ym2612_log *log)
+static void log_dac(const ym2612 *ym, ym2612_log *log)
+{
+    int32_t pins = dac_pins(ym);
+
+    if (pins != log->dac_level[log->dac_levels - 1].level) {
+        log->dac_level[log->dac_levels].cycle = (uint32_t)log->now + 1;
+        log->dac_level[log->dac_levels++].level = pins;
+    }
+}
+
+/* A data write to a mode register, at the end of cycle `now`. */
+static void log_mode(ym2612 *ym, ym2612_log *log)
 {
     uint32_t mode = ym->channel3_mode;
-    int32_t pins;
 
+    if (ym->mode_address == 0x2A) {
+        ym->dac = (uint16_t)(((ym->bus & 0xFF) ^ 0x80) << 1 | (ym->dac & 1));
+        log_dac(ym, log);
+        return;
+    }
     switch (ym->mode_address) {
     case 0x24: case 0x25: case 0x26:
         log_timers(ym, log, log->now + 1);
@@ -221,17 +236,35 @@ void ym2612_log_mode(ym2612 *ym, ym2612_log *log)
         ym2612_write_mode(ym, 0x28, (uint8_t)ym->bus);
         log->key_since = log->now + 1;
         break;
-    case 0x2A: case 0x2B:
-        ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
-        pins = dac_pins(ym);
-        if (pins != log->dac_level[log->dac_levels - 1].level) {
-            log->dac_level[log->dac_levels].cycle = (uint32_t)log->now + 1;
-            log->dac_level[log->dac_levels++].level = pins;
-        }
+    case 0x2B:
+        ym2612_write_mode(ym, 0x2B, (uint8_t)ym->bus);
+        log_dac(ym, log);
         break;
     default:
         ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
         ym->lfo_changed = 0;    /* $21 and $22 come with the value that they have: writes.c */
+    }
+}
+
+/* What ym2612_store_registers() does with an address, and with data. */
+static void take_address(ym2612 *ym)
+{
+    ym->fm_data = 0;
+    ym->fm_address = (ym->bus & 0xF0) != 0;
+    if (ym->fm_address)
+        ym->address = ym->bus;
+    ym->mode_address = ym->bus;
+}
+
+static void take_data(ym2612 *ym, ym2612_log *log)
+{
+    ym->fm_data |= ym->fm_address;
+    if (!(ym->bus & 0x100) && ym->mode_address < 0x30)
+        log_mode(ym, log);
+    ym->registers[ym->mode_address] = (uint8_t)ym->bus;
+    if (ym->fm_data) {
+        ym->data = (uint8_t)ym->bus;
+        ym->store_left = ym->address >= 0x30 ? 12 : 0;
     }
 }
 
@@ -247,7 +280,8 @@ void ym2612_run_bus(ym2612 *ym, ym2612_log *log, int64_t cycles, const uint32_t 
         if (at < now)
             at = now;
         log->now = now;
-        ym2612_move_data(ym, log, (uint32_t)now % 24, at + 1 - now);
+        if (ym->fm_data && ym->store_left)
+            ym2612_move_data(ym, log, (uint32_t)now % 24, at + 1 - now);
         left -= at - now;
         ym->busy = left > 0;            /* in the cycle of the write, as ym2612_sample_bus() */
         left = left > 0 ? left - 1 : 0;
@@ -255,7 +289,10 @@ void ym2612_run_bus(ym2612 *ym, ym2612_log *log, int64_t cycles, const uint32_t 
             left = 32;
         log->now = at;
         ym->bus = (uint16_t)((writes[1] & 2) << 7 | (writes[2] & 0xFF));
-        ym2612_take_bus(ym, log, data ? BUS_DATA : BUS_ADDRESS);
+        if (data)
+            take_data(ym, log);
+        else
+            take_address(ym);
         now = at + 1;
         if (now == cycles) {
             ym->address_strobe = data ? 0 : 2;

@@ -63,8 +63,6 @@ void ym2612_run_bus(ym2612 *ym, ym2612_log *log, int64_t cycles, const uint32_t 
 /* Data arrives at the end of cycle `at`. */
 void ym2612_log_slot(ym2612 *ym, ym2612_log *log, uint32_t slot, int64_t at);
 void ym2612_log_channel(ym2612 *ym, ym2612_log *log, uint32_t channel, int64_t at);
-/* A data write to a mode register, at the end of cycle `now`. */
-void ym2612_log_mode(ym2612 *ym, ym2612_log *log);
 /* What the DAC brings to the pins; with $2C bit 5 it is there all the time. */
 static inline int32_t dac_pins(const ym2612 *ym)
 {

@@ -80,7 +80,6 @@ void ym2612_write_mode(ym2612 *ym, uint32_t address, uint8_t data);
 uint32_t ym2612_sample_bus(ym2612 *ym);
 /* With a log, what reaches a register goes there. */
 void ym2612_move_data(ym2612 *ym, ym2612_log *log, uint32_t cycle, int64_t cycles);
-void ym2612_take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen);
 void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen);
 /* Is there anything for ym2612_store_registers() to do? */
 static inline int is_storing(const ym2612 *ym, uint32_t seen)
@@ -93,11 +92,14 @@ extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
 void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles);
 int64_t ym2612_timer_rise(const ym2612 *ym, int timer);
+static inline int are_timers_overflowing(const ym2612 *ym)
+{
+    return ym->timer_reload[0] | ym->timer_reload[1] | ym->timer_overflow[0] | ym->timer_overflow[1] | (ym->test_21 & 4);
+}
 /* 1 if the timers do nothing but count, and look at $27 in cycle 2. */
 static inline int are_timers_counting(const ym2612 *ym)
 {
-    return !(ym->timer_clear[0] | ym->timer_clear[1] | ym->timer_reload[0] | ym->timer_reload[1] | ym->timer_overflow[0]
-             | ym->timer_overflow[1] | (ym->test_21 & 4));
+    return !(ym->timer_clear[0] | ym->timer_clear[1] | are_timers_overflowing(ym));
 }
 /* 1 if there is nothing new in $27 either. */
 static inline int are_timers_settled(const ym2612 *ym)

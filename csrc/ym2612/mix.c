@@ -151,9 +151,15 @@ static void mix_test(const ym2612 *ym, const ym2612_program *program, ym2612_dac
             continue;
         }
 
-        if (before < i && dac->level->cycle <= first - 24 && next_change(dac) > last) {
-            sides->left[i] = sides->left[before];
-            sides->right[i] = sides->right[before];
+        if (before < i && dac->level->cycle <= first - 24 && next_change(dac) > last) { /* nothing has changed, and does not up to `until` */
+            uint32_t until = next_change(dac) == UINT32_MAX ? samples : next_change(dac) / 24 - start;
+            int16_t left = sides->left[before], right = sides->right[before];
+
+            for (until = until < samples ? until : samples; i < until; i++) {
+                sides->left[i] = left;
+                sides->right[i] = right;
+            }
+            before = --i;
             continue;
         }
         before = i;

@@ -1,24 +1,42 @@
 /* operators.c - outputs of operators over a stretch of samples. */
 #include "block.h"
 
+/* Eight numbers of 16 bits at a time where the compiler has them. */
+#ifdef __GNUC__
+typedef uint16_t eight_words __attribute__((vector_size(16)));
+typedef int16_t eight_signed_words __attribute__((vector_size(16)));
+#endif
+
 /* Upper 10 bits of a phase that moves on.  Sixteen bits at a time: the lower halves only say when they carry. */
-static void ramp(uint16_t *restrict stream, uint32_t samples, uint32_t position, uint32_t step)
+static void ramp(uint16_t *stream, uint32_t samples, uint32_t position, uint32_t step)
 {
-    uint16_t high[GROUP];
-    int16_t low[GROUP];         /* with the top bit turned over, so that signed numbers compare as unsigned ones */
-    uint32_t at, i;
+    uint32_t at;
+#ifdef __GNUC__
+    eight_words high[2];
+    eight_signed_words low[2];  /* with the top bit turned over, so that signed numbers compare as unsigned ones */
+    uint16_t highs[GROUP];
+    int16_t lows[GROUP];
+    uint32_t i;
 
     for (i = 0; i < GROUP; i++) {
-        high[i] = (uint16_t)((i * step) >> 16);
-        low[i] = (int16_t)((i * step) ^ 0x8000);
+        highs[i] = (uint16_t)((i * step) >> 16);
+        lows[i] = (int16_t)((i * step) ^ 0x8000);
     }
+    memcpy(high, highs, sizeof high);
+    memcpy(low, lows, sizeof low);
     for (at = 0; at < samples; at += GROUP, stream += GROUP, position += GROUP * step) {
         uint16_t top = (uint16_t)(position >> 16);
         int16_t most = (int16_t)(~position ^ 0x8000);
+        eight_words one = (high[0] + top - (eight_words)(low[0] > most)) >> 6;
+        eight_words two = (high[1] + top - (eight_words)(low[1] > most)) >> 6;
 
-        for (i = 0; i < GROUP; i++)
-            stream[i] = (uint16_t)((uint16_t)(top + high[i] + (low[i] > most ? 1 : 0)) >> 6);
+        memcpy(stream, &one, sizeof one);
+        memcpy(stream + 8, &two, sizeof two);
     }
+#else
+    for (at = 0; at < samples; at++, position += step)
+        stream[at] = (uint16_t)(position >> 22);
+#endif
 }
 
 void ym2612_write_phases(uint16_t *phase, const ym2612_slot_runs *runs)
@@ -62,7 +80,8 @@ static void modulate_by_two(uint16_t *restrict phase, uint32_t samples, const in
 void ym2612_operate(int16_t *restrict out, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by)
 {
     uint16_t phase[STREAM + GROUP];
-    uint32_t i = 0, r, samples = runs->run[runs->count - 1].end;
+    size_t i = 0;
+    uint32_t r, samples = runs->run[runs->count - 1].end;
 
     ym2612_write_phases(phase, runs);
     if (by && and_by)
@@ -72,7 +91,7 @@ void ym2612_operate(int16_t *restrict out, const ym2612_slot_runs *runs, const i
     for (r = 0; r < runs->count; r++) {
         const ym2612_run_of_samples *run = runs->run + r;
         const int16_t *wave = ym2612_wave + run->attenuation;
-        uint32_t end = run->end;
+        size_t end = run->end;
 
         if (run->attenuation == YM2612_SILENT << 3) {
             memset(out + i, 0, (end - i) * sizeof *out);
@@ -80,10 +99,13 @@ void ym2612_operate(int16_t *restrict out, const ym2612_slot_runs *runs, const i
             continue;
         }
         for (; i + 4 <= end; i += 4) {
-            out[i] = wave[ym2612_sine[phase[i]]];
-            out[i + 1] = wave[ym2612_sine[phase[i + 1]]];
-            out[i + 2] = wave[ym2612_sine[phase[i + 2]]];
-            out[i + 3] = wave[ym2612_sine[phase[i + 3]]];
+            const uint16_t *four = phase + i;
+            int16_t *to = out + i;
+
+            to[0] = wave[ym2612_sine[four[0]]];
+            to[1] = wave[ym2612_sine[four[1]]];
+            to[2] = wave[ym2612_sine[four[2]]];
+            to[3] = wave[ym2612_sine[four[3]]];
         }
         for (; i < end; i++)
             out[i] = wave[ym2612_sine[phase[i]]];
@@ -120,7 +142,7 @@ void ym2612_write_attenuations(uint16_t *attenuation, const ym2612_slot_runs *ru
 #define RUN_LOOPS(name, starts, steps) \
     static void name(ym2612_loops *loops, uint32_t first, uint32_t samples) \
     { \
-        uint32_t i; \
+        size_t i; \
         starts \
         for (i = 1; i < samples; i++) { \
             steps \
@@ -128,7 +150,7 @@ void ym2612_write_attenuations(uint16_t *attenuation, const ym2612_slot_runs *ru
     }
 
 /* A phase at which an operator is silent may be any number: it is looked up all the same. */
-static inline int32_t loop_output(ym2612_loops *loops, uint32_t k, uint32_t i, int32_t modulation)
+static inline int32_t loop_output(ym2612_loops *loops, uint32_t k, size_t i, int32_t modulation)
 {
     const int16_t *wave = ym2612_wave + loops->attenuation[k][i];
     int16_t out = wave[ym2612_sine[((uint32_t)loops->phase[k][i] + (uint32_t)modulation) & 1023]];

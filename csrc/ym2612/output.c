@@ -17,6 +17,32 @@ static int32_t silence(const ym2612 *ym, uint32_t part)
     return part == (ym->dac_enable ? 5 : DAC_PART) ? 0 : 4 * YM2612_STEP;
 }
 
+int ym2612_shows(uint32_t address)
+{
+    address &= 0xFF;
+    return address == 0x21 || (address >= 0x2A && address <= 0x2C) || (address >= 0xB4 && address <= 0xB7);
+}
+
+int ym2612_holds(const ym2612 *ym, int16_t pair[2])
+{
+    int32_t value = ym->dac >= 256 ? ym->dac - 512 : ym->dac;
+    int32_t other = ym->integrated ? 0 : value < 0 ? -YM2612_STEP : YM2612_STEP;
+    int32_t own = ym->integrated ? value : 3 * (value < 0 ? value : value + 1);
+    int32_t left = 0, right = 0;
+    uint32_t c;
+
+    if (!(ym->test_2c & 0x20) || ym->cycle || ym->address_strobe || ym->data_strobe || ym->store_left
+        || ym2612_shows(ym->address) || ym2612_shows(ym->mode_address))
+        return 0;
+    for (c = 0; c < 6; c++) { /* each for four cycles */
+        left += 4 * (ym->pan[c] & 2 ? own : other);
+        right += 4 * (ym->pan[c] & 1 ? own : other);
+    }
+    pair[0] = (int16_t)left;
+    pair[1] = (int16_t)right;
+    return 1;
+}
+
 /* One sample from its parts to `out`; returns the next place. */
 static int16_t *put(const ym2612 *ym, const int16_t *parts, uint32_t muted, int apart, int16_t *out)
 {

@@ -113,7 +113,9 @@ static void run_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t channels, u
         end = ym2612_stretch_end(at, samples, ym2612_take_turns(run, &turn, at));
         ym2612_plan_stretch(&copy, &run->stretch, at, end - at, 0);
         ym2612_run_s1(&copy, run, channels);
-        ym2612_carry_over(run->voices, end - at);
+        for (c = 0; c < 6; c++)
+            if (channels >> c & 1)
+                memmove(run->voices[c].s1, run->voices[c].s1 + (end - at), 2 * sizeof(int16_t));
     }
     for (c = 0; c < 6; c++)
         if (channels >> c & 1)
@@ -128,7 +130,6 @@ static void run_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t channels, u
 /* What S1 hears of itself after `samples` samples. */
 static void find_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t samples, int vibrato)
 {
-    int16_t known[6][2];
     uint32_t channels = 0, c;
 
     for (c = 0; c < 6; c++) {
@@ -144,14 +145,8 @@ static void find_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t samples, i
             ym->modulation[c] = 0;
         }
     }
-    if (!channels)
-        return;
-    for (c = 0; c < 6; c++)
-        memcpy(known[c], run->voices[c].s1, sizeof known[c]);
-    run_feedback(ym, run, channels, samples);
-    for (c = 0; c < 6; c++)
-        if (!(channels >> c & 1))
-            memcpy(run->voices[c].s1, known[c], sizeof known[c]);
+    if (channels)
+        run_feedback(ym, run, channels, samples);
 }
 
 void ym2612_run_quiet(ym2612 *ym, ym2612_run_state *run, uint32_t samples)

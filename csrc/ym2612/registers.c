@@ -188,7 +188,7 @@ void ym2612_move_data(ym2612 *ym, ym2612_log *log, uint32_t cycle, int64_t cycle
 }
 
 /* The end of a cycle: take in what the bus sampling has seen. */
-void ym2612_take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen)
+static void take_bus(ym2612 *ym, uint32_t seen)
 {
     uint32_t address_written = seen & BUS_ADDRESS;
     uint32_t data_written = seen & BUS_DATA;
@@ -203,12 +203,8 @@ void ym2612_take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen)
             ym->address = ym->bus;
     }
     if (data_written) {
-        if (!(ym->bus & 0x100)) {
-            if (log)
-                ym2612_log_mode(ym, log);
-            else
-                ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
-        }
+        if (!(ym->bus & 0x100))
+            ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
         ym->registers[ym->mode_address] = (uint8_t)ym->bus;
     }
     if (address_written)
@@ -223,7 +219,7 @@ void ym2612_take_bus(ym2612 *ym, ym2612_log *log, uint32_t seen)
 void ym2612_store_registers(ym2612 *ym, uint32_t cycle, uint32_t seen)
 {
     ym2612_move_data(ym, NULL, cycle, 1);
-    ym2612_take_bus(ym, NULL, seen);
+    take_bus(ym, seen);
 }
 
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value)

@@ -200,10 +200,16 @@ static void clocks_of_tick(const ym2612_stretch *stretch, uint32_t tick, uint32_
 
 #define NO_TICK UINT32_MAX
 
+/* Rates below 48 step by 1, in the ticks in which the timer's lowest bit set is one of these. */
+static uint32_t lowest_bits_of_rate(uint32_t rate)
+{
+    return (1u | (rate & 2) | (rate & 1) << 2) << (11 - (rate >> 2)) & 0xFFF;
+}
+
 /* The first tick from `tick` on in which an envelope of this rate steps. */
 static uint32_t next_tick(const ym2612_stretch *stretch, uint32_t rate, uint32_t state, uint32_t tick)
 {
-    uint32_t octave = rate >> 2, timer, least = NO_TICK, bit;
+    uint32_t bits, unit, timer, step;
 
     if (rate < 2 || (state == ATTACK && rate >= 62))
         return NO_TICK;
@@ -216,20 +222,48 @@ static uint32_t next_tick(const ym2612_stretch *stretch, uint32_t rate, uint32_t
     }
     if (stretch->cleared)
         return NO_TICK;
-    /* it steps where the timer's lowest bit set is 11 - octave, and the next ones by bits 1 and 0 of the rate */
+    bits = lowest_bits_of_rate(rate);
+    unit = 1u << (11 - (rate >> 2));
     timer = timer_after(stretch, tick);
-    for (bit = 11 - octave; bit < 12 && bit <= 13 - octave; bit++) {
-        uint32_t wait = ((1u << bit) - timer) & ((2u << bit) - 1);
+    step = (timer + unit - 1) & ~(unit - 1);
+    if (step <= 4095 && !(bits >> lowest_bit(step) & 1))
+        step += unit;
+    return tick + (step <= 4095 ? step : 4095 + unit) - timer;
+}
 
-        if (bit == 12 - octave && !(rate & 2))
-            continue;
-        if (bit == 13 - octave && !(rate & 1))
-            continue;
-        if (timer + wait > 4095)
-            wait = 4095 - timer + (1u << bit);
-        least = wait < least ? wait : least;
+/* How often an envelope of a rate below 48 steps from tick `from` to the one before `to`. */
+static uint32_t count_steps(const ym2612_stretch *stretch, uint32_t rate, uint32_t from, uint32_t to)
+{
+    uint32_t bits, timer, steps = 0;
+
+    if (rate < 2 || from >= to)
+        return 0;
+    if (from == 0) {
+        steps = envelope_increment(rate, stretch->first_lock, 0);
+        from = 1;
     }
-    return least == NO_TICK ? NO_TICK : tick + least;
+    if (stretch->cleared)
+        return steps;
+    bits = lowest_bits_of_rate(rate);
+    timer = timer_after(stretch, from);
+    while (from < to) {
+        uint32_t ticks = to - from < 4096 - timer ? to - from : 4096 - timer, left = bits;
+
+        for (; left; left &= left - 1) {
+            uint32_t bit = lowest_bit(left);
+
+            steps += ((timer + ticks - 1 + (1u << bit)) >> (bit + 1)) - ((timer - 1 + (1u << bit)) >> (bit + 1));
+        }
+        from += ticks;
+        timer = 1;
+    }
+    return steps;
+}
+
+/* Ticks before sample `at`. */
+static uint32_t ticks_before(const ym2612_stretch *stretch, uint32_t at)
+{
+    return at <= stretch->first_tick ? 0 : (at - stretch->first_tick + 2) / 3;
 }
 
 /* No sample. */
@@ -343,6 +377,7 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
     uint32_t sustain = ym->sustain_level[slot] == 15 ? 62 : 2u * ym->sustain_level[slot];
     int32_t level = ym->level[slot];
     uint32_t rate;
+    int counted = 0;            /* 1: there is more to this state than to step */
 
     if (level == 1023 && state == RELEASE && !ssg) {
         show_level(ym, track, from, to, 1023);
@@ -375,9 +410,23 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
             from++;
             state = next_state;
             rate = envelope_rate(ym, slot, state, key_code);
+            counted = 0;
             continue;
         }
-        tick = next_tick(stretch, rate, state, from <= stretch->first_tick ? 0 : (from - stretch->first_tick + 2) / 3);
+        tick = ticks_before(stretch, from);
+        if (!track->runs && state != ATTACK && rate < 48 && !counted) { /* all steps at once, if nothing else happens */
+            int32_t most = ssg ? 512 : state == DECAY && level < (int32_t)sustain << 4 ? (int32_t)sustain << 4 : 0x3F0;
+            int32_t steps = (int32_t)count_steps(stretch, rate, tick, ticks_before(stretch, to)) << (ssg ? 2 : 0);
+
+            if (!(ssg && state == DECAY) && level + steps < most) {
+                level += steps;
+                show_level(ym, track, from, to, shown);
+                from = to;
+                break;
+            }
+            counted = 1;
+        }
+        tick = next_tick(stretch, rate, state, tick);
         at = tick == NO_TICK ? to : stretch->first_tick + 3 * tick;
         if (at >= to) {
             show_level(ym, track, from, to, shown);
@@ -387,10 +436,12 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
         show_level(ym, track, from, at + 1, shown);
         from = at + 1;
         {
-            uint32_t lock, low, increment;
+            uint32_t lock, low, increment = 1;
 
-            clocks_of_tick(stretch, tick, &lock, &low);
-            increment = envelope_increment(rate, lock, low);
+            if (rate >= 48) {
+                clocks_of_tick(stretch, tick, &lock, &low);
+                increment = envelope_increment(rate, lock, low);
+            }
             if (state == ATTACK)
                 level += attack_step(level, increment);
             else

@@ -4,9 +4,11 @@
  * come so fast after each other that the chip does not see all of them.  Those are run by single cycles. */
 #include "changes.h"
 
-/* Does a block know what a data write to this register does? */
+/* Does a block know what a data write to this mode register does? */
 static int is_block_write(const ym2612 *ym, uint32_t address, uint32_t value)
 {
+    if (address == 0x2A || address >= 0x30)
+        return 1;
     switch (address) {
     case 0x21: return value == ym->test_21;
     case 0x22: return (value & 15) == ((ym->lfo_mask ? 8u : 0u) | ym->lfo_rate);
@@ -16,13 +18,25 @@ static int is_block_write(const ym2612 *ym, uint32_t address, uint32_t value)
     }
 }
 
+/* Is there room in the log for a data write?  The timers need none. */
+static int is_room(uint32_t address, uint32_t value, uint32_t *mode, int *others, int *dac)
+{
+    if (address == 0x2A)
+        return --*dac >= 0;
+    if ((address & 0x1FC) == 0x24 && (address != 0x27 || value >> 6 == *mode))
+        return 1;
+    if (address == 0x27)
+        *mode = value >> 6;
+    return --*others >= 0;
+}
+
 /* Samples from `now` on, all over before `end`, that can be a block; *taken: the writes that come in during it. */
 static int64_t block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken)
 {
     int64_t samples = (end - now) / 24, limit = ym2612_block_limit(ym), k;
     int64_t last[2] = {ym->address_strobe ? -1 : -2, ym->data_strobe ? -1 : -2}; /* writes of an address, of data */
     int64_t cycle = -1;
-    uint32_t address = ym->mode_address;
+    uint32_t address = ym->mode_address, mode = ym->channel3_mode;
     int others = YM2612_BLOCK_WRITES, dac = YM2612_BLOCK_DAC_WRITES;
 
     if (samples > limit)
@@ -33,13 +47,18 @@ static int64_t block_length(const ym2612 *ym, const uint32_t *writes, int64_t co
 
         if (at >= 24 * samples)
             break;
-        if (at < last[data] + 2 || at == cycle || (data && !(writes[1] & 2) && !is_block_write(ym, address, value))
-            || (data && (address == 0x2A ? --dac : --others) < 0)) {
+        if (at < last[data] + 2 || at == cycle) {
             samples = at / 24;
             break;
         }
-        if (!data)
+        if (data) {
+            if ((!(writes[1] & 2) && !is_block_write(ym, address, value)) || !is_room(address, value, &mode, &others, &dac)) {
+                samples = at / 24;
+                break;
+            }
+        } else {
             address = (writes[1] & 2) << 7 | value;
+        }
         last[data] = cycle = at;
     }
     writes -= 3 * k;

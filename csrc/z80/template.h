@@ -1,272 +1,306 @@
-/* template.h - the Z80 (NMOS), to be compiled once for each bus it sits on.
+/* template.h - the Z80 (NMOS), to be compiled once for each bus it sits on.  One inclusion in one C file.
  *
- * A C file defines the bus by the macros below and includes this file; the instructions are then compiled for
- * that bus, with its accesses inlined.  flat.c is the shortest example.
+ * A C file includes z80/context.h, defines the bus by the macros below and includes this file; the instructions are
+ * then compiled for that bus, with its accesses inlined.  flat.c is the shortest example.
  *
- * What the including file defines (each macro may be the name of a static inline function):
+ * What the including file defines (each macro may be the name of a static inline function); `c` is the context, whose
+ * c->bus is the pointer given to run:
  *
- *   Z80_BUS                             type of the bus; all hooks get a pointer to it
- *   Z80_NAME(x)                         prefixes a name, for example flat_##x
- *   Z80_FETCH(bus, cpu, address)        opcode fetch (M1), returns the byte
- *   Z80_READ(bus, cpu, address)         memory read (operands and data), returns the byte
- *   Z80_WRITE(bus, cpu, address, value) memory write
- *   Z80_IN(bus, cpu, port)              port read with the 16-bit port address, returns the byte
- *   Z80_OUT(bus, cpu, port, value)      port write
- *   Z80_ACKNOWLEDGE(bus, cpu)           interrupt acknowledge, returns the byte on the data bus ($FF if nobody drives it)
+ *   Z80_NAME(x)                 prefixes a name, for example flat_##x
+ *   Z80_FETCH(c, address)       opcode fetch (M1), returns the byte
+ *   Z80_READ(c, address)        memory read (operands and data), returns the byte
+ *   Z80_WRITE(c, address, value)  memory write
+ *   Z80_IN(c, port)             port read with the 16-bit port address, returns the byte
+ *   Z80_OUT(c, port, value)     port write
+ *   Z80_ACKNOWLEDGE(c)          interrupt acknowledge, returns the byte on the data bus ($FF if nobody drives it)
  *
  * and may define
  *
- *   Z80_IDLE(bus, cpu, states)          T states without access, which prolong the machine cycle before them
- *   Z80_HALT_SKIPS(bus, cpu)            0 if the fetches of a halted CPU at its pc may not be left out (wait states);
- *                                       by default run passes over a halt in one go
+ *   Z80_IDLE(c, states)         T states without access, which prolong the machine cycle before them
+ *   Z80_HALT_SKIPS(cpu, bus)    0 if the fetches of a halted CPU at its pc may not be left out (wait states);
+ *                               by default run passes over a halt in one go
+ *   Z80_FAST                    compile the fast path only (fast.h), for which are needed:
+ *   Z80_RAM(cpu), Z80_RAM_MASK, Z80_RAM_END
+ *                               below the address END there is plain memory: the MASK + 1 bytes at Z80_RAM(cpu), repeated
+ *   Z80_BUS(cpu)                the pointer given to run
+ *   Z80_STEP(cpu)               advance, with `once`, of an instance made without Z80_FAST
  *
  * What it gets:
  *
- *   static void Z80_NAME(run)(z80 *cpu, Z80_BUS *bus)       until cpu->clock >= cpu->deadline
- *   static void Z80_NAME(step)(z80 *cpu, Z80_BUS *bus)      one instruction, interrupt acceptance or NOP of HALT
+ *   static void Z80_NAME(run)(z80 *cpu, void *bus)       until cpu->clock >= cpu->deadline
+ *   static void Z80_NAME(advance)(z80 *cpu, void *bus, bool once)
+ *                                                        one turn of that run: some steps (`once`: one), or all that
+ *                                                        is left of a halt
+ *   static void Z80_NAME(step)(z80 *cpu, void *bus)      one instruction, interrupt acceptance or NOP of HALT
+ *   static int Z80_NAME(run_fast)(z80 *cpu)              with Z80_FAST, instead of these: part of such a run; 0: none
  *
- * Time.  While a hook runs, cpu->clock is the T state in which its machine cycle begins (T1); the core adds the
+ * Time.  While a hook runs, z80_now(c) is the T state in which its machine cycle begins (T1); the core adds the
  * cycle's length (M1 4, memory 3, port 4, acknowledge 6) after it.  The CPU samples read data in T3.  A hook makes
- * the CPU wait by adding T states to cpu->clock.  It may set cpu->deadline to end the run after this instruction
- * and cpu->nmi_pending; all registers may be read, and are as the instruction has left them so far.
+ * the CPU wait by adding T states to cpu->clock between z80_store_clock and z80_load_clock.  There it may also lower
+ * cpu->deadline to end the run after this instruction, and change int_line and nmi_pending.
  *
  * Interrupts.  cpu->int_line is a level: it is accepted at an instruction's end if iff1 is set, except after EI and
- * between a prefix and its opcode.  nmi_pending is cleared when the NMI is accepted.  Both are looked at before
- * every instruction, so hooks may change them too.
+ * between a prefix and its opcode.  nmi_pending is cleared when the NMI is accepted.
  */
 #include "z80/alu.h"
 
 #ifndef Z80_IDLE
-#define Z80_IDLE(bus, cpu, states) ((void)0)
+#define Z80_IDLE(c, states) ((void)0)
 #endif
 #ifndef Z80_HALT_SKIPS
-#define Z80_HALT_SKIPS(bus, cpu) 1
-#endif
-
-#if defined(__GNUC__)
-#define Z80_INLINE static inline __attribute__((always_inline))
-#else
-#define Z80_INLINE static inline
+#define Z80_HALT_SKIPS(cpu, bus) ((void)(bus), 1)
 #endif
 
 /* ---- machine cycles ---- */
 
-static inline uint8_t Z80_NAME(fetch)(Z80_BUS *bus, z80 *cpu)
+Z80_INLINE void step_pc(z80_context *c)
 {
-    uint8_t opcode = Z80_FETCH(bus, cpu, cpu->pc);
-    cpu->clock += 4;
-    cpu->pc++;
-    z80_refresh(cpu, 1);
+    c->pc++;
+#ifndef Z80_FAST /* which keeps away from the last address */
+    c->pc &= 0xFFFF;
+#endif
+}
+
+Z80_INLINE uint8_t fetch(z80_context *c)
+{
+    uint8_t opcode;
+#ifdef Z80_FAST
+    opcode = Z80_RAM(c->cpu)[c->pc];
+#else
+    opcode = (uint8_t)Z80_FETCH(c, (uint16_t)c->pc);
+#endif
+    c->time += Z80_M1;
+    step_pc(c);
     return opcode;
 }
 
-static inline uint8_t Z80_NAME(read)(Z80_BUS *bus, z80 *cpu, uint16_t address)
+Z80_INLINE uint8_t read(z80_context *c, uint16_t address)
 {
-    uint8_t value = Z80_READ(bus, cpu, address);
-    cpu->clock += 3;
+    uint8_t value;
+#ifdef Z80_FAST
+    if (c->plain)
+        value = Z80_RAM(c->cpu)[address & Z80_RAM_MASK];
+    else
+#endif
+        value = (uint8_t)Z80_READ(c, address);
+    c->time += 3;
     return value;
 }
 
-static inline void Z80_NAME(write)(Z80_BUS *bus, z80 *cpu, uint16_t address, uint8_t value)
+Z80_INLINE void write(z80_context *c, uint16_t address, uint8_t value)
 {
-    Z80_WRITE(bus, cpu, address, value);
-    cpu->clock += 3;
+#ifdef Z80_FAST
+    if (c->plain)
+        Z80_RAM(c->cpu)[address & Z80_RAM_MASK] = value;
+    else
+#endif
+        Z80_WRITE(c, address, value);
+    c->time += 3;
 }
 
-static inline uint8_t Z80_NAME(in)(Z80_BUS *bus, z80 *cpu, uint16_t port)
+static inline uint8_t in(z80_context *c, uint16_t port)
 {
-    uint8_t value = Z80_IN(bus, cpu, port);
-    cpu->clock += 4;
+    uint8_t value = (uint8_t)Z80_IN(c, port);
+    c->time += 4;
     return value;
 }
 
-static inline void Z80_NAME(out)(Z80_BUS *bus, z80 *cpu, uint16_t port, uint8_t value)
+static inline void out(z80_context *c, uint16_t port, uint8_t value)
 {
-    Z80_OUT(bus, cpu, port, value);
-    cpu->clock += 4;
+    Z80_OUT(c, port, value);
+    c->time += 4;
 }
 
-Z80_INLINE void Z80_NAME(idle)(Z80_BUS *bus, z80 *cpu, int states)
+Z80_INLINE void idle(z80_context *c, unsigned states)
 {
-    (void)bus;
-    Z80_IDLE(bus, cpu, states);
-    cpu->clock += states;
+    Z80_IDLE(c, states);
+    c->time += states;
 }
 
 /* ---- groups of machine cycles ---- */
 
-static inline uint8_t Z80_NAME(operand)(Z80_BUS *bus, z80 *cpu) { return Z80_NAME(read)(bus, cpu, cpu->pc++); }
-
-static inline uint16_t Z80_NAME(read16)(Z80_BUS *bus, z80 *cpu, uint16_t address)
+Z80_INLINE uint8_t operand(z80_context *c)
 {
-    uint8_t low = Z80_NAME(read)(bus, cpu, address);
-    return z80_pair(Z80_NAME(read)(bus, cpu, (uint16_t)(address + 1)), low);
-}
-
-static inline void Z80_NAME(write16)(Z80_BUS *bus, z80 *cpu, uint16_t address, uint16_t value)
-{
-    Z80_NAME(write)(bus, cpu, address, (uint8_t)value);
-    Z80_NAME(write)(bus, cpu, (uint16_t)(address + 1), (uint8_t)(value >> 8));
-}
-
-static inline uint16_t Z80_NAME(operand16)(Z80_BUS *bus, z80 *cpu)
-{
-    uint16_t value = Z80_NAME(read16)(bus, cpu, cpu->pc);
-    cpu->pc = (uint16_t)(cpu->pc + 2);
+    uint8_t value;
+#ifdef Z80_FAST
+    value = Z80_RAM(c->cpu)[c->pc];
+#else
+    value = (uint8_t)Z80_READ(c, (uint16_t)c->pc);
+#endif
+    c->time += 3;
+    step_pc(c);
     return value;
 }
 
-static inline void Z80_NAME(push)(Z80_BUS *bus, z80 *cpu, uint16_t value)
+Z80_INLINE uint16_t operand16(z80_context *c)
 {
-    Z80_NAME(write)(bus, cpu, --cpu->sp, (uint8_t)(value >> 8));
-    Z80_NAME(write)(bus, cpu, --cpu->sp, (uint8_t)value);
+    uint8_t low = operand(c);
+    return z80_pair(operand(c), low);
 }
 
-static inline uint16_t Z80_NAME(pop)(Z80_BUS *bus, z80 *cpu)
+Z80_INLINE uint16_t read16(z80_context *c, uint16_t address)
 {
-    uint16_t value = Z80_NAME(read16)(bus, cpu, cpu->sp);
-    cpu->sp = (uint16_t)(cpu->sp + 2);
+    uint8_t low = read(c, address);
+    return z80_pair(read(c, (uint16_t)(address + 1)), low);
+}
+
+Z80_INLINE void write16(z80_context *c, uint16_t address, uint16_t value)
+{
+    write(c, address, z80_low(value));
+    write(c, (uint16_t)(address + 1), z80_high(value));
+}
+
+Z80_INLINE void push(z80_context *c, uint16_t value)
+{
+    write(c, --c->cpu->sp, z80_high(value));
+    write(c, --c->cpu->sp, z80_low(value));
+}
+
+Z80_INLINE uint16_t pop(z80_context *c)
+{
+    uint16_t value = read16(c, c->cpu->sp);
+    c->cpu->sp = (uint16_t)(c->cpu->sp + 2);
     return value;
 }
 
 /* Address of the operand in memory: HL, or IX + d after reading d. */
-Z80_INLINE uint16_t Z80_NAME(address)(Z80_BUS *bus, z80 *cpu, const uint16_t *index)
+Z80_INLINE uint16_t operand_address(z80_context *c, int index)
 {
-    if (!index) return z80_hl(cpu);
-    cpu->wz = (uint16_t)(*index + (int8_t)Z80_NAME(operand)(bus, cpu));
-    Z80_NAME(idle)(bus, cpu, 5);
-    return cpu->wz;
+    if (index == 0) return c->hl;
+    c->cpu->wz = (uint16_t)(z80_index(c, index) + (int8_t)operand(c));
+    idle(c, 5);
+    return c->cpu->wz;
 }
 
-static inline void Z80_NAME(jump_relative)(Z80_BUS *bus, z80 *cpu, int taken)
+Z80_INLINE void jump_relative(z80_context *c, int taken)
 {
-    int8_t distance = (int8_t)Z80_NAME(operand)(bus, cpu);
+    int8_t distance = (int8_t)operand(c);
     if (!taken) return;
-    Z80_NAME(idle)(bus, cpu, 5);
-    cpu->pc = cpu->wz = (uint16_t)(cpu->pc + distance);
+    idle(c, 5);
+    c->pc = c->cpu->wz = (uint16_t)(c->pc + (uint32_t)distance);
 }
 
-static inline void Z80_NAME(jump)(Z80_BUS *bus, z80 *cpu, int taken)
+Z80_INLINE void jump(z80_context *c, int taken)
 {
-    cpu->wz = Z80_NAME(operand16)(bus, cpu);
-    if (taken) cpu->pc = cpu->wz;
+    c->cpu->wz = operand16(c);
+    if (taken) c->pc = c->cpu->wz;
 }
 
-static inline void Z80_NAME(call)(Z80_BUS *bus, z80 *cpu, int taken)
+Z80_INLINE void call(z80_context *c, int taken)
 {
-    cpu->wz = Z80_NAME(operand16)(bus, cpu);
+    uint16_t target = operand16(c);
+    c->cpu->wz = target;
     if (!taken) return;
-    Z80_NAME(idle)(bus, cpu, 1);
-    Z80_NAME(push)(bus, cpu, cpu->pc);
-    cpu->pc = cpu->wz;
+    idle(c, 1);
+    push(c, (uint16_t)c->pc);
+    c->pc = target;
 }
 
-static inline void Z80_NAME(restart)(Z80_BUS *bus, z80 *cpu, uint16_t target)
+Z80_INLINE void restart(z80_context *c, uint16_t target)
 {
-    Z80_NAME(idle)(bus, cpu, 1);
-    Z80_NAME(push)(bus, cpu, cpu->pc);
-    cpu->pc = cpu->wz = target;
+    idle(c, 1);
+    push(c, (uint16_t)c->pc);
+    c->pc = c->cpu->wz = target;
 }
 
-static inline void Z80_NAME(return)(Z80_BUS *bus, z80 *cpu) { cpu->pc = cpu->wz = Z80_NAME(pop)(bus, cpu); }
+Z80_INLINE void return_from_call(z80_context *c, int taken)
+{
+    if (taken) c->pc = c->cpu->wz = pop(c);
+}
+
+/* ---- statements of several opcodes ---- */
+
+Z80_INLINE void store_immediate(z80_context *c, int index) /* LD (HL),n; n is read while IX + d is added */
+{
+    uint16_t address = c->hl;
+    if (index) address = c->cpu->wz = (uint16_t)(z80_index(c, index) + (int8_t)operand(c));
+    uint8_t value = operand(c);
+    if (index) idle(c, 2);
+    write(c, address, value);
+}
+
+Z80_INLINE void count_memory(z80_context *c, int index, int down)
+{
+    uint16_t address = operand_address(c, index);
+    uint8_t value = read(c, address);
+    idle(c, 1);
+    write(c, address, down ? z80_dec(c, value) : z80_inc(c, value));
+}
+
+Z80_INLINE void store_a(z80_context *c) /* LD (nn),A */
+{
+    uint16_t address = operand16(c);
+    write(c, address, c->a);
+    c->cpu->wz = z80_pair(c->a, (uint8_t)(address + 1));
+}
+
+Z80_INLINE void load_a(z80_context *c) /* LD A,(nn) */
+{
+    uint16_t address = operand16(c);
+    c->a = read(c, address);
+    c->cpu->wz = (uint16_t)(address + 1);
+}
+
+Z80_INLINE void add_to_index(z80_context *c, int index, uint16_t value)
+{
+    idle(c, 7);
+    z80_set_index(c, index, z80_add16(c, z80_index(c, index), value));
+}
+
+Z80_INLINE void exchange_with_stack(z80_context *c, int index)
+{
+    uint16_t word = read16(c, c->cpu->sp), old = z80_index(c, index);
+    idle(c, 1);
+    write(c, (uint16_t)(c->cpu->sp + 1), z80_high(old));
+    write(c, c->cpu->sp, z80_low(old));
+    idle(c, 2);
+    z80_set_index(c, index, word);
+    c->cpu->wz = word;
+}
+
+Z80_INLINE void exchange_af(z80_context *c)
+{
+    uint16_t word = c->cpu->af_;
+    c->cpu->af_ = z80_af(c);
+    z80_set_af(c, word);
+}
+
+Z80_INLINE void exchange_de(z80_context *c)
+{
+    uint16_t word = z80_de(c);
+    z80_set_de(c, c->hl);
+    c->hl = word;
+}
+
+Z80_INLINE void exchange_all(z80_context *c) /* EXX */
+{
+    uint16_t bc = c->cpu->bc_, de = c->cpu->de_, hl = c->cpu->hl_;
+    c->cpu->bc_ = z80_bc(c);
+    c->cpu->de_ = z80_de(c);
+    c->cpu->hl_ = c->hl;
+    z80_set_bc(c, bc);
+    z80_set_de(c, de);
+    c->hl = hl;
+}
+
+static inline void in_a(z80_context *c) /* IN A,(n) */
+{
+    uint16_t port = z80_pair(c->a, operand(c));
+    c->a = in(c, port);
+    c->cpu->wz = (uint16_t)(port + 1);
+}
+
+static inline void out_a(z80_context *c) /* OUT (n),A */
+{
+    uint16_t port = z80_pair(c->a, operand(c));
+    out(c, port, c->a);
+    c->cpu->wz = z80_pair(c->a, (uint8_t)(port + 1));
+}
 
 #include "z80/instructions_cb.h"
 #include "z80/instructions_ed.h"
-#include "z80/instructions.h"
-
-/* ---- interrupts ---- */
-
-static void Z80_NAME(accept_nmi)(Z80_BUS *bus, z80 *cpu)
-{
-    cpu->q = cpu->ei = cpu->p = cpu->halted = cpu->nmi_pending = 0;
-    Z80_NAME(fetch)(bus, cpu); /* the byte is ignored */
-    cpu->pc--;
-    cpu->iff1 = 0;
-    Z80_NAME(restart)(bus, cpu, 0x66);
-}
-
-static void Z80_NAME(accept_interrupt)(Z80_BUS *bus, z80 *cpu)
-{
-    if (cpu->p) cpu->f &= (uint8_t)~Z80_P; /* NMOS: LD A,I and LD A,R sample IFF2 as the interrupt clears it */
-    cpu->q = cpu->ei = cpu->p = cpu->halted = 0;
-    cpu->iff1 = cpu->iff2 = 0;
-    uint8_t byte = Z80_ACKNOWLEDGE(bus, cpu);
-    cpu->clock += 6;
-    z80_refresh(cpu, 1);
-    switch (cpu->im) {
-    case 0: /* the byte is an opcode; further bytes of it would come from the pc, which only RST does not need */
-        Z80_NAME(execute)(bus, cpu, byte, 0);
-        break;
-    case 1:
-        Z80_NAME(restart)(bus, cpu, 0x38);
-        break;
-    default:
-        Z80_NAME(idle)(bus, cpu, 1);
-        Z80_NAME(push)(bus, cpu, cpu->pc);
-        cpu->pc = cpu->wz = Z80_NAME(read16)(bus, cpu, z80_pair(cpu->i, byte));
-        break;
-    }
-}
-
-/* ---- running ---- */
-
-/* What the next step is, when it is not a plain instruction.  Returns 0 if it is one. */
-static int Z80_NAME(exceptional)(Z80_BUS *bus, z80 *cpu)
-{
-    if (cpu->prefix) {
-        uint8_t previous_q = cpu->q;
-        cpu->q = cpu->ei = cpu->p = 0;
-        Z80_NAME(prefixed)(bus, cpu, cpu->prefix, previous_q);
-    } else if (cpu->nmi_pending) {
-        Z80_NAME(accept_nmi)(bus, cpu);
-    } else if (cpu->int_line && cpu->iff1 && !cpu->ei) {
-        Z80_NAME(accept_interrupt)(bus, cpu);
-    } else if (cpu->halted) {
-        cpu->q = cpu->ei = cpu->p = 0;
-        Z80_NAME(fetch)(bus, cpu); /* a NOP, whatever the byte is */
-        cpu->pc--;
-    } else {
-        return 0;
-    }
-    return 1;
-}
-
-Z80_INLINE void Z80_NAME(instruction)(Z80_BUS *bus, z80 *cpu)
-{
-    uint8_t previous_q = cpu->q;
-    cpu->q = cpu->ei = cpu->p = 0;
-    Z80_NAME(execute)(bus, cpu, Z80_NAME(fetch)(bus, cpu), previous_q);
-}
-
-static inline void Z80_NAME(step)(z80 *cpu, Z80_BUS *bus)
-{
-    if (!Z80_NAME(exceptional)(bus, cpu)) Z80_NAME(instruction)(bus, cpu);
-}
-
-/* A halted CPU that nothing wakes: all NOPs up to the deadline at once. */
-static inline void Z80_NAME(pass_halt)(z80 *cpu)
-{
-    int64_t nops = (cpu->deadline - cpu->clock - 1) / 4 + 1;
-    cpu->q = cpu->ei = cpu->p = 0;
-    cpu->clock += 4 * nops;
-    z80_refresh(cpu, nops);
-}
-
-/* One turn of the run loop: a step, or all that is left of a halt. */
-Z80_INLINE void Z80_NAME(advance)(z80 *cpu, Z80_BUS *bus)
-{
-    if (cpu->prefix | cpu->nmi_pending | cpu->int_line | cpu->halted) {
-        int woken = cpu->nmi_pending || (cpu->int_line && cpu->iff1 && !cpu->ei);
-        if (cpu->halted && !woken && !cpu->prefix && Z80_HALT_SKIPS(bus, cpu)) {
-            Z80_NAME(pass_halt)(cpu);
-            return;
-        }
-        if (Z80_NAME(exceptional)(bus, cpu)) return;
-    }
-    Z80_NAME(instruction)(bus, cpu);
-}
-
-static inline void Z80_NAME(run)(z80 *cpu, Z80_BUS *bus)
-{
-    while (cpu->clock < cpu->deadline) Z80_NAME(advance)(cpu, bus);
-}
+#ifdef Z80_FAST
+#include "z80/fast.h"
+#else
+#include "z80/run.h"
+#endif

@@ -18,85 +18,85 @@ static void pin_state(z80_bus *bus, uint16_t address, int data, unsigned pins)
     bus->trace_length++;
 }
 
-static void refresh_states(z80_bus *bus, const z80 *cpu, uint8_t data)
+static void refresh_states(z80_context *c, uint8_t data)
 {
-    uint16_t address = (uint16_t)(cpu->i << 8 | cpu->r);
-    pin_state(bus, address, data, 0);
-    pin_state(bus, address, NO_DATA, 0);
+    z80_store_refresh(c);
+    uint16_t address = (uint16_t)(c->cpu->i << 8 | c->cpu->r);
+    pin_state(c->bus, address, data, 0);
+    pin_state(c->bus, address, NO_DATA, 0);
 }
 
-static uint8_t traced_fetch(z80_bus *bus, z80 *cpu, uint16_t address)
+static uint8_t traced_fetch(z80_context *c, uint16_t address)
 {
-    uint8_t opcode = calls_fetch(bus, address);
-    pin_state(bus, address, NO_DATA, 0);
-    pin_state(bus, address, NO_DATA, Z80_PIN_RD | Z80_PIN_MREQ);
-    refresh_states(bus, cpu, opcode);
+    uint8_t opcode = calls_fetch(c, address);
+    pin_state(c->bus, address, NO_DATA, 0);
+    pin_state(c->bus, address, NO_DATA, Z80_PIN_RD | Z80_PIN_MREQ);
+    refresh_states(c, opcode);
     return opcode;
 }
 
-static uint8_t traced_acknowledge(z80_bus *bus, z80 *cpu)
+static uint8_t traced_acknowledge(z80_context *c)
 {
-    uint8_t byte = calls_acknowledge(bus);
-    pin_state(bus, cpu->pc, NO_DATA, 0);
-    pin_state(bus, cpu->pc, NO_DATA, 0);
-    pin_state(bus, cpu->pc, NO_DATA, Z80_PIN_IORQ);
-    pin_state(bus, cpu->pc, NO_DATA, Z80_PIN_IORQ);
-    refresh_states(bus, cpu, byte);
+    uint8_t byte = calls_acknowledge(c);
+    pin_state(c->bus, (uint16_t)c->pc, NO_DATA, 0);
+    pin_state(c->bus, (uint16_t)c->pc, NO_DATA, 0);
+    pin_state(c->bus, (uint16_t)c->pc, NO_DATA, Z80_PIN_IORQ);
+    pin_state(c->bus, (uint16_t)c->pc, NO_DATA, Z80_PIN_IORQ);
+    refresh_states(c, byte);
     return byte;
 }
 
-static uint8_t traced_read(z80_bus *bus, uint16_t address)
+static uint8_t traced_read(z80_context *c, uint16_t address)
 {
-    uint8_t value = calls_read(bus, address);
-    pin_state(bus, address, NO_DATA, 0);
-    pin_state(bus, address, NO_DATA, Z80_PIN_RD | Z80_PIN_MREQ);
-    pin_state(bus, address, value, 0);
+    uint8_t value = calls_read(c, address);
+    pin_state(c->bus, address, NO_DATA, 0);
+    pin_state(c->bus, address, NO_DATA, Z80_PIN_RD | Z80_PIN_MREQ);
+    pin_state(c->bus, address, value, 0);
     return value;
 }
 
-static void traced_write(z80_bus *bus, uint16_t address, uint8_t value)
+static void traced_write(z80_context *c, uint16_t address, uint8_t value)
 {
-    calls_write(bus, address, value);
-    pin_state(bus, address, NO_DATA, 0);
-    pin_state(bus, address, value, Z80_PIN_WR | Z80_PIN_MREQ);
-    pin_state(bus, address, NO_DATA, 0);
+    calls_write(c, address, value);
+    pin_state(c->bus, address, NO_DATA, 0);
+    pin_state(c->bus, address, value, Z80_PIN_WR | Z80_PIN_MREQ);
+    pin_state(c->bus, address, NO_DATA, 0);
 }
 
-static uint8_t traced_in(z80_bus *bus, uint16_t port)
+static uint8_t traced_in(z80_context *c, uint16_t port)
 {
-    uint8_t value = calls_in(bus, port);
-    pin_state(bus, port, NO_DATA, 0);
-    pin_state(bus, port, NO_DATA, 0);
-    pin_state(bus, port, NO_DATA, Z80_PIN_RD | Z80_PIN_IORQ);
-    pin_state(bus, port, value, 0);
+    uint8_t value = calls_in(c, port);
+    pin_state(c->bus, port, NO_DATA, 0);
+    pin_state(c->bus, port, NO_DATA, 0);
+    pin_state(c->bus, port, NO_DATA, Z80_PIN_RD | Z80_PIN_IORQ);
+    pin_state(c->bus, port, value, 0);
     return value;
 }
 
-static void traced_out(z80_bus *bus, uint16_t port, uint8_t value)
+static void traced_out(z80_context *c, uint16_t port, uint8_t value)
 {
-    calls_out(bus, port, value);
-    pin_state(bus, port, NO_DATA, 0);
-    pin_state(bus, port, NO_DATA, 0);
-    pin_state(bus, port, value, Z80_PIN_WR | Z80_PIN_IORQ);
-    pin_state(bus, port, NO_DATA, 0);
+    calls_out(c, port, value);
+    pin_state(c->bus, port, NO_DATA, 0);
+    pin_state(c->bus, port, NO_DATA, 0);
+    pin_state(c->bus, port, value, Z80_PIN_WR | Z80_PIN_IORQ);
+    pin_state(c->bus, port, NO_DATA, 0);
 }
 
-static void traced_idle(z80_bus *bus, int states)
+static void traced_idle(z80_bus *bus, unsigned states)
 {
     uint32_t last = bus->trace_length - 1;
     uint16_t address = last < bus->trace_size ? bus->trace[last].address : 0;
-    for (int n = 0; n < states; n++) pin_state(bus, address, NO_DATA, 0);
+    for (unsigned n = 0; n < states; n++) pin_state(bus, address, NO_DATA, 0);
 }
 
-#define Z80_BUS z80_bus
-#define Z80_NAME(x) traced_##x##_
-#define Z80_FETCH(bus, cpu, address) traced_fetch(bus, cpu, address)
-#define Z80_READ(bus, cpu, address) traced_read(bus, address)
-#define Z80_WRITE(bus, cpu, address, value) traced_write(bus, address, value)
-#define Z80_IN(bus, cpu, port) traced_in(bus, port)
-#define Z80_OUT(bus, cpu, port, value) traced_out(bus, port, value)
-#define Z80_ACKNOWLEDGE(bus, cpu) traced_acknowledge(bus, cpu)
-#define Z80_IDLE(bus, cpu, states) traced_idle(bus, states)
+#define Z80_NAME(x) traced_##x
+#define Z80_FETCH(c, address) traced_fetch(c, address)
+#define Z80_READ(c, address) traced_read(c, address)
+#define Z80_WRITE(c, address, value) traced_write(c, address, value)
+#define Z80_IN(c, port) traced_in(c, port)
+#define Z80_OUT(c, port, value) traced_out(c, port, value)
+#define Z80_ACKNOWLEDGE(c) traced_acknowledge(c)
+#define Z80_IDLE(c, states) traced_idle((c)->bus, states)
 #include "z80/template.h"
 
 int32_t z80_step_traced(z80 *cpu, z80_bus *bus)
@@ -104,7 +104,7 @@ int32_t z80_step_traced(z80 *cpu, z80_bus *bus)
     z80 before = *cpu;
     bus->failed = 0;
     bus->trace_length = 0;
-    traced_step_(cpu, bus);
+    traced_step(cpu, bus);
     if (bus->failed) *cpu = before;
     return (int32_t)(cpu->clock - before.clock);
 }

@@ -6,10 +6,13 @@ The sources are in ``source`` (68000 and Z80 assembly) and ``makers`` (patterns,
 
 from __future__ import annotations
 
-import importlib.resources
-import pathlib
+import os
+from typing import TYPE_CHECKING
 
 from megadrive.controllers import Button
+
+if TYPE_CHECKING:
+    import pathlib
 
 __all__ = ["RAM", "demo_input", "rom_bytes", "rom_path"]
 
@@ -47,6 +50,8 @@ def rom_bytes() -> bytes:
     >>> rom_bytes()[0x100:0x10F]
     b'SEGA MEGA DRIVE'
     """
+    import importlib.resources
+
     return importlib.resources.files(__name__).joinpath("game.bin").read_bytes()
 
 
@@ -63,14 +68,18 @@ def rom_path() -> pathlib.Path:
     >>> rom_path().name
     'game.bin'
     """
-    source = importlib.resources.files(__name__).joinpath("game.bin")
-    if isinstance(source, pathlib.Path):
-        return source
+    import pathlib
+
+    beside = os.path.join(os.path.dirname(__file__), "game.bin")
+    if os.path.isfile(beside):
+        return pathlib.Path(beside)
     import atexit
     import contextlib
+    import importlib.resources
 
     stack = contextlib.ExitStack()
     atexit.register(stack.close)
+    source = importlib.resources.files(__name__).joinpath("game.bin")
     return stack.enter_context(importlib.resources.as_file(source))
 
 

@@ -28,6 +28,7 @@ from megadrive.gym.retro import Integrations, Observations, RetroEnv, State, mak
 from megadrive.gym.scenario import Scenario
 from megadrive.gym.starts import make_start
 from megadrive.gym.variables import Variable, Variables
+from megadrive.gym.vector import MegaDriveVectorEnv
 
 __all__ = [
     "GENESIS",
@@ -36,6 +37,7 @@ __all__ = [
     "Integration",
     "Integrations",
     "MegaDriveEnv",
+    "MegaDriveVectorEnv",
     "Observations",
     "RetroEnv",
     "Scenario",
@@ -46,10 +48,12 @@ __all__ = [
     "make_start",
 ]
 
-_gymnasium.register("MegaDrive-v0", "megadrive.gym.env:MegaDriveEnv")
+_VECTOR = "megadrive.gym.vector:MegaDriveVectorEnv"
+_gymnasium.register("MegaDrive-v0", "megadrive.gym.env:MegaDriveEnv", vector_entry_point=_VECTOR)
 _gymnasium.register(
     "megadrive/NightHeron-v0",
     "megadrive.gym.env:MegaDriveEnv",
     max_episode_steps=4500,
     kwargs={"integration": "NightHeron-v0", "action_type": "discrete"},
+    vector_entry_point=_VECTOR,
 )

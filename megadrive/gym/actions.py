@@ -110,6 +110,8 @@ class ActionSet:
         self._held: dict[bytes, int] = {}
         self._table = self._make_table() if self.kind is Actions.DISCRETE and self._each <= _MOST_CACHED else None
 
+        self._alone = [(held,) for held in self._table] if self._table is not None and players == 1 else None
+
     def _make_table(self) -> list[int]:
         return [_console(self._of_number(number)) for number in range(self._each)]
 
@@ -167,6 +169,8 @@ class ActionSet:
             number = operator.index(action)
         except TypeError:
             number = -1
+        if self._alone is not None and 0 <= number < self._each:
+            return self._alone[number]
         if not 0 <= number < self._each**self.players:
             raise ValueError(f"action is {action!r}, expected a number from 0 to {self._each**self.players - 1}")
         held = []

@@ -18,6 +18,7 @@ from megadrive.controllers import Pad
 from megadrive.gym.actions import Actions, ActionSet, Groups
 from megadrive.gym.integration import Integration
 from megadrive.gym.runner import Runner
+from megadrive.gym.scenario import Evaluate
 from megadrive.gym.starts import Start, load, make_start
 from megadrive.gym.variables import Variables
 from megadrive.machine import MegaDrive
@@ -154,8 +155,10 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
             raise ValueError("environments run on the native engine only")
         if rom is None and integration is None:
             integration = "NightHeron-v0"
-        if isinstance(integration, (str, os.PathLike)):
-            integration = Integration.find(os.fspath(integration))
+        if isinstance(integration, os.PathLike):
+            integration = os.path.abspath(integration)
+        if isinstance(integration, str):
+            integration = Integration.find(integration)
         self.integration = integration
         self._skip = _frame_skip(frame_skip)
         self._sticky, self._random_start, self._every_frame = float(sticky), random_start, bool(every_frame)
@@ -216,7 +219,7 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
 
     def _set_rules(self) -> None:
         """Take over how rewards and ends are found."""
-        self._evaluate: Callable[[list[int], list[int]], tuple[float, bool]] | None = None
+        self._evaluate: Evaluate | None = None
         integration = self.integration
         if integration is None:
             if self._reward is not None or self._done is not None:
@@ -237,7 +240,7 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         if self._reward is not None or self._done is not None:
             own_reward, own_done, as_dict = self._reward, self._done, variables.as_dict
 
-            def evaluate(before: list[int], now: list[int]) -> tuple[float, bool]:
+            def evaluate(before: Sequence[int], now: Sequence[int]) -> tuple[float, bool]:
                 reward, done = plain(before, now)
                 then, since = as_dict(before), as_dict(now)
                 if own_reward is not None:
@@ -319,13 +322,13 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         if unknown := set(options or {}) - {"state"}:
             raise ValueError(f"options has {', '.join(map(repr, sorted(unknown)))}, expected 'state' only")
         self._load(self._start if start is None else start)
-        nothing = [0] * self.players
+        nothing = (0,) * self.players
         self._held = nothing
         frames = 1 + (int(self.np_random.integers(self._random_start + 1)) if self._random_start else 0)
         for _ in range(frames - 1):
             self._runner.run(nothing, 1, None)
         observation = self._show(nothing, 1)
-        self._values = self._readers[0]()
+        self._note(self._readers[0](), self._runner.rows[: len(self._variables.offsets)])
         self._running = True
         return observation, dict(zip(self._names, self._values, strict=True))
 
@@ -356,32 +359,50 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
         """
         if not self._running:
             raise RuntimeError("call reset() before step()")
-        held = list(self.actions.masks(action))
+        held = self.actions.masks(action)
         frames = self._skip if isinstance(self._skip, int) else int(self.np_random.integers(*self._skip))
-        observation = self._show(self._schedule(held, frames) if self._sticky else held, frames)
+        schedule = held
+        if self._sticky:
+            schedule, held = self._schedule(held, frames)
+        observation = self._show(schedule, frames)
         self._held = held
-        reward, done, now = 0.0, False, self._values
-        evaluate = self._evaluate
-        if evaluate is None:
+        if self._evaluate is None:
             return observation, 0.0, False, False, {}
-        for read in self._readers[:frames] if self._runner.watched else self._readers[:1]:
+        reward, done = self._judge(self._evaluate, frames)
+        return observation, reward, done, False, dict(zip(self._names, self._values, strict=False))
+
+    def _schedule(self, held: tuple[int, ...], frames: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return what is held in each frame, as the last action sticks, and what is held in the end."""
+        delay, before = 0, self._held
+        while delay < frames and self.np_random.random() < self._sticky:
+            delay += 1
+        return before * delay + held * (frames - delay), before if delay == frames else held
+
+    def _judge(self, evaluate: Evaluate, frames: int) -> tuple[float, bool]:
+        """Return the reward and the end of a step, from the variables in its frames."""
+        runner, last = self._runner, self._row
+        if not runner.watched:
+            frames = 1
+        width = len(last)
+        rows = runner.rows[: width * frames]
+        if self._quiet and rows == last * frames:
+            return 0.0, False
+        reward, done, now = 0.0, False, self._values
+        for read in self._readers[:frames]:
             before, now = now, read()
             if not done:
                 gain, done = evaluate(before, now)
                 reward += gain
-        self._values = now
-        return observation, reward, done, False, dict(zip(self._names, now, strict=True))
+        self._note(now, rows[-width:])
+        return reward, done
 
-    def _schedule(self, held: list[int], frames: int) -> list[int]:
-        """Return what is held in each frame, as the last action sticks; in `held`, what is held in the end."""
-        delay, before = 0, self._held
-        while delay < frames and self.np_random.random() < self._sticky:
-            delay += 1
-        if delay == frames:
-            held[:] = before
-        return before * delay + held * (frames - delay)
+    def _note(self, values: list[int], row: bytes) -> None:
+        """Remember the variables, and whether nothing is rewarded and nothing ends as long as they stay the same."""
+        self._values, self._row = values, row
+        evaluate = self._evaluate if self._reward is None and self._done is None else None
+        self._quiet = evaluate is not None and evaluate(values, values) == (0.0, False)
 
-    def _show(self, schedule: list[int], frames: int) -> Observation:
+    def _show(self, schedule: tuple[int, ...], frames: int) -> Observation:
         """Run frames and return the observation after them."""
         runner, kind = self._runner, self.obs_type
         self._kept = None
@@ -443,8 +464,9 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
             If it is none of this game.
         """
         load(self.machine, state)
-        self._held = [0] * self.players
-        self._values = self._variables.read(self.machine.ram).tolist()
+        self._held = (0,) * self.players
+        ram = self.machine.ram
+        self._note(self._variables.read(ram).tolist(), ram[self._variables.offsets].tobytes())
         self._running = True
 
     def __getstate__(self) -> dict[str, Any]:

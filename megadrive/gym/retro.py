@@ -160,7 +160,7 @@ class RetroEnv(MegaDriveEnv):
 
     def _copy_ram(self) -> npt.NDArray[np.uint8]:
         ram = self.machine.ram
-        return ram.reshape(-1, 2)[:, ::-1].reshape(-1) if self._swaps_ram else np.array(ram)
+        return ram.view(np.uint16).byteswap().view(np.uint8) if self._swaps_ram else np.array(ram)
 
     @property
     def initial_state(self) -> bytes:

@@ -11,6 +11,7 @@ from megadrive._core import ffi, lib
 from megadrive.machine import MegaDrive
 
 _MOST_SIZE = (240, 320)
+_BYTES = ffi.typeof("uint8_t[]")
 
 
 class Runner:
@@ -47,6 +48,8 @@ class Runner:
         Room for an observation that nobody wants.
     watched : bool
         Whether :meth:`values` has a row for each frame.
+    rows : cffi buffer
+        All rows, one behind the other; its slices are bytes.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Runner:
     ) -> None:
         _check(size, crop, scale)
         self._machine = md
-        self._lock = md._lock
+        self._use = md._use
         rows, columns = crop[2] // scale, crop[3] // scale
         self.shape: tuple[int, ...] = (rows, columns) if grey else (rows, columns, 3)
         self.scratch = np.empty(self.shape, np.uint8)
@@ -92,19 +95,22 @@ class Runner:
         self._offsets = ffi.new("uint16_t[]", offsets.tolist())
         self._width = len(offsets)
         self._values = ffi.new("uint8_t[]", max(most * self._width, 1))
+        self.rows = ffi.buffer(self._values)
+        self._last_buttons: tuple[int, ...] = ()
+        self._last_frames = 0
         group.addresses, group.address_count = self._offsets, self._width
         step.values = self._values if self._width else ffi.NULL
 
     def values(self, row: int) -> memoryview:
         """Return where the wanted bytes stand: a row for each frame of the last run, or row 0 alone."""
-        return memoryview(ffi.buffer(self._values))[row * self._width : (row + 1) * self._width]
+        return memoryview(self.rows)[row * self._width : (row + 1) * self._width]
 
-    def run(self, buttons: list[int], frames: int, picture: npt.NDArray[np.uint8] | None) -> None:
+    def run(self, buttons: tuple[int, ...], frames: int, picture: npt.NDArray[np.uint8] | None) -> None:
         """Run frames.
 
         Parameters
         ----------
-        buttons : list of int
+        buttons : tuple of int
             What is held, of each player; or that for each frame.
         frames : int
             How many frames.
@@ -117,16 +123,14 @@ class Runner:
             If another thread uses the machine, or something in it needs Python in every frame.
         """
         step = self._step
-        self._buttons[0 : len(buttons)] = buttons
-        step.frames = frames
-        step.changing = len(buttons) > self._players
-        step.pictures = ffi.NULL if picture is None else ffi.from_buffer("uint8_t[]", picture)
-        if not self._lock.acquire(blocking=False):
-            raise RuntimeError("this environment is being used by another thread; give each thread one of its own")
-        try:
+        if buttons != self._last_buttons or frames != self._last_frames:
+            self._buttons[0 : len(buttons)] = buttons
+            step.frames = frames
+            step.changing = len(buttons) > self._players
+            self._last_buttons, self._last_frames = buttons, frames
+        step.pictures = ffi.NULL if picture is None else ffi.from_buffer(_BYTES, picture)
+        with self._use:
             busy = lib.md_group_run(self._pool, self._group, step)
-        finally:
-            self._lock.release()
         if busy >= 0:
             raise RuntimeError("an environment's machine can have no chips in Python, and no VGM recording going on")
         if self._result[0] < 0:

@@ -356,7 +356,7 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
             if numbers.shape == (n,) and numbers.dtype.kind in "iu":
                 bad = (numbers < 0) | (numbers >= len(self._table))
                 if not bad.any():
-                    return self._table[numbers][:, np.newaxis]
+                    return np.array(self._table[numbers][:, np.newaxis])
         try:
             given = list(actions)
         except TypeError:

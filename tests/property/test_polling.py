@@ -17,6 +17,11 @@ def move_to_vdp(word: int) -> bytes:
     return struct.pack(">HHI", 0x33FC, word, STATUS)
 
 
+def to_word(word: int, address: int) -> bytes:
+    """Return MOVE.W #word,(address)."""
+    return struct.pack(">HHI", 0x33FC, word, address)
+
+
 def wait_for_status(kind: int, bit: int, until_set: bool) -> bytes:
     """Return one of the loops in which programs wait for a bit of the VDP's status."""
     branch = 0x67 if until_set else 0x66
@@ -43,8 +48,64 @@ def wait_for_handler(kind: int) -> bytes:
     return body + bytes([0x67, 0x100 - len(body) - 2]) + struct.pack(">HI", 0x4239, FLAG)
 
 
-def rom(setup: list[int], waits: list[bytes], delays: list[int], sprites: bytes) -> bytes:
-    """Return a program that does the waits in turn, for ever."""
+def wait_for_counter(kind: int, line: int, condition: int) -> bytes:
+    """Return one of the loops in which programs wait for a value of the V counter."""
+    body = {
+        0: struct.pack(">HHH", 0x0C2C, line, 4),  # CMPI.B #line,4(A4)
+        1: struct.pack(">HIHH", 0x1039, STATUS + 4, 0x0C00, line),  # MOVE.B ,D0; CMPI.B #line,D0
+        2: struct.pack(">HHHH", 0x302C, 4, 0xE048, 0x0C00) + struct.pack(">H", line),  # MOVE.W 4(A4),D0; LSR.W #8,D0
+        3: struct.pack(">HHH", 0x7200 | line & 0x7F, 0xB22C, 4),  # MOVEQ #,D1; CMP.B 4(A4),D1
+    }[kind]
+    return body + bytes([0x60 | condition, 0x100 - len(body) - 2])
+
+
+def long_of(register: int) -> int:
+    """Return MOVE.L D3,Dn or MOVEA.L D3,An."""
+    return 0x2003 | register << 9
+
+
+@st.composite
+def any_loop(draw) -> bytes:
+    """Return a loop of instructions that store nothing, with a way out: an interrupt handler changes D7."""
+    operand = st.sampled_from(
+        [bytes.fromhex(code) for code in "00 01 07 14 15 2C0000 2C0004 2D0002 39 346004 356002 3C".split()]
+    )
+    code = b""
+    for _ in range(draw(st.integers(0, 4))):
+        ea = draw(operand)
+        size = draw(st.integers(0, 1)) if ea[0] != 0x3C else 1
+        to = draw(st.integers(0, 3))
+        kind = draw(st.integers(0, 7))
+        address = struct.pack(">I", draw(st.sampled_from([STATUS, STATUS + 4, FLAG, 0xA10001 - size, 0x200])))
+        rest = address if ea[0] == 0x39 else b"\x12\x34" if ea[0] == 0x3C else ea[1:]
+        if kind == 0:
+            code += struct.pack(">H", (0x1000, 0x3000)[size] | to << 9 | ea[0]) + rest  # MOVE
+        elif kind <= 2:
+            line = draw(st.sampled_from([0x8000, 0x9000, 0xB000, 0xC000, 0xD000]))
+            code += struct.pack(">H", line | to << 9 | size << 6 | ea[0]) + rest
+        elif kind == 3 and ea[0] != 0x3C:
+            code += struct.pack(">H", 0x4A00 | size << 6 | ea[0]) + rest  # TST
+        elif kind == 4 and ea[0] != 0x3C:
+            code += struct.pack(">HH", 0x0800 | ea[0], draw(st.integers(0, 15))) + rest  # BTST #
+        elif kind == 5:
+            shift = draw(st.sampled_from([0xE000, 0xE008, 0xE018, 0xE100, 0xE108, 0xE118]))
+            code += struct.pack(">H", shift | draw(st.integers(0, 7)) << 9 | draw(st.integers(0, 2)) << 6 | to)
+        elif kind == 6:
+            code += struct.pack(">H", 0x7000 | to << 9 | draw(st.integers(0, 255)))  # MOVEQ
+        else:
+            code += struct.pack(">H", long_of(to) if to != 3 else 0x4E71)
+        if len(code) > 20:
+            break
+    last = draw(st.integers(0, 2))
+    if last == 0:
+        code += struct.pack(">HH", 0x0807, draw(st.integers(0, 2)))  # BTST #,D7
+    elif last == 1:
+        code += struct.pack(">HH", 0x0C07, draw(st.integers(0, 9)))  # CMPI.B #,D7
+    return code + bytes([0x60 | draw(st.sampled_from([4, 5, 6, 7, 10, 11])), 0x100 - len(code) - 2])
+
+
+def rom(setup: list[int], waits: list[bytes], delays: list[int], sprites: bytes, z80: bytes = b"") -> bytes:
+    """Return a program that does the waits in turn, for ever, while the Z80 runs one of its own, or none."""
     image = bytearray(0x2000)
     vectors = [0xFFFE00, MAIN] + [HANDLER] * 62
     image[:256] = struct.pack(">64I", *vectors)
@@ -58,6 +119,11 @@ def rom(setup: list[int], waits: list[bytes], delays: list[int], sprites: bytes)
     code += move_to_vdp(0x8F02) + move_to_vdp(0x6000) + move_to_vdp(0x0003)  # VRAM $E000: the sprite table
     for word in struct.unpack(f">{len(sprites) // 2}H", sprites):
         code += struct.pack(">HHI", 0x33FC, word, 0xC00000)
+    if z80:
+        code += to_word(0x100, 0xA11100) + to_word(0x100, 0xA11200)
+        for at, byte in enumerate(z80):
+            code += struct.pack(">HHI", 0x13FC, byte, 0xA00000 + at)
+        code += to_word(0, 0xA11200) + to_word(0, 0xA11100) + to_word(0x100, 0xA11200)
     code += struct.pack(">H", 0x46FC) + struct.pack(">H", 0x2000)  # MOVE #$2000,SR
     start = len(code)
     for wait, delay in zip(waits, delays, strict=True):
@@ -72,25 +138,36 @@ status_waits = st.builds(
     wait_for_status, st.integers(0, 5), st.sampled_from([3, 3, 3, 2, 2, 9, 5, 6, 1]), st.booleans()
 )
 handler_waits = st.builds(wait_for_handler, st.integers(0, 3))
+counter_waits = st.builds(wait_for_counter, st.integers(0, 3), st.integers(0, 255), st.sampled_from([2, 5, 6, 6, 6]))
+stops = st.just(struct.pack(">HH", 0x4E72, 0x2000))  # STOP #$2000
+z80_programs = st.sampled_from(
+    [
+        b"",
+        bytes.fromhex("18 FE"),  # JR to itself
+        bytes.fromhex("3A 00 80 10 FB 06 40 18 F7"),  # LD A,($8000): the ROM; DJNZ; LD B,64; JR
+        bytes.fromhex("21 00 60" + "36 01" * 9 + "3E 55 32 01 80 10 FB 18 F9"),  # the bank of RAM; LD ($8001),A
+    ]
+)
 sprite = st.builds(
     lambda y, size, link, x: struct.pack(">HBBHH", y, size, link, 0x0001, x),
     st.integers(100, 300), st.integers(0, 15), st.integers(0, 8), st.integers(100, 460),
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([0x8C81, 0x8C00]),
     st.sampled_from([0x8174, 0x8164, 0x8134, 0x817C, 0x8154]),
     st.sampled_from([0x8004, 0x8014]),
     st.integers(0x8A00, 0x8AFF),
-    st.lists(st.one_of(status_waits, handler_waits), min_size=1, max_size=4),
+    st.lists(st.one_of(status_waits, handler_waits, counter_waits, any_loop(), stops), min_size=1, max_size=4),
     st.lists(st.integers(0, 40), min_size=4, max_size=4),
     st.lists(sprite, min_size=1, max_size=8),
+    z80_programs,
 )
-def test_waiting_is_skipped_without_a_trace(width, display, hint, lines, waits, delays, sprites):
+def test_waiting_is_skipped_without_a_trace(width, display, hint, lines, waits, delays, sprites, z80):
     setup = [0x8004, 0x8154, width, 0x8570, hint, lines, display]
-    program = rom(setup, waits, delays[: len(waits)], b"".join(sprites))
+    program = rom(setup, waits, delays[: len(waits)], b"".join(sprites), z80)
     skipping, plain = MegaDrive(program), MegaDrive(program)
     plain._md.plain = 1
     for _ in range(4):
@@ -112,13 +189,28 @@ def test_waiting_costs_few_turns():
 
 
 def test_a_branch_to_an_odd_address():
-    """With address errors off it goes to the even one before it: here NOP; BRA."""
-    program = rom([0x8004, 0x8174, 0x8C81], [bytes.fromhex("4E71 60FD")], [0], b"")
+    """With address errors off it goes to the even one before it; the bytes from the odd one on would be a loop, too."""
+    # MOVEQ #$70,D0 eight times; MOVEQ #$60,D0; LSR.W #7,D0; BRA to the first instruction's second byte.  Read from
+    # there: MOVEQ #$70,D0 eight times; BRA back to the first of them.
+    program = rom([0x8004, 0x8174, 0x8C81], [b"\x70" * 17 + bytes.fromhex("60 EE48 60EB")], [0], b"")
     skipping, plain = MegaDrive(program, address_errors=False), MegaDrive(program, address_errors=False)
     plain._md.plain = 1
     for md in (skipping, plain):
         md.run_frames(4)
     assert skipping.state_hash() == plain.state_hash()
+
+
+def test_waiting_goes_on_after_a_load():
+    """A state that is taken in the middle of a loop carries nothing of what is known of the loop."""
+    program = rom([0x8004, 0x8174, 0x8C81], [wait_for_status(0, 3, True), wait_for_counter(0, 100, 6)], [0, 0], b"")
+    skipping, other = MegaDrive(program), MegaDrive(program)
+    for _ in range(4):
+        skipping.run_frame()
+        other.load_state(skipping.save_state())
+        skipping.run_frame()
+        other.run_frame()
+        assert skipping.state_hash() == other.state_hash()
+        assert skipping.fork().state_hash() == other.state_hash()
 
 
 def test_plain_is_asked_for_by_the_environment(monkeypatch):

@@ -21,7 +21,6 @@ from .ports import Ports
 from .state import Fields, VDPState
 from .timing import Timing
 
-
 PORTS = ("run", "read", "write", "acknowledge", "th_fall")
 """What the console calls."""
 

@@ -34,7 +34,7 @@ DIM, FULL, MODE4 = range(3)
 COLOURS = np.stack([_mode5_colours(1), _mode5_colours(7), _mode4_colours()])
 """RGB values by kind, intensity (normal, shadow, highlight) and word of CRAM: uint8 (3, 4, 4096, 3)."""
 _COLOUR_LIST = COLOURS.reshape(-1, 3)
-_NONE = -1
+NO_DOT = -1
 _FEW = 8  # changes up to which the stretches between them are coloured one by one
 
 
@@ -88,8 +88,8 @@ class ColourLog:
         self._entries: list[tuple[int, int, int, int]] = []
         self._cram: list[bytes] = []  # before each of them
 
-    def change(self, time: int, word: int = _NONE) -> None:
-        """Note that `word` is about to be written to CRAM, or that any of the colours may be about to change."""
+    def change(self, time: int, word: int = NO_DOT) -> None:
+        """Note that `word` is about to be written to CRAM, or that any of the colours may change and leave no dot."""
         r = self.state.r
         mode5 = r[1] & 4
         self._entries.append((time, r[12] & mode5 >> 2, r[0] >> 2 & 1 if mode5 else MODE4, word))
@@ -139,7 +139,7 @@ class ColourLog:
                 colour += np.multiply(pixels >> 6, 1 << 12, dtype=np.intp)
             rgb = _COLOUR_LIST.take(colour, 0)
         # CRAM has one port: the pixel at the output shows the word that is written.
-        dots = np.flatnonzero((word != _NONE) & (time >= 0) & (x < width) & (at >= first) & (at < end))
+        dots = np.flatnonzero((word != NO_DOT) & (time >= 0) & (x < width) & (at >= first) & (at < end))
         rgb[at[dots] - first] = _COLOUR_LIST[kind[dots] << 14 | word[dots]]
         del self._entries[:over], self._cram[:over]
         return rgb

@@ -152,6 +152,7 @@ class Dma(Units):
     def start_dma(self, clock: int) -> None:
         """Begin what the second control word with CD5 asks for; a fill waits for its data."""
         c = self.c
+        c.fill_data = 0
         kind = self.r[23] >> 6
         if kind < 2:
             c.dma_run = BUS
@@ -166,6 +167,7 @@ class Dma(Units):
     def start_fill(self) -> None:
         """Fill from the next slot on: the data has gone out of the FIFO."""
         self.c.dma_run = FILL
+        self.c.fill_data = 0
 
     def _count(self, n: int = 1) -> None:
         """Count words or bytes; length 0 is 65536. The end clears CD5 and CD4."""

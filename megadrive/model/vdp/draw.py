@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
-from .colours import ColourLog, palette
+from .colours import NO_DOT, ColourLog, palette, word_colour
 from .compose import compose
 from .live_planes import MARGIN, LivePlanes
 from .live_sprites import LiveSprites
@@ -51,6 +51,8 @@ FLAGS, SHOWN = 16, 32
 """For ``Drawing._moved``: the sprite flags are up to date; the output has moved."""
 
 NEVER = 2**63 - 1
+SHOWN_AHEAD = 4
+"""Pixels that may have been shown before their time: the registers' delay."""
 DISPLAY_DELAY = (95, 60)
 """mclk from the end of a register's delay to the look-up that R1.6 acts on."""
 
@@ -170,7 +172,21 @@ class Drawing:
         picture_clock = c.picture_clock
         if self._picture_clock != picture_clock or self._clock != c.draw_clock:
             self._begin_picture()
-        self._colours.change(clock - picture_clock, word)
+        time = clock - picture_clock
+        self._colours.change(time, word if self._shown == (0, 0) or self._leaves_dot(time, word) else NO_DOT)
+
+    def _leaves_dot(self, time: int, word: int) -> bool:
+        """Tell whether a write to CRAM leaves a dot in what has not been shown yet, and put it where it just was."""
+        state, shown = self.state, self._shown
+        h40, line = state.h40, first_unfinished(time)
+        time -= LINE * line
+        pixel = events_before(time, COLOUR_ZERO[h40], PIXEL[h40], state.width)
+        if (line, pixel) >= shown:
+            return True
+        # Further back the line has become a narrow one, and pixels that it has shown go by again.
+        if (line, pixel + SHOWN_AHEAD) >= shown and time >= COLOUR_ZERO[h40] and pixel < state.width:
+            self.rgb[2 * line + self._field if state.double_resolution else line, pixel] = word_colour(state, word)
+        return False
 
     def vram_change(self, address: int) -> int:
         """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""

@@ -17,7 +17,7 @@ REGISTER_DELAY = (25, 20)
 """mclk from a register write to the pixel side; H32, H40."""
 ENABLE_DELAY = 35
 """mclk from a register write that enables a pending interrupt to the rise of the level, which the instruction that
-writes must not see and the next one must."""
+writes must not see and the next one must; and from one that disables it to the fall."""
 READ_PATIENCE = 34200
 """mclk: a data read that never gets its word ends after it."""
 
@@ -97,7 +97,7 @@ class Ports(Units):
             return
         dma_enabled = bool(self.r[1] & 0x10)
         c.command_pending = 0
-        c.address_high = (value & (7 if self.r[1] & 0x80 else 3)) << 14
+        c.address_high = (value & 7) << 14  # A16 counts in 128 KB mode only, but is kept
         c.address = c.address_high | c.address & 0x3FFF
         cd5 = value >> 2 & 0x20 if dma_enabled else c.code & 0x20
         c.code = c.code & 3 | value >> 2 & 0x1C | cd5
@@ -122,6 +122,8 @@ class Ports(Units):
         port &= 0x1C
         if port == 0x00:
             c.command_pending = 0
+            if self.fill_armed:
+                c.fill_data = 1
             self.push(c.clock + WRITE_LATENCY[self.h40], value)
             c.address = c.address + self.r[15] & 0x1FFFF
         elif port == 0x04:

@@ -21,7 +21,7 @@ _CODES = {"int64_t": "q", "uint32_t": "I", "uint16_t": "H", "uint8_t": "B"}
 
 
 def _layout() -> tuple[int, struct.Struct, list[tuple[str, int, int]]]:
-    """Return where the struct's fields behind its memories begin, their layout and each one's name, place and length."""
+    """Return where the struct's fields behind its memories begin, their layout and their names, places and lengths."""
     types = dict(_core.ffi.typeof("vdp").fields)
     names = list(types)
     names = names[names.index("clock") :]

@@ -93,7 +93,7 @@ class Timing(Units):
     # --------------------------------------------------------------------------------- interrupts
 
     def update_irq(self, clock: int, delay: int = 0) -> None:
-        """Set the level on the IPL pins; a risen level is seen `delay` mclk later."""
+        """Set the level on the IPL pins; a new level is seen `delay` mclk later."""
         c = self.c
         if c.v_pending and self.r[1] & 0x20:
             level = 6
@@ -104,7 +104,7 @@ class Timing(Units):
         else:
             level = 0
         if level != c.irq_level:
-            c.irq_clock = self.pins.irq_clock = clock + (delay if level > c.irq_level else 0)
+            c.irq_clock = self.pins.irq_clock = clock + delay
             c.irq_level = self.pins.irq_level = level
 
     def acknowledge(self, clock: int) -> None:

@@ -104,9 +104,7 @@ class Changes(Cycle):
         self.block_changes = changes
         return self._dac_since, self._dac_values
 
-    def _run_free_bus(
-        self, now: int, cycles: int, writes: list[tuple[int, int, int]], coming: int
-    ) -> tuple[int, int]:
+    def _run_free_bus(self, now: int, cycles: int, writes: list[tuple[int, int, int]], coming: int) -> tuple[int, int]:
         """Do at once what cycles do to each write, for as long as nothing else is on the bus then.
 
         Returns

@@ -1,0 +1,109 @@
+/* context.h - a Z80 within a run: what an instance of the core and its bus hooks share.
+ *
+ * The registers that almost every instruction uses are kept in the context, the others in *c->cpu.  Before a hook calls
+ * code that looks at the CPU, it stores the context:
+ *
+ *   z80_store, z80_load               all of it
+ *   z80_store_clock, z80_load_clock   the clock alone, for code that sees and changes no more than that; the run then
+ *                                     ends in time if the deadline has been lowered or an interrupt requested
+ */
+#ifndef MEGADRIVE_Z80_CONTEXT_H
+#define MEGADRIVE_Z80_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "core.h"
+
+#if defined(__GNUC__) || defined(__clang__)
+#define Z80_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define Z80_INLINE static inline __attribute__((always_inline, unused))
+#define Z80_COLD __attribute__((cold, noinline))
+#else
+#define Z80_LIKELY(condition) (condition)
+#define Z80_INLINE static inline
+#define Z80_COLD
+#endif
+
+typedef struct z80_context {
+    z80 *cpu;
+    void *bus;
+    uint64_t time;  /* T states since `base` in the low half, opcode fetches (which count R) in the high half */
+    int64_t base;   /* T states since power-on: where the run has to end, less than 2**31 from now */
+    uint32_t pc;    /* 16 bits, but for a moment behind the last address */
+    uint32_t a, f;  /* 8 bits */
+    uint32_t hl;    /* 16 bits */
+    uint8_t q;      /* F if this instruction has computed flags so far, else 0 */
+    uint8_t previous_q; /* the same of the one before */
+    bool plain; /* in fast.h: all accesses to data are to plain memory */
+} z80_context;
+
+#define Z80_M1 0x100000004ULL   /* an opcode fetch, in units of `time` */
+#define Z80_LONGEST_RUN 0x40000000
+
+/* T states since `base`: negative until the run has to end. */
+Z80_INLINE int32_t z80_late(const z80_context *c)
+{
+    uint32_t low = (uint32_t)c->time;
+    return low < 0x80000000u ? (int32_t)low : -(int32_t)~low - 1;
+}
+
+Z80_INLINE int64_t z80_now(const z80_context *c) { return c->base + z80_late(c); }
+
+/* R counts in seven bits; bit 7 stays as LD R,A left it. */
+static inline void z80_refresh(z80 *cpu, uint64_t count)
+{
+    cpu->r = (uint8_t)((cpu->r & 0x80) | ((cpu->r + count) & 0x7F));
+}
+
+/* Bring R up to date. */
+Z80_INLINE void z80_store_refresh(z80_context *c)
+{
+    int64_t late = z80_late(c);
+    z80_refresh(c->cpu, (c->time - (uint64_t)late) >> 32);
+    c->time = (uint64_t)late;
+}
+
+Z80_INLINE void z80_store(z80_context *c)
+{
+    z80 *cpu = c->cpu;
+    z80_store_refresh(c);
+    cpu->clock = z80_now(c);
+    cpu->pc = (uint16_t)c->pc;
+    cpu->h = (uint8_t)(c->hl >> 8);
+    cpu->l = (uint8_t)c->hl;
+    cpu->a = (uint8_t)c->a;
+    cpu->f = (uint8_t)c->f;
+    cpu->q = c->q;
+}
+
+Z80_INLINE void z80_load(z80_context *c)
+{
+    const z80 *cpu = c->cpu;
+    int64_t most = cpu->clock + Z80_LONGEST_RUN;
+    c->base = cpu->deadline <= cpu->clock ? cpu->clock : cpu->deadline < most ? cpu->deadline : most;
+    c->time = (uint64_t)(cpu->clock - c->base);
+    c->pc = cpu->pc;
+    c->hl = (uint32_t)(cpu->h << 8 | cpu->l);
+    c->a = cpu->a;
+    c->f = cpu->f;
+    c->q = cpu->q;
+}
+
+Z80_INLINE void z80_store_clock(z80_context *c) { c->cpu->clock = z80_now(c); }
+
+Z80_INLINE void z80_load_clock(z80_context *c)
+{
+    const z80 *cpu = c->cpu;
+    uint64_t fetches = c->time - (uint64_t)(int64_t)z80_late(c);
+    if (cpu->deadline <= cpu->clock || cpu->int_line || cpu->nmi_pending)
+        c->base = cpu->clock;
+    c->time = fetches + (uint64_t)(cpu->clock - c->base);
+}
+
+/* 1: the next step may be something else than a plain instruction. */
+Z80_INLINE int z80_is_disturbed(const z80 *cpu)
+{
+    return cpu->prefix | cpu->nmi_pending | cpu->int_line | cpu->halted;
+}
+
+#endif

@@ -1,0 +1,194 @@
+/* fast.h - instructions in plain memory, one function for each opcode.  Part of template.h, if Z80_FAST is defined.
+ *
+ * Each function ends with a jump to the next instruction's; the context travels in registers as arguments.  This needs a
+ * compiler that turns such calls into jumps.  Accesses to data are looked at before anything is changed: if all are to
+ * plain memory they need no hook, else the function's twin is called, which uses the hooks.  What cannot stay here
+ * (program elsewhere, interrupts, most of the ED page) is left to an instance made without Z80_FAST.
+ *
+ * While this runs, the CPU's ei, p, prefix and halted are 0, and c->base is its deadline unless a hook ends the run.
+ */
+
+#define Z80_ARGUMENTS z80 *cpu, uint32_t pc, uint64_t time, uint32_t a, uint32_t f, uint32_t hl
+#define Z80_CONTEXT                                                                                       \
+    {.cpu = cpu, .bus = Z80_BUS(cpu), .pc = pc, .time = time, .base = cpu->deadline,                      \
+     .a = a, .f = f, .hl = hl}
+
+typedef void fast_instruction(Z80_ARGUMENTS);
+static fast_instruction *const fast_plain[256], *const fast_cb[256], *const fast_ix[256], *const fast_iy[256];
+
+/* No instruction that begins before this address reads program beyond the first copy of the memory. */
+#define LAST_START (Z80_RAM_MASK - 3)
+
+Z80_COLD static void leave_at(Z80_ARGUMENTS, int64_t base)
+{
+    z80_context context = Z80_CONTEXT;
+    context.base = base;
+    context.q = cpu->q;
+    z80_store(&context);
+}
+
+Z80_COLD static void leave(Z80_ARGUMENTS) { leave_at(cpu, pc, time, a, f, hl, cpu->deadline); }
+
+/* The instruction is left to the other instance. */
+Z80_COLD static void begin_again(Z80_ARGUMENTS)
+{
+    leave(cpu, pc, time, a, f, hl);
+    Z80_STEP(cpu);
+}
+
+/* The conditions in the lists of instructions; `pc` is the address of the opcode, behind any prefix. */
+#define PROGRAM(offset) Z80_RAM(cpu)[pc + (offset)]
+#define PROGRAM_WORD ((uint32_t)PROGRAM(2) << 8 | PROGRAM(1))
+#define ALWAYS 1
+#define NEVER 0
+#define RAM_OPERAND                                                                                       \
+    ((uint16_t)(index == 0 ? hl : (uint32_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1))) < Z80_RAM_END)
+#define RAM_BC ((uint32_t)(cpu->b << 8 | cpu->c) < Z80_RAM_END)
+#define RAM_DE ((uint32_t)(cpu->d << 8 | cpu->e) < Z80_RAM_END)
+#define RAM_HL_AND_DE (hl < Z80_RAM_END && RAM_DE)
+#define RAM_NN (PROGRAM_WORD < Z80_RAM_END)
+#define RAM_NN_WORD (PROGRAM_WORD < Z80_RAM_END - 1)
+#define RAM_POP (cpu->sp < Z80_RAM_END - 1)
+#define RAM_PUSH ((uint32_t)cpu->sp - 2 < Z80_RAM_END - 1)
+
+#define GO_ON(c)                                                                                          \
+    do {                                                                                                  \
+        if (Z80_LIKELY(z80_late(c) < 0 && (c)->pc <= LAST_START))                                         \
+            fast_plain[Z80_RAM(cpu)[(c)->pc]](cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);          \
+        else                                                                                              \
+            leave(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);                                      \
+    } while (0)
+
+/* An instruction all of whose accesses are to plain memory, if `condition` holds. */
+#define Z80_FAST_OP(page, high, low, condition, otherwise, ...)                                           \
+    static void fast_##page##_##high##low(Z80_ARGUMENTS)                                                  \
+    {                                                                                                     \
+        z80_context context = Z80_CONTEXT, *c = &context;                                                 \
+        const int index = Z80_INDEX;                                                                      \
+        (void)index;                                                                                      \
+        if (Z80_LIKELY(condition)) {                                                                      \
+            c->plain = true;                                                                              \
+            c->previous_q = cpu->q;                                                                       \
+            c->time += Z80_M1;                                                                            \
+            c->pc++;                                                                                      \
+            __VA_ARGS__;                                                                                  \
+            cpu->q = c->q;                                                                                \
+            GO_ON(c);                                                                                     \
+        } else {                                                                                          \
+            otherwise;                                                                                    \
+        }                                                                                                 \
+    }
+/* The same instruction with its accesses wherever they go. */
+#define Z80_OUTSIDE_OP(page, high, low, ...)                                                              \
+    Z80_COLD static void outside_##page##_##high##low(Z80_ARGUMENTS)                                      \
+    {                                                                                                     \
+        z80_context context = Z80_CONTEXT, *c = &context;                                                 \
+        const int index = Z80_INDEX;                                                                      \
+        (void)index;                                                                                      \
+        c->previous_q = cpu->q;                                                                           \
+        c->time += Z80_M1;                                                                                \
+        c->pc++;                                                                                          \
+        __VA_ARGS__;                                                                                      \
+        cpu->q = c->q;                                                                                    \
+        if (Z80_LIKELY(c->base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                       \
+            GO_ON(c);                                                                                     \
+        else                                                                                              \
+            leave_at(cpu, c->pc, c->time, c->a, c->f, c->hl, c->base);                                    \
+    }
+#define Z80_BOTH_OPS(page, high, low, condition, ...)                                                     \
+    Z80_OUTSIDE_OP(page, high, low, __VA_ARGS__)                                                          \
+    Z80_FAST_OP(page, high, low, condition, outside_##page##_##high##low(cpu, pc, time, a, f, hl), __VA_ARGS__)
+#define Z80_FAST_PREFIX(name, table)                                                                      \
+    static void name(Z80_ARGUMENTS) { table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
+
+#define Z80_INDEX 0
+#undef Z80_INDEX_OP
+#define Z80_INDEX_OP Z80_OP
+#define Z80_OP(high, low, condition, ...) Z80_BOTH_OPS(plain, high, low, condition, __VA_ARGS__)
+#include "z80/instructions.h"
+#undef Z80_OP
+Z80_FAST_PREFIX(fast_plain_CB, fast_cb)
+Z80_FAST_PREFIX(fast_plain_DD, fast_ix)
+Z80_FAST_PREFIX(fast_plain_FD, fast_iy)
+
+#define Z80_OP(high, low, condition, ...) Z80_BOTH_OPS(ed, high, low, condition, __VA_ARGS__)
+Z80_ED_PAGE
+#undef Z80_OP
+static void fast_plain_ED(Z80_ARGUMENTS)
+{
+    switch (PROGRAM(1)) {
+#define Z80_OP(high, low, condition, ...)                                                                 \
+    case 0x##high##low: fast_ed_##high##low(cpu, pc + 1, time + Z80_M1, a, f, hl); break;
+    Z80_ED_PAGE
+#undef Z80_OP
+    default: begin_again(cpu, pc, time, a, f, hl); break;
+    }
+}
+
+#define Z80_OP(high, low, condition, ...) Z80_BOTH_OPS(cb, high, low, condition, __VA_ARGS__)
+#define Z80_CB_OP(high, low)                                                                              \
+    Z80_OP(high, low, (0x##low & 7) != 6 || hl < Z80_RAM_END, execute_cb(c, 0x##high##low))
+#define Z80_EACH_LOW(op, high)                                                                            \
+    op(high, 0) op(high, 1) op(high, 2) op(high, 3) op(high, 4) op(high, 5) op(high, 6) op(high, 7)       \
+    op(high, 8) op(high, 9) op(high, A) op(high, B) op(high, C) op(high, D) op(high, E) op(high, F)
+#define Z80_EACH_CODE(op)                                                                                 \
+    Z80_EACH_LOW(op, 0) Z80_EACH_LOW(op, 1) Z80_EACH_LOW(op, 2) Z80_EACH_LOW(op, 3)                       \
+    Z80_EACH_LOW(op, 4) Z80_EACH_LOW(op, 5) Z80_EACH_LOW(op, 6) Z80_EACH_LOW(op, 7)                       \
+    Z80_EACH_LOW(op, 8) Z80_EACH_LOW(op, 9) Z80_EACH_LOW(op, A) Z80_EACH_LOW(op, B)                       \
+    Z80_EACH_LOW(op, C) Z80_EACH_LOW(op, D) Z80_EACH_LOW(op, E) Z80_EACH_LOW(op, F)
+Z80_EACH_CODE(Z80_CB_OP)
+#undef Z80_OP
+#undef Z80_INDEX
+#undef Z80_INDEX_OP
+
+/* Behind DD and FD; what the prefix does not change is the plain page's. */
+#define Z80_OP(high, low, condition, ...)
+#define AGAIN_FROM_PREFIX begin_again(cpu, pc - 1, time - Z80_M1, a, f, hl)
+static void fast_after_prefix(Z80_ARGUMENTS) { AGAIN_FROM_PREFIX; }
+
+#define Z80_INDEX 1
+#define Z80_INDEX_OP(high, low, condition, ...) Z80_FAST_OP(ix, high, low, condition, AGAIN_FROM_PREFIX, __VA_ARGS__)
+#include "z80/instructions.h"
+Z80_INDEX_OP(C, B, RAM_OPERAND, execute_indexed_cb(c, index))
+#undef Z80_INDEX
+#undef Z80_INDEX_OP
+
+#define Z80_INDEX 2
+#define Z80_INDEX_OP(high, low, condition, ...) Z80_FAST_OP(iy, high, low, condition, AGAIN_FROM_PREFIX, __VA_ARGS__)
+#include "z80/instructions.h"
+Z80_INDEX_OP(C, B, RAM_OPERAND, execute_indexed_cb(c, index))
+#undef Z80_INDEX
+#undef Z80_INDEX_OP
+#undef Z80_OP
+
+#define Z80_ENTRY_PLAIN(high, low) fast_plain_##high##low,
+#define Z80_ENTRY_CB(high, low) fast_cb_##high##low,
+static fast_instruction *const fast_plain[256] = {Z80_EACH_CODE(Z80_ENTRY_PLAIN)};
+static fast_instruction *const fast_cb[256] = {Z80_EACH_CODE(Z80_ENTRY_CB)};
+
+#define Z80_OP(high, low, condition, ...) [0x##high##low] = fast_plain_##high##low,
+#define Z80_AFTER_PREFIX                                                                                  \
+    [0xDD] = fast_after_prefix, [0xED] = fast_after_prefix, [0xFD] = fast_after_prefix,
+#define Z80_INDEX_OP(high, low, condition, ...) [0x##high##low] = fast_ix_##high##low,
+static fast_instruction *const fast_ix[256] = {
+#include "z80/instructions.h"
+    [0xCB] = fast_ix_CB, Z80_AFTER_PREFIX
+};
+#undef Z80_INDEX_OP
+#define Z80_INDEX_OP(high, low, condition, ...) [0x##high##low] = fast_iy_##high##low,
+static fast_instruction *const fast_iy[256] = {
+#include "z80/instructions.h"
+    [0xCB] = fast_iy_CB, Z80_AFTER_PREFIX
+};
+#undef Z80_OP
+#undef Z80_INDEX_OP
+
+/* Instructions until the deadline, or until one that has to be looked at.  Returns 0 if the next one is of that kind. */
+static inline int Z80_NAME(run_fast)(z80 *cpu)
+{
+    if (z80_is_disturbed(cpu) | cpu->ei | cpu->p || cpu->pc > LAST_START || cpu->deadline - cpu->clock > Z80_LONGEST_RUN)
+        return 0;
+    fast_plain[Z80_RAM(cpu)[cpu->pc]](cpu, cpu->pc, (uint64_t)(cpu->clock - cpu->deadline), cpu->a, cpu->f,
+                                      (uint32_t)(cpu->h << 8 | cpu->l));
+    return 1;
+}
