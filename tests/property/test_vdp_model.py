@@ -154,6 +154,19 @@ def test_more_changes_of_cram_than_are_kept():
             assert pictures(kernel, model)
 
 
+def test_a_transfer_to_cram_shows_in_the_border():
+    kernel, model = chips(False, 200 * LINE)
+    for line in (226, 255):
+        for chip in (kernel, model):
+            chip.run(line * LINE)
+            for kind, value in transfer(0x23, 0, 0, 300, 0, 0):
+                play(chip, line * LINE, kind, value)
+            chip.run(line * LINE + 3 * LINE)
+    finish_picture(kernel, model)
+    assert difference(kernel, model) == {}
+    assert pictures(kernel, model)
+
+
 def test_a_moment_in_mode_4_within_horizontal_blanking():
     """As TEST1536 does on each line: display off and mode 4 for 140 mclk, which loses some of a line's sprites."""
     kernel, model = chips(False, 300 * LINE)
