@@ -397,6 +397,8 @@ typedef struct vdp_flat_bus {
 } vdp_flat_bus;
 
 uint16_t vdp_read_flat(void *bus, uint32_t address); /* a dma_read; bus is a vdp_flat_bus */
+/* Words from word number `first` of the 68000's bus on, as a DMA reads them: within its 128 KB. */
+void vdp_read_source(const vdp_chip *chip, uint32_t first, int32_t count, uint16_t *words);
 
 void vdp_power_on(vdp_chip *chip, int pal);
 void vdp_run(vdp_chip *chip, int64_t clock);
