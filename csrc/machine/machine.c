@@ -16,6 +16,7 @@ void md_connect(megadrive *md)
     md->vdp.state = &md->state.vdp;
     md->vdp.bus = md;
     md->vdp.dma_read = md_dma_read;
+    md->vdp.dma_pages = md->read_page;
     md->light_clock = INT64_MAX;
     for (unsigned page = 64; page < 256; page++) {
         int work_ram = page >= 0xE0;
