@@ -60,7 +60,7 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
     } while (0)
 
 /* An instruction all of whose accesses are to plain memory, if `condition` holds. */
-#define Z80_FAST_OP(page, high, low, condition, otherwise, ...)                                           \
+#define Z80_FAST_OP(page, high, low, condition, ...)                                                      \
     static void fast_##page##_##high##low(Z80_ARGUMENTS)                                                  \
     {                                                                                                     \
         z80_context context = Z80_CONTEXT, *c = &context;                                                 \
@@ -75,7 +75,7 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
             cpu->q = c->q;                                                                                \
             GO_ON(c);                                                                                     \
         } else {                                                                                          \
-            otherwise;                                                                                    \
+            outside_##page##_##high##low(cpu, pc, time, a, f, hl);                                        \
         }                                                                                                 \
     }
 /* The same instruction with its accesses wherever they go. */
@@ -97,7 +97,7 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
     }
 #define Z80_BOTH_OPS(page, high, low, condition, ...)                                                     \
     Z80_OUTSIDE_OP(page, high, low, __VA_ARGS__)                                                          \
-    Z80_FAST_OP(page, high, low, condition, outside_##page##_##high##low(cpu, pc, time, a, f, hl), __VA_ARGS__)
+    Z80_FAST_OP(page, high, low, condition, __VA_ARGS__)
 #define Z80_FAST_PREFIX(name, table)                                                                      \
     static void name(Z80_ARGUMENTS) { table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
 
@@ -143,18 +143,17 @@ Z80_EACH_CODE(Z80_CB_OP)
 
 /* Behind DD and FD; what the prefix does not change is the plain page's. */
 #define Z80_OP(high, low, condition, ...)
-#define AGAIN_FROM_PREFIX begin_again(cpu, pc - 1, time - Z80_M1, a, f, hl)
-static void fast_after_prefix(Z80_ARGUMENTS) { AGAIN_FROM_PREFIX; }
+static void fast_after_prefix(Z80_ARGUMENTS) { begin_again(cpu, pc - 1, time - Z80_M1, a, f, hl); }
 
 #define Z80_INDEX 1
-#define Z80_INDEX_OP(high, low, condition, ...) Z80_FAST_OP(ix, high, low, condition, AGAIN_FROM_PREFIX, __VA_ARGS__)
+#define Z80_INDEX_OP(high, low, condition, ...) Z80_BOTH_OPS(ix, high, low, condition, __VA_ARGS__)
 #include "z80/instructions.h"
 Z80_INDEX_OP(C, B, RAM_OPERAND, execute_indexed_cb(c, index))
 #undef Z80_INDEX
 #undef Z80_INDEX_OP
 
 #define Z80_INDEX 2
-#define Z80_INDEX_OP(high, low, condition, ...) Z80_FAST_OP(iy, high, low, condition, AGAIN_FROM_PREFIX, __VA_ARGS__)
+#define Z80_INDEX_OP(high, low, condition, ...) Z80_BOTH_OPS(iy, high, low, condition, __VA_ARGS__)
 #include "z80/instructions.h"
 Z80_INDEX_OP(C, B, RAM_OPERAND, execute_indexed_cb(c, index))
 #undef Z80_INDEX

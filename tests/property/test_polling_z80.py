@@ -2,6 +2,7 @@
 
 import struct
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -193,6 +194,16 @@ def test_waiting_of_the_z80_is_skipped_without_a_trace(timers, parts, ends, touc
 @given(st.lists(work, min_size=1, max_size=5), touches)
 def test_programs_in_plain_memory_do_the_same_as_elsewhere(parts, touches):
     check(rom(driver((0, 0), parts, b""), *map(list, zip(*touches, strict=True))), 3)
+
+
+@pytest.mark.long
+def test_every_rom_of_the_corpus_is_the_same_with_all_skipping_and_without(corpus):
+    for path in sorted((corpus / "roms").iterdir()):
+        skipping, plain = MegaDrive(path), MegaDrive(path)
+        plain._md.plain = 1
+        for md in (skipping, plain):
+            md.run_frames(400)
+        assert skipping.state_hash() == plain.state_hash(), path.name
 
 
 def skipped(parts: list[bytes], ends: bytes) -> MegaDrive:
