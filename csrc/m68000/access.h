@@ -35,6 +35,8 @@ M68000_INLINE void load(m68000_context *c, m68000 *cpu, void *bus)
     c->code = NULL;
     c->undo = NULL;
     c->undo_value = 0;
+    c->outside = false;
+    c->outside_address = c->outside_value = 0;
 }
 
 M68000_INLINE void store(const m68000_context *c)
@@ -251,6 +253,17 @@ M68000_INLINE bool write(m68000_context *c, int size, uint32_t address, uint32_t
     c->clock += size == LONG ? 8 : 4;
     c->sample = c->clock - 4;
     return true;
+}
+
+/* Fast path: leave a write to the hooks, if it is not in a page.  Always false. */
+M68000_INLINE bool write_outside(m68000_context *c, int size, uint32_t address, uint32_t value)
+{
+    if (c->fast && write_page(c, address) == NULL && (size == BYTE || !is_odd(c, address))) {
+        c->outside = true;
+        c->outside_address = address;
+        c->outside_value = value;
+    }
+    return false;
 }
 
 static bool slow_write_backwards(m68000_context *c, uint32_t address, uint32_t value, uint32_t stacked_pc)

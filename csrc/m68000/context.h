@@ -53,8 +53,8 @@
  *
  * Fast and slow paths.  An instruction whose accesses all lie in such pages is executed by code that knows nothing
  * else.  If that finds another page, an odd address or an exception, it has changed nothing yet, and the instruction is
- * begun again by code that calls the other hooks for every access (those in pages too).  Their calls out of the
- * instance go like this:
+ * begun again by code that calls the other hooks for every access (those in pages too).  Only a MOVE that writes outside
+ * of pages goes on where it is, if it is threaded.  Their calls out of the instance go like this:
  *
  *     static uint16_t read_word(m68000_context *c, uint32_t address, unsigned fc)
  *     {
@@ -120,6 +120,8 @@ typedef struct m68000_context {
     const uint8_t *code; /* fast: the page that the program is fetched from */
     uint32_t *undo; /* fast: the address register that a source operand has moved, or NULL */
     uint32_t undo_value; /* what it was */
+    bool outside;   /* fast: MOVE has got as far as its write, which does not go to a page */
+    uint32_t outside_address, outside_value;
 } m68000_context;
 
 /* Around a call that leaves the instruction's own code: the CPU's struct holds the present time and queue. */

@@ -61,7 +61,8 @@ M68000_INLINE bool move(m68000_context *c, int size, int source, int destination
     }
     if (destination != DATA_REGISTER) {
         const bool plain = destination == INDIRECT || destination == INCREMENT;
-        TRY(can_write(c, (unsigned)size, address));
+        if (!can_write(c, (unsigned)size, address))
+            return write_outside(c, size, address, value);
         if (!c->fast && size == LONG && M68000_UNLIKELY(is_odd(c, address)))
             set_move_fault_flags(c->cpu, source, destination, value);
         else
@@ -76,6 +77,23 @@ M68000_INLINE bool move(m68000_context *c, int size, int source, int destination
     }
     prefetch(c);
     return true;
+}
+
+/* The rest of a MOVE whose write is left to the hooks. */
+M68000_INLINE void finish_move(m68000_context *c, uint32_t address, uint32_t value)
+{
+    const int destination = destination_of(c);
+    const int size = c->ir >> 12 == 1 ? BYTE : c->ir >> 12 == 2 ? LONG : WORD;
+    set_logic_flags(c->cpu, size, value);
+    c->fast = false;
+    slow_write(c, size, address, value, 0);
+    c->code = read_page(c, c->pc);
+    c->fast = c->code != NULL; /* the write may have changed what the page holds */
+    if (destination == INCREMENT)
+        *address_register(c, high_register(c)) = address + step_of(size, high_register(c));
+    if (destination == ABSOLUTE_LONG && is_memory(mode_of(c)))
+        fetch(c);
+    prefetch(c);
 }
 
 M68000_INLINE bool moveq(m68000_context *c)

@@ -44,6 +44,7 @@ M68000_INLINE bool begin_fast(m68000_context *c)
 {
     c->fast = true;
     c->undo = NULL;
+    c->outside = false;
     c->code = read_page(c, c->pc);
     return c->code != NULL && (c->pc & 0xffff) <= 0x10000 - LONGEST_FETCH;
 }
@@ -56,9 +57,15 @@ M68000_INLINE void undo(const m68000_context *c)
 
 #ifdef M68000_THREADED
 
+M68000_INLINE uint32_t irc_and_ir(const m68000_context *c)
+{
+    return c->irc << 16 | c->ir;
+}
+
 #define ARGUMENTS m68000 *cpu, void *bus, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock
 typedef void fast_instruction(ARGUMENTS);
 static fast_instruction begin_again, at_deadline;
+static void go_outside(m68000 *cpu, void *bus, uint32_t address, uint32_t value, uint64_t queue, int64_t clock);
 
 #define M68000_OPCODE(index, call) static fast_instruction fast_##index;
 #define M68000_ENTRY(index)
@@ -110,6 +117,9 @@ static fast_instruction *const fast[] = {
                 cpu->sample_clock = c->sample;                                                  \
                 at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);                          \
             }                                                                                   \
+        } else if (c->outside) {                                                                \
+            go_outside(cpu, bus, c->outside_address, c->outside_value,                          \
+                       (uint64_t)irc_and_ir(c) << 32 | c->pc, c->clock);                        \
         } else {                                                                                \
             undo(c);                                                                            \
             begin_again(cpu, bus, pc, ir, irc, clock);                                          \
@@ -133,6 +143,20 @@ M68000_INLINE bool goes_on(m68000 *cpu, void *bus)
 }
 
 #if defined(M68000_THREADED) && !defined(M68000_COMPACT)
+
+/* The second half of a MOVE to what is not in a page; `queue`: pc, ir, irc. */
+static void go_outside(m68000 *cpu, void *bus, uint32_t address, uint32_t value, uint64_t queue, int64_t clock)
+{
+    m68000_context context = {.cpu = cpu, .bus = bus, .pc = (uint32_t)queue, .ir = queue >> 32 & 0xffff,
+                              .irc = (uint32_t)(queue >> 48), .clock = clock, .sample = clock}, *c = &context;
+    finish_move(c, address, value);
+    if (c->clock < cpu->deadline) {
+        fast[m68000_decode[c->ir]](cpu, bus, c->pc, c->ir, c->irc, c->clock);
+    } else {
+        cpu->sample_clock = c->sample;
+        at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);
+    }
+}
 
 /* The slow path of an instruction. */
 M68000_COLD static void begin_again(ARGUMENTS)
