@@ -58,7 +58,8 @@ static inline void mix(const uint8_t *b, const uint8_t *a, const uint8_t *s, uin
         __m128i never = _mm_or_si128(_mm_cmpeq_epi8(_mm_and_si128(ps, _mm_set1_epi8(15)), _mm_set1_epi8(14)),
                                      _mm_cmpeq_epi8(_mm_and_si128(ps, priority), priority));
         __m128i lit = _mm_or_si128(_mm_and_si128(never, drawn), brighten);
-        __m128i highlight = _mm_andnot_si128(_mm_add_epi8(shadow, shadow), _mm_and_si128(brighten, _mm_set1_epi8((char)HIGHLIGHT)));
+        __m128i bright = _mm_and_si128(brighten, _mm_set1_epi8((char)HIGHLIGHT));
+        __m128i highlight = _mm_andnot_si128(_mm_add_epi8(shadow, shadow), bright); /* not where it only undoes a shadow */
         shadow = _mm_or_si128(_mm_andnot_si128(lit, shadow), _mm_and_si128(darken, priority));
         p = _mm_or_si128(p, _mm_or_si128(shadow, highlight));
     }
