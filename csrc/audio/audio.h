@@ -61,42 +61,12 @@ typedef struct audio_place {
 int32_t audio_resample(const audio_table *table, audio_place *place, int32_t count, const float *left, const float *right,
                        int64_t oldest, int64_t length, int64_t quiet, int16_t *samples);
 
-/* Eight numbers at a time, in vector registers where the compiler has them; the result is the same to the last bit.  A function that
- * is compiled twice, the second time as WIDE, may be used as such where audio_is_wide(). */
-#ifdef __GNUC__
-typedef float eight __attribute__((vector_size(32)));
-
-#define EIGHT_LOAD(to, from) memcpy(&(to), from, sizeof(eight))
-#define EIGHT_ADD_PRODUCT(sum, a, b) ((sum) += (a) * (b))
-#define EIGHT_BETWEEN(a, b, weight) ((a) = (a) + (weight) * ((b) - (a)))
-#define EIGHT_ALL(to, value) ((to) = (eight){0} + (value))
-#define ALWAYS_INLINE __attribute__((always_inline))
-#else
-typedef struct eight {
-    float at[8];
-} eight;
-
-#define EIGHT_LOAD(to, from) memcpy(&(to), from, sizeof(eight))
-#define EIGHT_ADD_PRODUCT(sum, a, b) \
-    do { for (int k_ = 0; k_ < 8; k_++) (sum).at[k_] = (sum).at[k_] + (a).at[k_] * (b).at[k_]; } while (0)
-#define EIGHT_BETWEEN(a, b, weight) \
-    do { for (int k_ = 0; k_ < 8; k_++) (a).at[k_] = (a).at[k_] + (weight) * ((b).at[k_] - (a).at[k_]); } while (0)
-#define EIGHT_ALL(to, value) do { for (int k_ = 0; k_ < 8; k_++) (to).at[k_] = (value); } while (0)
-#define ALWAYS_INLINE
-#endif
-#define EIGHT_STORE(to, from) memcpy(to, &(from), sizeof(eight))
-
+/* Whether the machine has registers of eight numbers: see eight.h. */
 #if defined(__GNUC__) && defined(__x86_64__)
-#define WIDE __attribute__((target("avx")))
+#define HAS_WIDE
 static inline int audio_is_wide(void)
 {
     return __builtin_cpu_supports("avx") != 0;
-}
-#else
-#define WIDE
-static inline int audio_is_wide(void)
-{
-    return 0;
 }
 #endif
 

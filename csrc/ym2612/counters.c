@@ -109,7 +109,8 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
         return;
     }
     while (cycles > 0) {
-        if ((ym->timer_clear[0] | ym->timer_clear[1]) && !are_timers_overflowing(ym)) { /* in the first cycle, and nothing sets a flag in it */
+        /* flags are cleared in the first cycle; nothing sets one in it */
+        if ((ym->timer_clear[0] | ym->timer_clear[1]) && !are_timers_overflowing(ym)) {
             ym->timer_flag[0] &= (uint8_t)~ym->timer_clear[0];
             ym->timer_flag[1] &= (uint8_t)~ym->timer_clear[1];
             ym->timer_clear[0] = ym->timer_clear[1] = 0;

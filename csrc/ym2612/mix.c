@@ -16,7 +16,7 @@ static void mix_channel(int16_t *restrict side, const int16_t *restrict sum, uin
                     to[i] = (int16_t)(to[i] + 3 * from[i]);
         } else if (on) { /* 3 * (sum + 4), or 3 * (sum - 3) below 0 */
             for (i = 0; i < GROUP; i++)
-                to[i] = (int16_t)(to[i] + (int16_t)(from[i] + (int16_t)(from[i] + from[i])) + 12 + (int16_t)((int16_t)(from[i] >> 15) & -21));
+                to[i] = (int16_t)(to[i] + (int16_t)(3 * from[i]) + 12 + (int16_t)((int16_t)(from[i] >> 15) & -21));
         } else {
             for (i = 0; i < GROUP; i++)
                 to[i] = (int16_t)(to[i] + 12 + (int16_t)((int16_t)(from[i] >> 15) & -24));
@@ -151,7 +151,7 @@ static void mix_test(const ym2612 *ym, const ym2612_program *program, ym2612_dac
             continue;
         }
 
-        if (before < i && dac->level->cycle <= first - 24 && next_change(dac) > last) { /* nothing has changed, and does not up to `until` */
+        if (before < i && dac->level->cycle <= first - 24 && next_change(dac) > last) { /* alike up to `until` */
             uint32_t until = next_change(dac) == UINT32_MAX ? samples : next_change(dac) / 24 - start;
             int16_t left = sides->left[before], right = sides->right[before];
 
