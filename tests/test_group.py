@@ -487,8 +487,7 @@ def test_the_child_of_a_fork_goes_on():
 def test_the_interpreter_may_end_at_any_time(ending):
     code = f"""
         import threading, time, megadrive
-        from megadrive.group import MachineGroup
-        group = MachineGroup(megadrive.builtin_rom(), 3, threads=3)
+        group = megadrive.MachineGroup(megadrive.builtin_rom(), 3, threads=3)
         group.step()
         def busy():
             while True:

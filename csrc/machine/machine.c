@@ -279,11 +279,8 @@ static int64_t slice_end(megadrive *md)
     md_state *state = &md->state;
     int gun = has_light_gun(&state->io);
     int64_t end = state->clock + (z80_runs(md) || gun ? SLICE : LONG_SLICE);
-    if (state->vdp.next_event < end) {
-        md_sync_vdp(md, state->clock);  /* next_event may be later, seen from here */
-        if (state->vdp.next_event < end)
-            end = state->vdp.next_event;
-    }
+    if (state->vdp.next_event < end)
+        end = state->vdp.next_event;
     if (gun) {
         find_light(md);
         if (md->light_clock < end)
@@ -300,10 +297,14 @@ static void run_slice(megadrive *md)
         run_68k(md, md->target);
         if (state->vdp.next_event < md->target && state->vdp.next_event > state->clock)
             md->target = state->vdp.next_event;
+        /* the run was to end at an event that an access has brought about meanwhile */
+        int64_t reached = md->run_until * MD_MCLK_PER_68K;
+        if (reached < md->target)
+            md->target = reached > state->clock ? reached : state->clock + 1;
     }
     int64_t target = md->target;
     end_slice_of_z80(md, target);
-    if (state->vdp.next_event <= target || state->hold_clock >= 0 || has_light_gun(&state->io))
+    if (state->vdp.next_event <= target || has_light_gun(&state->io)) /* else it has nothing to tell */
         md_sync_vdp(md, target);
     md_follow_light(md, target);
     if (state->hold_clock >= 0 && !state->vdp.bus_hold)
