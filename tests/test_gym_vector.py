@@ -174,6 +174,21 @@ def test_old_observations_stay_unless_no_copies_are_wanted():
         assert np.shares_memory(first, second) == (not copy)
 
 
+def test_observations_that_somebody_holds_are_not_written_again():
+    envs = MegaDriveVectorEnv(2, integration=GAME, scale=4, obs_type="both")
+    held = [envs.reset(seed=0)[0]]
+    copies = [held[0]["image"].copy()]
+    part = None
+    for _ in range(8):
+        held.append(envs.step(envs.action_space.sample())[0])
+        copies.append(held[-1]["image"].copy())
+        if len(held) == 5:
+            part, first = held[2]["image"][1, 3:9], held[2]["image"][1, 3:9].copy()
+            del held[1:3], copies[1:3]
+    assert all((one["image"] == copy).all() for one, copy in zip(held, copies, strict=True))
+    assert (part == first).all()
+
+
 def test_made_by_gymnasium():
     envs = gymnasium.make_vec("megadrive/NightHeron-v0", num_envs=2, scale=4, autoreset_mode="SameStep")
     assert isinstance(envs, MegaDriveVectorEnv)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from megadrive.gym.env import MegaDriveEnv
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 Observations = Any
+
+_MOST_ROOMS = 3
 
 
 class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
@@ -123,6 +126,8 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
         self._copy, self._most_steps = copy, max_episode_steps
         self._image: Array | None = None
         self._ram: Array | None = None
+        self._images: list[Array] = []  # used again when nobody holds them: new memory costs more than a picture
+        self._rams: list[Array] = []
         self._random: list[np.random.Generator] = []
         self._values = np.zeros((num_envs, 0 if variables is None else len(variables)), np.int64)
         self._held = np.zeros((num_envs, one.players), np.uint16)
@@ -392,14 +397,21 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
     def _renew(self, kept: Mask | None) -> None:
         """Make room for observations; those of some environments are kept."""
         if self._one.obs_type != "ram":
-            self._image = self._room(self._image, self.group.picture_shape, kept)
+            self._image = self._room(self._images, self._image, self.group.picture_shape, kept)
         if self._one.obs_type != "image":
-            self._ram = self._room(self._ram, (65536,), kept)
+            self._ram = self._room(self._rams, self._ram, (65536,), kept)
 
-    def _room(self, last: Array | None, shape: tuple[int, ...], kept: Mask | None) -> Array:
+    def _room(self, rooms: list[Array], last: Array | None, shape: tuple[int, ...], kept: Mask | None) -> Array:
         if last is not None and not self._copy:
             return last
-        new = np.empty((self.num_envs, *shape), np.uint8)
+        for number in range(len(rooms)):
+            if sys.getrefcount(rooms[number]) <= 2:  # the list and the argument: nobody looks at this one any more
+                new = rooms[number]
+                break
+        else:
+            new = np.empty((self.num_envs, *shape), np.uint8)
+            if len(rooms) < _MOST_ROOMS:
+                rooms.append(new)
         if last is not None and kept is not None:
             new[kept] = last[kept]
         return new
