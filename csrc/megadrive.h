@@ -333,7 +333,16 @@ typedef struct vdp_drawing {
     uint16_t drawn[480];        /* pixels of it that this picture has drawn */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
+    int16_t flagged;            /* lines up to this one have set their sprites' flags already, through vdp_chip.ahead */
 } vdp_drawing;
+
+/* The search for the sprites of many lines at once. */
+typedef struct vdp_sprite_scan {
+    int32_t first, end;         /* lines first..end-1; none if they are equal */
+    uint8_t count[240];         /* sprites on each line */
+    uint8_t overflow[240];      /* 1: there is one more */
+    uint8_t entry[240][20];
+} vdp_sprite_scan;
 
 /* The border around the picture, as the beam draws it: below the picture before, above this one, beside it.  Rows are those
  * of the wider line; row k of a part that is counted from the picture on lies at 2k, in interlace 2 the odd field's at 2k + 1. */
@@ -377,6 +386,8 @@ typedef struct vdp_chip {
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
     vdp_drawing drawing;
+    vdp_drawing ahead;          /* goes on from there for the flags alone, when the status is read; valid if `started` */
+    vdp_sprite_scan scan;       /* for lines that `ahead` has not reached, with the present contents */
 } vdp_chip;
 
 /* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */
@@ -671,7 +682,7 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
-    float psg_steps[504];       /* 21 places of a step among the FM samples; what 24 samples feel of it */
+    float psg_steps[840];       /* 21 places of a step among the FM samples; what 24 samples feel of it, after 8 zeros */
     float kernel[33024];        /* phases + 1 rows of `taps` */
 } audio_table;
 
@@ -857,17 +868,16 @@ typedef struct md_polling {
 typedef struct md_z80_polling {
     int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
     int64_t period;             /* of a turn */
-    int64_t status_age;         /* from the last read of the YM2612's status to the turn's end, if status_clock is not -1 */
     int64_t left_behind;        /* mclk: end of the last slice in which the Z80 was not run; 0: it was */
     z80 start;                  /* the turn that is being watched began like this */
-    int64_t status_until;       /* to then the status reads as it did in this turn */
-    int64_t status_clock;       /* last read of it */
+    int64_t status_until;       /* to then the YM2612's status reads as it did in this turn */
     uint8_t refreshes;          /* by how much R counts in a turn */
     uint8_t watching;           /* 1: the slow path looks for the end of a turn */
     uint8_t disturbed;          /* 1: something was changed or read that is not sure to stay */
     uint8_t wait;               /* runs until the next try */
     uint8_t patience;           /* `wait` after the next failure */
-    uint8_t reserved[3];
+    uint8_t reads_status;       /* 1: this turn reads the YM2612's status */
+    uint8_t reserved[2];
 } md_z80_polling;
 
 typedef struct megadrive {

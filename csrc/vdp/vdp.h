@@ -125,9 +125,16 @@ static inline uint16_t vdp_vsram_word(const vdp *s, unsigned index) /* index < 4
 
 void vdp_draw_sanitize(vdp *s); /* bring the drawing's own fields of a foreign state into their ranges */
 
-static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
+/* Something changes that sprites may depend on: what is known of flags to come is void. */
+static inline void vdp_forget_flags(vdp_chip *chip)
 {
     chip->drawing.quiet_clock = 0;
+    chip->ahead.started = 0;
+}
+
+static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
+{
+    vdp_forget_flags(chip);
     if (clock > chip->state->draw_clock)
         vdp_draw(chip, clock);
 }
