@@ -435,7 +435,10 @@ def test_make_retro_with_the_built_in_game() -> None:
     assert env.get_action_meaning(2) == ["UP"] and env.action_to_array(2)[0].sum() == 1
     assert env.get_screen().shape == (224, 320, 3) and env.data.crop_info() == (0, 0, 0, 0)
     assert env.data.list_variables()["lives"] == {"address": 0xFF8010, "type": ">u2"}
-    state = env.save_state()
+    state = env.em.get_state()
+    assert env.em.set_state(state) and not env.em.set_state(b"") and state == env.save_state()
+    assert env.em.get_resolution() == (320, 224) and env.em.get_screen_rate() == pytest.approx(59.92, abs=0.01)
+    assert np.array_equal(env.em.get_screen(), env.get_screen())
     env.initial_state = state
     env.reset()
     assert env.data.lookup_value("lives") == 4

@@ -92,6 +92,38 @@ class GameData:
         return self._env.actions.combinations
 
 
+class Emulator:
+    """The console of an environment, by the names that stable-retro gives to what can be done with it."""
+
+    def __init__(self, env: RetroEnv) -> None:
+        self._env = env
+
+    def get_state(self) -> bytes:
+        """Return a save state."""
+        return self._env.machine.save_state()
+
+    def set_state(self, state: bytes) -> bool:
+        """Load a save state; True if it is one of this game."""
+        try:
+            self._env.machine.load_state(state)
+        except StateError:
+            return False
+        return True
+
+    def get_screen(self) -> npt.NDArray[np.uint8]:
+        """Return the last frame drawn: uint8 (height, width, 3)."""
+        return np.array(self._env.machine.frame)
+
+    def get_resolution(self) -> tuple[int, int]:
+        """Return width and height of the last frame drawn."""
+        height, width = self._env.machine.frame.shape[:2]
+        return width, height
+
+    def get_screen_rate(self) -> float:
+        """Return frames per second."""
+        return self._env.machine.frame_rate
+
+
 class RetroEnv(MegaDriveEnv):
     """An environment that programs written for stable-retro can use; see :func:`make_retro`.
 
@@ -105,6 +137,8 @@ class RetroEnv(MegaDriveEnv):
         Combinations of buttons that are allowed, as bits.
     data : GameData
         The variables.
+    em : Emulator
+        The console.
     initial_state : bytes
         The save state with which episodes begin; it may be set.
     """
@@ -175,6 +209,11 @@ class RetroEnv(MegaDriveEnv):
     def data(self) -> GameData:
         """The variables."""
         return GameData(self)
+
+    @property
+    def em(self) -> Emulator:
+        """The console."""
+        return Emulator(self)
 
     @property
     def button_combos(self) -> list[list[int]]:
