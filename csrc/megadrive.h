@@ -397,6 +397,8 @@ typedef struct vdp_flat_bus {
 } vdp_flat_bus;
 
 uint16_t vdp_read_flat(void *bus, uint32_t address); /* a dma_read; bus is a vdp_flat_bus */
+/* Words from word number `first` of the 68000's bus on, as a DMA reads them: within its 128 KB. */
+void vdp_read_source(const vdp_chip *chip, uint32_t first, int32_t count, uint16_t *words);
 
 void vdp_power_on(vdp_chip *chip, int pal);
 void vdp_run(vdp_chip *chip, int64_t clock);
@@ -438,8 +440,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
- *   ym2612_write_ports, ym2612_status_ports  a byte to a port and the status at `clock`, for a copy of the chip of which the bus, the
- *                  timers and the status alone go on, ahead of the chip.  *until: the clock before which the status stays as it is,
+ *   ym2612_start_ports, ym2612_write_ports, ym2612_status_ports  make a copy of the chip of which the bus, the timers and the status
+ *                  alone go on, ahead of the chip; a byte to a port of it at `clock`; its status then.  *until: the clock before which the status stays as it is,
  *                  if nothing is written.  The status is -1 if it shows more than that ($21 bit 6)
  *   ym2612_show_status  what a port reads when the status is `status`; keeps it as ym2612_read does
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
@@ -569,8 +571,14 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
-void ym2612_write_ports(ym2612 *ports, uint32_t port, uint8_t value, int64_t clock);
-int ym2612_status_ports(ym2612 *ports, int64_t clock, int64_t *until);
+typedef struct ym2612_ports {
+    ym2612 chip;                /* the bus at chip.clock */
+    int64_t timers;             /* the clock of the timers in it */
+} ym2612_ports;
+
+void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym);
+void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock);
+int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until);
 uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t clock);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
@@ -922,7 +930,7 @@ typedef struct megadrive {
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
     int64_t fm_status_until;    /* chip's clock before which the status is as read last, if nothing is written */
-    ym2612 fm_ahead;            /* bus and timers of the chip after waiting writes, to answer reads */
+    ym2612_ports fm_ahead;      /* bus and timers of the chip after waiting writes, to answer reads */
     uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */
     int32_t psg_count;          /* samples in psg */

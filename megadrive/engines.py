@@ -10,6 +10,9 @@ YM2612    ``write(port, value)``, ``read(port) -> value``, ``run_cycles(cycles) 
           single writes: those of a frame, as (cycle from now, port, value), uint32 (n, 3)
 PSG       ``write(value)``, ``run(ticks) -> int16 (ticks,)``, ``advance(ticks)``
 ========  ==================================================================================================
+
+A chip that has ``begin()`` and ``end()`` is told of the machine's runs: in between nobody else looks at its state, but
+for what the machine reacts to.
 """
 
 from __future__ import annotations
@@ -49,6 +52,20 @@ class Chips:
                 setattr(interface, call, ffi.addressof(lib, f"python_{name}_{call}"))
         md.ym2612_other.status_is_shared = _shares_status(ym2612)
         md.ym2612_other.play = ffi.addressof(lib, "python_ym2612_play") if hasattr(ym2612, "play") else ffi.NULL
+
+    def run_frames(self, n: int, render: int, out: Any, capacity: int) -> int:
+        """Call ``md_run_frames``."""
+        told = [chip for chip in (self.vdp, self.ym2612, self.psg) if hasattr(chip, "begin")]
+        if not told:
+            return int(lib.md_run_frames(self._md, n, render, out, capacity))
+        lib.md_state_changed(self._md)
+        for chip in told:
+            chip.begin()
+        try:
+            return int(lib.md_run_frames(self._md, n, render, out, capacity))
+        finally:
+            for chip in told:
+                chip.end()
 
     def fail(self, error: BaseException) -> None:
         """Keep the first exception of a chip, and make the run end."""

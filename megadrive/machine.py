@@ -271,7 +271,7 @@ class MegaDrive:
                 self._room = n * _MOST_PAIRS
             if self._recorder is None or not self._recorder.running:
                 out, room = (self._out, self._room) if audio else (ffi.NULL, 0)
-                made = lib.md_run_frames(md, n, render, out, room)
+                made = self._run_frames(n, render, out, room)
             else:
                 made = self._run_recorded(self._recorder, n, render, audio)
             if made < 0:
@@ -280,13 +280,18 @@ class MegaDrive:
             if md.failed and self._chips is not None:
                 self._chips.raise_failure()
 
+    def _run_frames(self, n: int, render: int, out: Any, room: int) -> int:
+        if self._chips is not None:
+            return self._chips.run_frames(n, render, out, room)
+        return int(lib.md_run_frames(self._md, n, render, out, room))
+
     def _run_recorded(self, recorder: Recorder, n: int, render: int, audio: bool) -> int:
         """Run frames that a recording takes down one by one."""
         md, count = self._md, 0
         for left in range(n - 1, -1, -1):
             how = lib.MD_RENDER_NONE if render == lib.MD_RENDER_LAST and left else render
             out, room = (self._out + 2 * count, self._room - count) if audio else (ffi.NULL, 0)
-            made = int(lib.md_run_frames(md, 1, how, out, room))
+            made = self._run_frames(1, how, out, room)
             if made < 0:
                 return made
             count += made

@@ -279,11 +279,8 @@ static int64_t slice_end(megadrive *md)
     md_state *state = &md->state;
     int gun = has_light_gun(&state->io);
     int64_t end = state->clock + (z80_runs(md) || gun ? SLICE : LONG_SLICE);
-    if (state->vdp.next_event < end) {
-        md_sync_vdp(md, state->clock);  /* next_event may be later, seen from here */
-        if (state->vdp.next_event < end)
-            end = state->vdp.next_event;
-    }
+    if (state->vdp.next_event < end)
+        end = state->vdp.next_event;
     if (gun) {
         find_light(md);
         if (md->light_clock < end)
@@ -307,7 +304,7 @@ static void run_slice(megadrive *md)
     }
     int64_t target = md->target;
     end_slice_of_z80(md, target);
-    if (state->vdp.next_event <= target || state->hold_clock >= 0 || has_light_gun(&state->io))
+    if (state->vdp.next_event <= target || has_light_gun(&state->io)) /* else it has nothing to tell */
         md_sync_vdp(md, target);
     md_follow_light(md, target);
     if (state->hold_clock >= 0 && !state->vdp.bus_hold)

@@ -111,6 +111,12 @@ void vdp_copy_slot(vdp_chip *chip, int64_t clock)
     advance(s);
 }
 
+void vdp_read_source(const vdp_chip *chip, uint32_t first, int32_t count, uint16_t *words)
+{
+    for (int32_t i = 0; i < count; i++)
+        words[i] = chip->dma_read ? chip->dma_read(chip->bus, (first & 0x7F0000) << 1 | ((first + (uint32_t)i) & 0xFFFF) << 1) : 0;
+}
+
 uint16_t vdp_read_flat(void *bus, uint32_t address)
 {
     const vdp_flat_bus *flat = bus;

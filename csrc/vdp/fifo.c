@@ -252,6 +252,12 @@ static inline int next_external(int h40, int blanked, int slot)
     return (slot - first - 24) & 31 ? slot : slot + 8;
 }
 
+int64_t vdp_next_slot(const vdp *s)
+{
+    int h40 = vdp_is_h40(s), slot = slot_from(h40, (int)(s->clock - s->line_clock));
+    return s->line_clock + (vdp_slot_map[h40][0][slot] ? vdp_step_offset(h40, 2 * slot) : VDP_LINE);
+}
+
 int64_t vdp_next_external(const vdp *s)
 {
     int h40 = vdp_is_h40(s);

@@ -120,6 +120,14 @@ static uint16_t next_v(const vdp *s)
     return (uint16_t)(s->v_counter == jump.last ? jump.first : (s->v_counter + 1u) & 0x1FF);
 }
 
+/* Lines to that of V = $1FF. */
+static int lines_of_blank(const vdp *s)
+{
+    v_jump_values jump = v_jump(s);
+    int lines = 0x1FF - s->v_counter;
+    return s->v_counter <= jump.last && jump.last < 0x200 ? lines - (int)(jump.first - jump.last) + 1 : lines;
+}
+
 static void end_picture(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
@@ -267,11 +275,15 @@ static int64_t release_bound(const vdp *s)
     if (s->dma_run != VDP_DMA_BUS)
         return s->dma_clock + 1; /* held port writes are being made */
     int64_t words = vdp_dma_length(s) ? vdp_dma_length(s) : 65536;
-    int64_t slots = (words - 5) * ((s->code & 15) == 3 || (s->code & 15) == 5 ? 1 : 2);
+    int single = (s->code & 15) == 3 || (s->code & 15) == 5;
+    int64_t slots = (words - 5) * (single ? 1 : 2);
     int per_line = vdp_blanked(s) ? 205 : 18;
     if (slots > per_line)
         return s->clock + (slots / per_line) * VDP_LINE - VDP_LINE / 2;
-    return (s->dma_clock > s->clock ? s->dma_clock : s->clock) + 16 * (words - 1) + 1;
+    int64_t slot = s->fifo_count == 4 ? vdp_next_external(s) : vdp_next_slot(s);
+    int64_t drained = s->fifo_count + words - 4; /* before the last word finds room */
+    int64_t most = single || 2 * drained - 2 < words - 1 ? words - 1 : 2 * drained - 2;
+    return (s->dma_clock > slot ? s->dma_clock : slot) + 16 * most + 1;
 }
 
 void vdp_schedule(vdp *s)
@@ -291,7 +303,7 @@ void vdp_schedule(vdp *s)
         next = s->line_clock + stage_offset(s);
     } else {
         /* nothing before V = $1FF, unless a new height lies ahead */
-        int lines = v < end ? end - v : v < 0x1B0 ? 16 : 0x1FF - v;
+        int lines = v < end ? end - v : lines_of_blank(s);
         next = s->line_clock + (int64_t)(lines ? lines : 1) * VDP_LINE;
     }
     if (s->bus_hold) {

@@ -243,7 +243,8 @@ static inline int vdp_reach(vdp_chip *chip, int64_t clock)
     return 0;
 }
 
-/* mclk at which the next external slot of the line begins, or the line's end. */
+/* mclk at which the next slot, or the next external slot, of the line begins, or the line's end. */
+int64_t vdp_next_slot(const vdp *s);
 int64_t vdp_next_external(const vdp *s);
 /* With a full FIFO and no bus DMA: mclk at which the slot begins that makes room, or the line's end. */
 int64_t vdp_room_clock(const vdp *s);

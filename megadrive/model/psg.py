@@ -115,13 +115,15 @@ class PSG(Parts):
 
     def run_channels(self, ticks: int) -> npt.NDArray[np.int16]:
         """Run, and return the channels apart: int16 (4, ticks), tone 1 to 3 and the noise."""
-        time = np.arange(1, count(ticks) + 1)
+        time = np.arange(1, count(ticks) + 1, dtype=np.uint32)
         levels = np.zeros((4, ticks), np.int16)
-        for channel in range(3):
-            wave = self.wave(channel)
-            levels[channel] = wave.toggles(time) + wave.high & 1
-        levels[NOISE] = self._noise_bits(time)
-        levels *= VOLUMES[[a & 15 for a in self.c.attenuation]][:, None]
+        for channel, attenuation in enumerate(self.c.attenuation):
+            volume = VOLUMES[attenuation & 15]
+            if volume and channel == NOISE:
+                levels[channel] = self._noise_bits(time) * volume
+            elif volume:
+                wave = self.wave(channel)
+                levels[channel] = (wave.toggles(time) + wave.high & 1) * volume
         self.advance(ticks)
         return levels
 

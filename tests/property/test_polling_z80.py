@@ -74,7 +74,7 @@ def one_of(codes: str) -> st.SearchStrategy[int]:
 
 
 def opcodes() -> st.SearchStrategy[bytes]:
-    """Draw instructions that stay where they are: loads, arithmetic, stack, blocks; memory in the upper RAM and outside."""
+    """Draw instructions that stay where they are: loads, sums, stack, blocks; memory in upper RAM and outside."""
     loads_and_sums = bytes(code for code in range(0x40, 0xC0) if code != 0x76).hex()
     plain = one_of(loads_and_sums + "0304050708090B0F17191C1F27292F3435373F 0A121AD9EB3C3D232B39")
     byte, pointer = st.integers(0, 255), one_of("011121")

@@ -57,8 +57,7 @@ def chips(pal: bool, start: int, alone: bool = False) -> tuple[VDPPorts, VDPPort
     pair = VDP(pal, MEMORY), Model(pal, MEMORY)
     if not alone:
         pair[0]._owner = pair
-        for name in ("run", "read", "write", "acknowledge", "th_fall"):
-            delattr(pair[1], name)
+        pair[1]._alone = False
     for chip in pair:
         chip._chip.render = 1
         chip._border_memory = ffi.new("vdp_border *", {"frame_clock": -1})
@@ -153,6 +152,19 @@ def test_more_changes_of_cram_than_are_kept():
             assert difference(kernel, model) == {}
             assert difference(kernel, blind) == {}
             assert pictures(kernel, model)
+
+
+def test_a_transfer_to_cram_shows_in_the_border():
+    kernel, model = chips(False, 200 * LINE)
+    for line in (226, 255):
+        for chip in (kernel, model):
+            chip.run(line * LINE)
+            for kind, value in transfer(0x23, 0, 0, 300, 0, 0):
+                play(chip, line * LINE, kind, value)
+            chip.run(line * LINE + 3 * LINE)
+    finish_picture(kernel, model)
+    assert difference(kernel, model) == {}
+    assert pictures(kernel, model)
 
 
 def test_a_moment_in_mode_4_within_horizontal_blanking():

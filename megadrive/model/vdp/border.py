@@ -79,7 +79,7 @@ class Border:
     """
 
     def __init__(self, state: VDPState, c: Any, indexed: Bytes, rgb: Bytes) -> None:
-        self.state = VDPState(state.c, state.owner)
+        self.state = state.again()
         self.c = c
         self.indexed, self.rgb = indexed, rgb
 

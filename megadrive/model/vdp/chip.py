@@ -18,8 +18,11 @@ from .draw import EVERYTHING, NEVER, Drawing
 from .fifo import Fifo
 from .frame import draw_frame
 from .ports import Ports
-from .state import VDPState
+from .state import Fields, VDPState
 from .timing import Timing
+
+PORTS = ("run", "read", "write", "acknowledge", "th_fall")
+"""What the console calls."""
 
 
 class VDP(Ports, Fifo, Dma, Timing):
@@ -38,42 +41,94 @@ class VDP(Ports, Fifo, Dma, Timing):
     '0xeee'
     """
 
+    _working = False
+
     def __init__(self, pal: bool = False, memory: Any = None, *, _chip: Any = None, _owner: Any = None) -> None:
         super().__init__(pal, memory, _chip=_chip, _owner=_owner)
         self._connect_units()
         chip = self._chip
         owner = chip if _owner is None else _owner
         self.drawing = Drawing(
-            VDPState(self._state, self._state if _owner is None else _owner),
+            VDPState(self._state, self._state if _owner is None else _owner, self.c),
             _array(chip.indexed, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH),
             _array(chip.rgb, owner).reshape(lib.VDP_MAX_HEIGHT, lib.VDP_MAX_WIDTH, 3),
         )
 
         self._border: Border | None = None
-        if _owner is None:
-            for name in ("run", "read", "write", "acknowledge", "th_fall"):
-                setattr(self, name, self._settling(getattr(self, name)))
+        self._alone = _owner is None
+        self._single_calls = {name: self._single(getattr(self, name)) for name in PORTS}
+        self.__dict__.update(self._single_calls)
 
-    def _settling(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a method of a chip without a console, whose memories may be written from outside after each call.
+    # The state's fields are in `c` only while the chip works: within a call, or from begin() to end().
 
-        Everything up to the present is drawn with them as they are.
+    def begin(self) -> None:
+        """Take the state, for many calls."""
+        self.c.load()
+        self._working = True
+        for name in PORTS:
+            del self.__dict__[name]
+
+    def end(self) -> None:
+        """Give the state back."""
+        self.c.store()
+        self._working = False
+        self.__dict__.update(self._single_calls)
+
+    def _single(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a method for calls outside :meth:`begin` and :meth:`end`.
+
+        Memories of a chip without a console may be written from outside after each call: everything up to the present
+        is drawn with them as they are.
         """
 
         @functools.wraps(method)
-        def settled(*arguments: int) -> Any:
-            result = method(*arguments)
-            self.draw_before(self.c.clock)
+        def single(*arguments: int) -> Any:
+            self.begin()
+            try:
+                result = method(*arguments)
+                if self._alone:
+                    self.draw_before(self.c.clock)
+            finally:
+                self.end()
             return result
 
-        return settled
+        return single
 
     def _connect_units(self) -> None:
-        self.c, self.r = self._state, self._state.registers
+        self.c, self.pins = Fields(self._state), self._state
+        self.r = memoryview(ffi.buffer(self._state.registers)).cast("B")
+
+    # What megadrive.vdp reads from the struct, which is behind while the chip works.
+
+    @property
+    def clock(self) -> int:
+        """Master clocks since power-on."""
+        return int(self.c.clock) if self._working else super().clock
+
+    @property
+    def frame_count(self) -> int:
+        """Pictures completed since power-on."""
+        return int(self.c.frame) if self._working else super().frame_count
+
+    @property
+    def v_counter(self) -> int:
+        """V counter of the present line, 9 bits."""
+        return int(self.c.v_counter) if self._working else super().v_counter
+
+    @property
+    def irq_level(self) -> int:
+        """Interrupt level that the chip asks for: 0, 2 (external), 4 (H) or 6 (V)."""
+        return int(self.c.irq_level) if self._working else super().irq_level
+
+    @property
+    def status(self) -> int:
+        """Status register, without the effects of reading it; undriven bits 0."""
+        return self.peek_status() if self._working else super().status
 
     def _power_on(self, pal: bool) -> None:
         self._connect_units()
         self.power_on(pal)
+        self.c.store()
 
     @property
     def border(self) -> Border | None:
@@ -101,26 +156,27 @@ class VDP(Ports, Fifo, Dma, Timing):
     def clear_state(self) -> None:
         """Set every field of the state to 0."""
         ffi.memmove(self._state, bytes(ffi.sizeof("vdp")), ffi.sizeof("vdp"))
+        self.c.load()
 
     def draw_before(self, clock: int, what: int = EVERYTHING) -> None:
         """Draw what the chip fetches and shows before `clock` and what depends on `what`, which is about to change."""
         # Not only if `clock` is later than draw_clock: what depends on `what` may have to come up to draw_clock yet.
-        if self._state.draw_clock != NEVER:
+        if self.c.draw_clock != NEVER:
             self.drawing.render = bool(self._chip.render)
             self.drawing.draw(clock, what)
             if self.drawing.width:
                 self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
 
-    def change_colour(self, clock: int, word: int) -> None:
-        """Note that a word is about to be written to CRAM."""
+    def change_border_colour(self, clock: int, word: int) -> None:
+        """Draw the border before a word is written to CRAM, if one is drawn."""
         if self._chip.border and (border := self.border):
             border.change_colour(clock, word)
-        self.drawing.render = bool(self._chip.render)
-        self.drawing.change_colour(clock, word)
 
     def draw_frame(self, area: Area = "active") -> npt.NDArray[np.uint8]:
         """Draw a whole picture of the present contents, as if they had been so all the time; changes nothing."""
-        state = VDPState(self.c, self.drawing.state.owner)
+        if not self._working:
+            self.c.load()
+        state = self.drawing.state.again()
         return with_border(state, draw_frame(state)) if has_border(area) else draw_frame(state)
 
 

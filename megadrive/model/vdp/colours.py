@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .clocks import COLOUR_ZERO, LAST_PIXEL, LINE, PIXEL
 from .state import Bytes, VDPState
 
 #: Output of the DAC's 15 levels, 0-255, as TmEE measured it on a console.
@@ -13,40 +14,45 @@ LEVELS = np.array([0, 29, 52, 70, 87, 101, 116, 130, 144, 158, 172, 187, 206, 22
 MODE4_LEVELS = np.array([[0, 85, 170, 255], [0, 85, 170, 255], [0, 102, 170, 255]], np.uint8)
 
 
-def _colours_of_all_words(bits: int) -> Bytes:
+_WORDS = np.arange(4096)
+
+
+def _mode5_colours(bits: int) -> Bytes:
     """RGB values of all CRAM words, at normal intensity, in shadow, and twice highlighted: uint8 (4, 4096, 3)."""
-    words = np.arange(4096)
-    components = np.stack([words >> 1, words >> 5, words >> 9], 1) & bits
+    components = np.stack([_WORDS >> 1, _WORDS >> 5, _WORDS >> 9], 1) & bits
     colours: Bytes = LEVELS[np.stack([2 * components, components, 7 + components, 7 + components])]
     return colours
 
 
-#: With R0.2 = 0 only the lowest bit of each component reaches the DAC.
-_COLOURS = _colours_of_all_words(1), _colours_of_all_words(7)
+def _mode4_colours() -> Bytes:
+    components = np.stack([_WORDS, _WORDS >> 2, _WORDS >> 4], 1) & 3
+    return np.stack(4 * [MODE4_LEVELS[np.arange(3), components]])
+
+
+DIM, FULL, MODE4 = range(3)
+"""Kinds of colours: with R0.2 = 0 only the lowest bit of each component reaches the DAC."""
+COLOURS = np.stack([_mode5_colours(1), _mode5_colours(7), _mode4_colours()])
+"""RGB values by kind, intensity (normal, shadow, highlight) and word of CRAM: uint8 (3, 4, 4096, 3)."""
+_COLOUR_LIST = COLOURS.reshape(-1, 3)
+NO_DOT = -1
+_FEW = 8  # changes up to which the stretches between them are coloured one by one
+
+
+def kind_of(state: VDPState) -> int:
+    """Tell of which kind the colours are now."""
+    return state.register(0) >> 2 & 1 if state.mode5 else MODE4
 
 
 def palette(state: VDPState) -> Bytes:
     """Return the RGB values of all picture pixels: uint8 (256, 3)."""
-    cram = state.cram.astype(np.uint16)
-    if not state.mode5:
-        components = np.stack([cram & 3, cram >> 2 & 3, cram >> 4 & 3], 1)
-        return np.tile(MODE4_LEVELS[np.arange(3), components], (4, 1))
-    return _COLOURS[state.r[0] >> 2 & 1][:, cram & 0x0FFF].reshape(256, 3)
-
-
-def changed_palette(state: VDPState, before: Bytes, index: int, word: int) -> Bytes:
-    """Return a palette of mode 5 in which one word of CRAM has changed."""
-    changed = before.copy()
-    changed.reshape(4, 64, 3)[:, index] = _COLOURS[state.r[0] >> 2 & 1][:, word & 0x0FFF]
-    return changed
+    colours: Bytes = COLOURS[kind_of(state)][:, state.cram & 0x0FFF].reshape(256, 3)
+    return colours
 
 
 def word_colour(state: VDPState, word: int) -> Bytes:
-    """Return the RGB value of a word as it is written to CRAM, at normal intensity: uint8 (3,)."""
-    if not state.mode5:
-        return MODE4_LEVELS[np.arange(3), [word & 3, word >> 2 & 3, word >> 4 & 3]]
-    rgb: Bytes = _COLOURS[state.r[0] >> 2 & 1][0, word & 0x0FFF]
-    return rgb
+    """Return the RGB value of a word of CRAM at normal intensity: uint8 (3,)."""
+    colour: Bytes = COLOURS[kind_of(state), 0, word & 0x0FFF]
+    return colour
 
 
 def to_rgb(state: VDPState, picture: Bytes) -> Bytes:
@@ -71,3 +77,69 @@ def to_rgb(state: VDPState, picture: Bytes) -> Bytes:
     array([255, 255, 255], dtype=uint8)
     """
     return palette(state)[picture]
+
+
+class ColourLog:
+    """What has changed the colours since the picture's last pixels were turned into RGB."""
+
+    def __init__(self, state: VDPState) -> None:
+        self.state = state
+        # mclk since the V step into line 0; H40; kind of the colours before; the word written to CRAM, or none
+        self._entries: list[tuple[int, int, int, int]] = []
+        self._cram: list[bytes] = []  # before each of them
+
+    def change(self, time: int, word: int = NO_DOT) -> None:
+        """Note that `word` is about to be written to CRAM, or that any of the colours may change and leave no dot."""
+        r = self.state.r
+        mode5 = r[1] & 4
+        self._entries.append((time, r[12] & mode5 >> 2, r[0] >> 2 & 1 if mode5 else MODE4, word))
+        self._cram.append(self.state.cram_bytes.tobytes())
+
+    def rgb(self, pixels: Bytes, first: int, end: int, width: int) -> Bytes:
+        """Turn picture pixels into RGB, each with the colours of its time, and drop what is over with them.
+
+        Parameters
+        ----------
+        pixels : uint8 (n,)
+            Pixels of the picture from number ``first`` on.
+        first, end : int
+            Numbers of pixels; those from ``end`` on are not shown yet.
+        width : int
+            Pixels in a line.
+
+        Returns
+        -------
+        uint8 (n, 3)
+        """
+        if not self._entries:
+            return palette(self.state).take(pixels, 0)
+        time, h40, kind, word = np.array(self._entries).T
+        line = np.maximum(0, (time - LAST_PIXEL) // LINE + 1)
+        time = time - LINE * line - np.array(COLOUR_ZERO)[h40]
+        x = np.clip(-(-time // np.array(PIXEL)[h40]), 0, np.where(h40, 320, 256))
+        at = line * width + x
+        over = int(np.count_nonzero(at < end))
+        edges = np.maximum.accumulate(at[:over]).clip(first, first + len(pixels)) - first
+        # The colours before each change, and after the last one.
+        cram = b"".join([*self._cram, self.state.cram_bytes.tobytes()][: over + 1])
+        kinds = np.append(kind, kind_of(self.state))[: over + 1]
+        colours = kinds[:, None] << 14 | np.frombuffer(cram, ">u2").reshape(-1, 64) & 0x0FFF
+        if over < _FEW:
+            rgb = np.empty((len(pixels), 3), np.uint8)
+            bounds = [0, *edges.tolist(), len(pixels)]
+            for present, start, stop in zip(colours, bounds, bounds[1:], strict=False):
+                if stop > start:
+                    shades = (present + np.arange(0, 1 << 14, 1 << 12)[:, None]).ravel()
+                    rgb[start:stop] = _COLOUR_LIST[shades].take(pixels[start:stop], 0)
+        else:
+            span = np.repeat(np.arange(0, 64 * (over + 1), 64), np.diff(edges, prepend=0, append=len(pixels)))
+            span += pixels & 0x3F
+            colour = colours.ravel().take(span)
+            if pixels.max() >= 0x40:
+                colour += np.multiply(pixels >> 6, 1 << 12, dtype=np.intp)
+            rgb = _COLOUR_LIST.take(colour, 0)
+        # CRAM has one port: the pixel at the output shows the word that is written.
+        dots = np.flatnonzero((word != NO_DOT) & (time >= 0) & (x < width) & (at >= first) & (at < end))
+        rgb[at[dots] - first] = _COLOUR_LIST[kind[dots] << 14 | word[dots]]
+        del self._entries[:over], self._cram[:over]
+        return rgb

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .state import Bytes
+from .state import Bytes, Flags
 
 PRIORITY = 0x40
 SHADOW = 0x40
@@ -18,6 +18,12 @@ COLOUR = 0x0F
 #: Sprite pixels that do not show but change the intensity of what is under them: colours 14 and 15 of palette 3.
 HIGHLIGHT_OPERATOR = 0x3E
 SHADOW_OPERATOR = 0x3F
+
+
+def choose(condition: Flags, yes: Bytes, no: Bytes) -> Bytes:
+    """Do what :func:`numpy.where` does, faster for bytes."""
+    chosen: Bytes = no ^ ((yes ^ no) & -condition.view(np.uint8))
+    return chosen
 
 
 def compose(
@@ -47,8 +53,7 @@ def compose(
     """
     a_opaque, b_opaque, s_opaque = ((layer & COLOUR) != 0 for layer in (a, b, s))
     a_on_b = a_opaque & ((a >= PRIORITY) | ~b_opaque | (b < PRIORITY))
-    under = np.where(b_opaque, b, np.asarray(backdrop, np.uint8))
-    planes = np.where(a_on_b, a, under)
+    planes = choose(a_on_b, a, choose(b_opaque, b, np.asarray(backdrop, np.uint8)))
     sprite_on_top = s_opaque & ((s >= PRIORITY) | (planes < PRIORITY))
     intensity: Bytes = np.zeros_like(s)
 
@@ -62,7 +67,7 @@ def compose(
         lit = sprite_on_top & ((s >= PRIORITY) | ((s & COLOUR) == 14))
         intensity[shadow & ~lit | shadowing] = SHADOW
         intensity[highlighting] = np.where(shadow[highlighting], 0, HIGHLIGHT)
-    picture: Bytes = np.where(sprite_on_top, s, planes) & np.uint8(INDEX) | intensity
+    picture = choose(sprite_on_top, s, planes) & np.uint8(INDEX) | intensity
 
     if debug & 0x1C0:
         forced = (None, s, a, b)[debug >> 7 & 3]

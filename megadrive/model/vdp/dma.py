@@ -14,13 +14,12 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
-from megadrive._core import ffi
+from megadrive._core import ffi, lib
 
 from .clocks import LINE
-from .fifo import CRAM_WRITE, DMA_LATENCY, SLOT, SLOT_BEGIN, SLOT_MAP, VRAM_WRITE, VSRAM_WRITE
+from .draw import NEVER
+from .fifo import BUS, COPY, CRAM_WRITE, DMA_LATENCY, FILL, NONE, SLOT, SLOT_BEGIN, SLOT_MAP, VRAM_WRITE, VSRAM_WRITE
 from .units import Units
-
-NONE, BUS, FILL, COPY = range(4)
 
 IS_EXTERNAL = tuple(tuple([kind == "x" for kind in kinds] for kinds in maps) for maps in SLOT_MAP)
 """Whether each slot is external, by H40 and blanked."""
@@ -41,14 +40,24 @@ LONG_TRANSFER = 256
 
 @functools.lru_cache(4096)
 def bus_schedule(
-    h40: bool, blanked: bool, first: int, last: int, ready: tuple[int, ...], half: int, ready_at: int, left: int
+    h40: bool,
+    blanked: bool,
+    first: int,
+    last: int,
+    to_vram: bool,
+    ready: tuple[int, ...],
+    half: int,
+    ready_at: int,
+    left: int,
 ) -> tuple[int, int, list[int], int]:
-    """Find out when words of a transfer from the 68000's bus to VRAM move, within a line; most lines are alike.
+    """Find out when words of a transfer from the 68000's bus move, within a line; most lines are alike.
 
     Parameters
     ----------
     first, last : int
         Slots, the last one excluded.
+    to_vram : bool
+        Words take two slots.
     ready : tuple of int
         When each word in the FIFO may go out.
     half : int
@@ -64,8 +73,8 @@ def bus_schedule(
         Words that have gone out.
     half : int
         1: and the first byte of another.
-    new : list of int
-        When each word that has been read may go out.
+    ready : list of int
+        When each word may go out, then those that have been read.
     end : int
         Just after the slot in which the last word was read, if it was.
     """
@@ -74,15 +83,36 @@ def bus_schedule(
     for slot in range(first, last):
         time = begins[slot]
         if external[slot] and drained < len(ready_all) and ready_all[drained] <= time:
-            drained += half
-            half ^= 1
+            drained += half or not to_vram
+            half = to_vram and not half
         if fetch[slot] and len(ready_all) - drained < 4 and time >= ready_at:
             ready_all.append(time + DMA_LATENCY[h40])
             left -= 1
             if not left:
                 end = time + 1
                 break
-    return drained, half, ready_all[len(ready) :], end
+    return drained, int(half), ready_all, end
+
+
+class Move:
+    """Words of a transfer from the 68000's bus that move at times found out in advance, to be stored together.
+
+    It begins with the words in the FIFO. Nothing of it is in the chip's state until :meth:`Dma.finish_move`.
+    """
+
+    def __init__(self, waiting: list[int], half: int, left: int) -> None:
+        self.waiting = waiting
+        """FIFO entries of the words that it begins with, oldest first."""
+        self.ready = [0] * len(waiting)
+        """When each word in the FIFO may go out."""
+        self.half_before = self.half = half
+        """The first byte of the oldest word was out, and is out now."""
+        self.left = left
+        """Words still to be read."""
+        self.read = 0
+        self.last: list[int] = []
+        """When each of the last words that were read may go out."""
+        self.drained = 0
 
 
 class Dma(Units):
@@ -128,8 +158,8 @@ class Dma(Units):
             c.dma_run = BUS
             c.dma_clock = clock + DMA_START * SLOT[self.h40]
             if not c.bus_hold:
-                c.bus_hold = 1
-                c.bus_hold_clock = clock
+                c.bus_hold = self.pins.bus_hold = 1
+                c.bus_hold_clock = self.pins.bus_hold_clock = clock
         elif kind == 3:
             c.dma_run = COPY
             c.copy_half = 0
@@ -179,7 +209,7 @@ class Dma(Units):
         return n
 
     def _store(self, places: npt.NDArray[np.int_], values: npt.NDArray[np.uint8]) -> None:
-        """Store bytes of VRAM while nothing is drawn; no two of them may differ in one place."""
+        """Store bytes of VRAM, one after the other, while nothing is drawn."""
         self._vram[places] = values
         base, size = self.sprite_table
         offsets = places - base
@@ -212,6 +242,8 @@ class Dma(Units):
         if self._can_move_at_once(until):
             self._move_at_once(until)
             return
+        if self.move:
+            self.finish_move()
         start = c.line_clock
         h40 = self.h40
         external, fetch, begins = IS_EXTERNAL[h40][self.blanked], CAN_FETCH[h40][self.blanked], SLOT_BEGIN[h40]
@@ -231,78 +263,100 @@ class Dma(Units):
         c.clock = until
 
     def _can_move_at_once(self, until: int) -> bool:
-        """Nothing is drawn, and all words go to different places in VRAM."""
+        """Nothing is drawn, not even the border, and all words go to one of the memories."""
         c, r = self.c, self.r
-        codes = [c.fifo_code[c.fifo_write - 1 - i & 3] for i in range(c.fifo_count)]
-        step = r[15]
+        code = c.code & 15
+        if c.draw_clock < until or (code == CRAM_WRITE and (c.draw_clock != NEVER or self._chip.border)):
+            return False
+        if self.move:
+            return True
         return (
-            c.draw_clock >= until
-            and all(code == VRAM_WRITE for code in (c.code & 15, *codes))
-            and self.mode5
-            and not r[1] & 0x80
-            and step >= 2
-            and step % 2 == 0
+            code in (VRAM_WRITE, CRAM_WRITE, VSRAM_WRITE)
+            and r[1] & 0x84 == 0x04
+            and all(c.fifo_code[c.fifo_write - 1 - i & 3] == code for i in range(c.fifo_count))
         )
 
     def _move_at_once(self, until: int) -> None:
-        """Do what :meth:`run_bus_dma` does: first find out when the words move, then move them all."""
-        c, r = self.c, self.r
+        """Do what :meth:`run_bus_dma` does: find out when the words move; they are stored later."""
+        c = self.c
         start = c.line_clock
         h40 = self.h40
         begins = SLOT_BEGIN[h40]
-        pending = [c.fifo_write - c.fifo_count + i & 3 for i in range(c.fifo_count)]
-        left = self.dma_length or 65536
-        drained, half, new, end = bus_schedule(
+        move = self.move
+        if not move:
+            waiting = [c.fifo_write - c.fifo_count + i & 3 for i in range(c.fifo_count)]
+            move = self.move = Move(waiting, c.fifo_half, self.dma_length or 65536)
+            move.ready = [c.fifo_clock[i] for i in waiting]
+        present = len(move.ready)
+        drained, move.half, ready, end = bus_schedule(
             h40,
             self.blanked,
             bisect.bisect_left(begins, c.clock - start),
             bisect.bisect_left(begins, until - start),
-            tuple([max(-1, c.fifo_clock[i] - start) for i in pending]),  # when each word may go out
-            c.fifo_half,
+            c.code & 15 == VRAM_WRITE,
+            tuple([max(-1, clock - start) for clock in move.ready]),
+            move.half,
             max(-1, c.dma_clock - start),
-            min(left, LONG_TRANSFER),
+            min(move.left, LONG_TRANSFER),
         )
-        fetched = len(new)
-        done = fetched == left
-        if not done:
-            end = until - start
-        chip, source, base, step, address = self._chip, self.dma_source, (r[23] & 0x7F) << 17, r[15], c.address
-        read, bus = chip.dma_read, chip.bus
-        addresses = [c.fifo_address[i] for i in pending] + [address + step * i & 0x1FFFF for i in range(fetched)]
-        words = [c.fifo_data[i] for i in pending]
-        if read == ffi.NULL:
-            words += [0] * fetched
+        move.drained += drained
+        move.read += len(ready) - present
+        move.left -= len(ready) - present
+        move.last = [*move.last, *[start + time for time in ready[present:]][-4:]][-4:]
+        move.ready = [start + time for time in ready[drained:]]
+        if move.left:
+            c.clock = until
         else:
-            words += [read(bus, base | (source + i & 0xFFFF) << 1) for i in range(fetched)]
-        if fetched:
-            self._count(fetched)
-        self._store_words(addresses, words, drained, half, c.fifo_half)
-        for i in range(max(0, fetched - 4), fetched):
-            entry, word = c.fifo_write + i & 3, len(pending) + i
-            c.fifo_data[entry], c.fifo_address[entry] = words[word], addresses[word]
-            c.fifo_code[entry], c.fifo_clock[entry] = VRAM_WRITE, start + new[i]
-        c.fifo_write = c.fifo_write + fetched & 3
-        c.fifo_count = len(words) - drained
-        c.fifo_half = half
-        if done:
+            self.finish_move()
             self._release_bus(start + end - 1)
-        c.clock = start + end
+            c.clock = start + end
 
-    def _store_words(self, addresses: list[int], words: list[int], whole: int, half: int, half_before: int) -> None:
-        """Store the first `whole` words, and the first byte of the next if `half`."""
-        high = np.array(addresses[: whole + half], np.int_) & 0xFFFF
-        data = np.array(words[: whole + half], np.uint16)
-        places = np.stack([high, high ^ 1], 1).ravel()
-        values = np.stack([data >> 8, data & 0xFF], 1).astype(np.uint8).ravel()
-        self._store(places[half_before : len(places) - half], values[half_before : len(values) - half])
+    def finish_move(self) -> None:
+        """Store the words of a transfer that have moved but for that."""
+        move, c, r = self.move, self.c, self.r
+        self.move = None
+        waiting, read, code = move.waiting, move.read, c.code & 15
+        words = np.zeros(len(waiting) + read, np.uint16)
+        words[: len(waiting)] = [c.fifo_data[i] for i in waiting]
+        if read:
+            lib.vdp_read_source(
+                self._chip,
+                (r[23] & 0x7F) << 16 | self.dma_source,
+                read,
+                ffi.from_buffer("uint16_t[]", words[len(waiting) :]),
+            )
+        addresses = np.concatenate([[c.fifo_address[i] for i in waiting], c.address + r[15] * np.arange(read)])
+        addresses = addresses.astype(np.intp) & 0x1FFFF
+        if code == VRAM_WRITE:
+            out = move.drained + move.half
+            places = (addresses[:out, None] & 0xFFFF ^ [0, 1]).ravel()
+            self._store(
+                places[move.half_before : len(places) - move.half],
+                words[:out].astype(">u2").view(np.uint8)[move.half_before : len(places) - move.half],
+            )
+        else:
+            places, words_out = addresses[: move.drained] >> 1 & 63, words[: move.drained]
+            if code == CRAM_WRITE:
+                self._cram[places] = words_out & 0x0EEE
+            else:
+                self._vsram[places[places < 40]] = words_out[places < 40] & 0x07FF
+        for i, clock in enumerate(move.last, read - len(move.last)):
+            entry, word = c.fifo_write + i & 3, len(waiting) + i
+            c.fifo_data[entry], c.fifo_address[entry] = int(words[word]), int(addresses[word])
+            c.fifo_code[entry], c.fifo_clock[entry] = code, clock
+        c.fifo_write = c.fifo_write + read & 3
+        c.fifo_count = len(words) - move.drained
+        c.fifo_half = move.half
+        if read:
+            self._count(read)
 
     def _release_bus(self, clock: int) -> None:
         c = self.c
         if c.held_count:
             c.dma_clock = clock + HELD_WRITE
         else:
-            c.bus_hold = 0
-            c.bus_release_clock = clock
+            c.bus_hold = self.pins.bus_hold = 0
+            c.bus_release_clock = self.pins.bus_release_clock = clock
 
     def held_write(self) -> None:
         """Make a port write of the instruction that the transfer had interrupted."""
@@ -325,8 +379,12 @@ class Dma(Units):
         if not self.bus_dma_runs:
             return int(c.dma_clock) + 1
         words = self.dma_length or 65536
-        slots = (words - 5) * (1 if c.code & 15 in (CRAM_WRITE, VSRAM_WRITE) else 2)
+        single = c.code & 15 in (CRAM_WRITE, VSRAM_WRITE)
+        slots = (words - 5) * (1 if single else 2)
         per_line = 205 if self.blanked else 18
         if slots > per_line:
             return int(c.clock) + slots // per_line * LINE - LINE // 2
-        return max(int(c.dma_clock), int(c.clock)) + 16 * (words - 1) + 1
+        slot = self.next_external() if c.fifo_count == 4 else self.next_slot()
+        drained = c.fifo_count + words - 4  # before the last word finds room
+        slots = words - 1 if single else max(words - 1, 2 * drained - 2)
+        return max(int(c.dma_clock), slot) + 16 * slots + 1

@@ -26,10 +26,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from megadrive._core import ffi
-
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
-from .colours import changed_palette, palette, word_colour
+from .colours import NO_DOT, ColourLog, palette, word_colour
 from .compose import compose
 from .live_planes import MARGIN, LivePlanes
 from .live_sprites import LiveSprites
@@ -45,15 +43,13 @@ PLANES = 2
 OUTPUT = 4
 """R0, R7, R12.3, debug register 0."""
 COLOURS = 8
-"""CRAM."""
+"""CRAM, R0.2."""
 EVERYTHING = 15
 """Everything, and R1 and R12.0."""
 
 FLAGS, SHOWN = 16, 32
 """For ``Drawing._moved``: the sprite flags are up to date; the output has moved."""
 
-LAST_LOOKUP = (3560, 3548)
-"""mclk from the V step into a line after which none of its pixels is looked up; H32, H40."""
 NEVER = 2**63 - 1
 SHOWN_AHEAD = 4
 """Pixels that may have been shown before their time: the registers' delay."""
@@ -78,13 +74,7 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
     return _REGISTERS.get(number, 0)
 
 
-_REGISTERS = {0: OUTPUT, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
-
-
-def _first_difference(a: bytes, b: bytes) -> int:
-    """Return the place of the first byte in which two byte strings differ."""
-    difference = int.from_bytes(a, "big") ^ int.from_bytes(b, "big")
-    return len(a) - (difference.bit_length() + 7) // 8
+_REGISTERS = {0: OUTPUT | COLOURS, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
 
 
 class Look(NamedTuple):
@@ -118,7 +108,7 @@ class Drawing:
     """
 
     def __init__(self, state: VDPState, indexed: Bytes | None = None, rgb: Bytes | None = None) -> None:
-        self.state = VDPState(state.c, state.owner)
+        self.state = state.again()
         self.indexed = np.zeros((480, 320), np.uint8) if indexed is None else indexed
         self.rgb = np.zeros((480, 320, 3), np.uint8) if rgb is None else rgb
         self.render = True
@@ -136,11 +126,7 @@ class Drawing:
         self._planes = LivePlanes(self.state, 0, 0)
         self._shown = (0, 0)  # line and pixel up to which the output has come
         self._looks: list[tuple[int, Look]] = []  # changes since then: what counted up to this pixel of the picture
-        self._palettes: list[tuple[int, int, Bytes]] = []  # the same for the colours: line, pixel
-        self._dots: list[tuple[int, int, Bytes]] = []  # line, pixel and colour, not shown yet
-        self._colours_of = b""
-        self._cram_and_modes = ffi.buffer(self.state.c.cram), ffi.buffer(self.state.c.registers, 2)
-        self._colours = np.zeros((256, 3), np.uint8)
+        self._colours = ColourLog(self.state)
 
     def draw(self, clock: int, changing: int = EVERYTHING) -> None:
         """Draw all that the chip fetches and shows before ``clock`` and that depends on what is about to change.
@@ -174,33 +160,33 @@ class Drawing:
             if moving & SHOWN:
                 self._show(time, height)
             elif moving & (OUTPUT | COLOURS):
-                self._note(time, height)
+                self._note(time, height, moving)
         if over:
             self._finish_picture(height)
 
     def change_colour(self, clock: int, word: int) -> None:
-        """Note that a word is about to be written to CRAM.
-
-        Nothing has to be drawn for that.  CRAM has one port: the pixel at the output shows the word.
-        """
-        c, state = self.state.c, self.state
+        """Note that a word is about to be written to CRAM; nothing has to be drawn for that."""
+        c = self.state.c
         if not self.render or c.draw_clock == NEVER:
             return
-        if self._picture_clock != c.picture_clock or self._clock != c.draw_clock:
+        picture_clock = c.picture_clock
+        if self._picture_clock != picture_clock or self._clock != c.draw_clock:
             self._begin_picture()
-        h40, width = state.h40, state.width
-        line, time = divmod(max(0, clock - c.picture_clock), LINE)
-        if line > 0 and time < LAST_LOOKUP[h40] - LINE:  # the line before is still being shown
-            line, time = line - 1, time + LINE
-        pixel = max(0, -(-(time - COLOUR_ZERO[h40]) // PIXEL[h40]))
-        self._palettes.append((line, min(pixel, width), self._palette()))
-        if time < COLOUR_ZERO[h40] or pixel >= width:
-            return
-        if (line, pixel) >= self._shown:
-            self._dots.append((line, pixel, word_colour(state, word)))
-        elif (line, pixel + SHOWN_AHEAD) >= self._shown:
-            # Else the line has become a narrow one, and pixels that it has shown go by again.
+        time = clock - picture_clock
+        self._colours.change(time, word if self._shown == (0, 0) or self._leaves_dot(time, word) else NO_DOT)
+
+    def _leaves_dot(self, time: int, word: int) -> bool:
+        """Tell whether a write to CRAM leaves a dot in what has not been shown yet, and put it where it just was."""
+        state, shown = self.state, self._shown
+        h40, line = state.h40, first_unfinished(time)
+        time -= LINE * line
+        pixel = events_before(time, COLOUR_ZERO[h40], PIXEL[h40], state.width)
+        if (line, pixel) >= shown:
+            return True
+        # Further back the line has become a narrow one, and pixels that it has shown go by again.
+        if (line, pixel + SHOWN_AHEAD) >= shown and time >= COLOUR_ZERO[h40] and pixel < state.width:
             self.rgb[2 * line + self._field if state.double_resolution else line, pixel] = word_colour(state, word)
+        return False
 
     def vram_change(self, address: int) -> int:
         """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
@@ -255,7 +241,7 @@ class Drawing:
         self._sprites = LiveSprites(self.state, line, self._field)
         self._planes = LivePlanes(self.state, line, self._field)
         self._shown = max(line, 0), 0
-        self._looks, self._palettes, self._dots = [], [], []
+        self._looks, self._colours = [], ColourLog(self.state)
         self._drawn[:] = 0
 
     def _finish_picture(self, height: int) -> None:
@@ -269,7 +255,7 @@ class Drawing:
             # A line that became a narrow one when it had got too far: the rest of it is border.
             rest = slice(int(self._drawn[row]), 320)
             self.indexed[row, rest] = self.state.backdrop
-            self.rgb[row, rest] = self._palette()[self.state.backdrop]
+            self.rgb[row, rest] = palette(self.state)[self.state.backdrop]
         if wide.any() and not wide.all():
             # Rows of 256 pixels in a picture that has wider ones: nearest pixels.
             nearest = np.arange(320) * 4 // 5
@@ -283,22 +269,6 @@ class Drawing:
         state = self.state
         return Look(state.backdrop, state.shadow_highlight, state.left_blank, state.debug, self._display)
 
-    def _palette(self) -> Bytes:
-        """Return the colours of all picture pixels as they are now."""
-        made_of = bytes(self._cram_and_modes[0]) + bytes(self._cram_and_modes[1])
-        before = self._colours_of
-        if made_of != before:
-            self._colours_of = made_of
-            # Mostly a single word has changed.
-            first = 0 if made_of[128:] != before[128:] or not self.state.mode5 else _first_difference(made_of, before)
-            word = first & ~1
-            if first and made_of[word + 2 :] == before[word + 2 :]:
-                value = made_of[word] << 8 | made_of[word + 1]
-                self._colours = changed_palette(self.state, self._colours, word >> 1, value)
-            else:
-                self._colours = palette(self.state)
-        return self._colours
-
     def _pixel(self, time: int, height: int) -> tuple[int, int]:
         """Return the line and pixel that are shown at ``time``."""
         line = first_unfinished(time)
@@ -307,13 +277,15 @@ class Drawing:
         h40 = self.state.h40
         return line, events_before(time - LINE * line, COLOUR_ZERO[h40], PIXEL[h40], self.state.width)
 
-    def _note(self, time: int, height: int) -> None:
+    def _note(self, time: int, height: int, changing: int) -> None:
         """Note what has counted so far, which is about to change."""
-        line, x = self._pixel(time, height)
-        place = line * self.state.width + x
-        if not self._looks or place > self._looks[-1][0]:
-            self._looks.append((place, self._look()))
-        self._palettes.append((line, x, self._palette()))
+        if changing & COLOURS:
+            self._colours.change(time)
+        if changing & OUTPUT:
+            line, x = self._pixel(time, height)
+            place = line * self.state.width + x
+            if not self._looks or place > self._looks[-1][0]:
+                self._looks.append((place, self._look()))
 
     def _show(self, time: int, height: int) -> None:
         """Show all pixels up to ``time``."""
@@ -328,34 +300,14 @@ class Drawing:
                 self._shown = line, max(x, self._shown[1])
             return
         looks = [(min(place, end), look) for place, look in self._looks] + [(end, self._look())]
-        palettes = [(line * width + x, colours) for line, x, colours in self._palettes]
         self._looks = []
-        self._palettes = [entry for entry, at in zip(self._palettes, palettes, strict=True) if at[0] >= end]
-        palettes = [entry for entry in palettes if entry[0] < end]
-        palettes.append((end, self._palettes[0][2] if self._palettes else self._palette()))
         if self._display_before != self._display:
             looks = self._with_display_edge(looks, height)
 
         first, last = start // width, -(-end // width)
         picture = self._composed(first, last, start, looks)
-        rgb = np.empty((picture.size, 3), np.uint8)
-        flat, place = picture.reshape(-1), start - first * width
-        for until, colours in palettes:
-            until -= first * width
-            if until > place:
-                np.take(colours, flat[place:until], axis=0, out=rgb[place:until])
-                place = until
-        self._put_dots(first, end, rgb)
+        rgb = self._colours.rgb(picture.reshape(-1), first * width, end, width)
         self._put(first, last, start, end, picture, rgb.reshape(*picture.shape, 3))
-
-    def _put_dots(self, first: int, end: int, rgb: Bytes) -> None:
-        """Put the dots before pixel ``end`` into lines from ``first`` on."""
-        width = self.state.width
-        for line, pixel, colour in self._dots:
-            place = line * width + pixel
-            if first * width <= place < end and pixel < width:
-                rgb[place - first * width] = colour
-        self._dots = [dot for dot in self._dots if dot[0] * width + dot[1] >= end]
 
     def _with_display_edge(self, looks: list[tuple[int, Look]], height: int) -> list[tuple[int, Look]]:
         """Put the change of the display bit, which lags behind the others, into the list of changes."""

@@ -9,13 +9,16 @@ from __future__ import annotations
 import bisect
 
 from .clocks import LINE
-from .draw import PLANES, SPRITES
+from .draw import NEVER, PLANES, SPRITES
 from .timing import H_COUNTER, STEP_BEGIN
 from .units import Units
 
 # CD3-CD0
 VRAM_READ, VRAM_WRITE, CRAM_WRITE, VSRAM_READ, VSRAM_WRITE, CRAM_READ, VRAM_BYTE_READ = 0, 1, 3, 4, 5, 8, 12
 READABLE = (VRAM_READ, VSRAM_READ, CRAM_READ, VRAM_BYTE_READ)
+
+# Transfers
+NONE, BUS, FILL, COPY = range(4)
 
 # ------------------------------------------------------------------------------------------------ slots
 
@@ -109,8 +112,11 @@ class Fifo(Units):
 
     def write_colour(self, clock: int, address: int, value: int) -> None:
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
-        place, mask = (address >> 1 & 63, 0x0EEE) if self.mode5 else (address & 31, 0x003F)
-        self.change_colour(clock, value & mask)
+        place, mask = (address >> 1 & 63, 0x0EEE) if self.r[1] & 4 else (address & 31, 0x003F)
+        if self._chip.border:
+            self.change_border_colour(clock, value & mask)
+        if self.c.draw_clock != NEVER:
+            self.drawing.change_colour(clock, value & mask)
         self._cram[place] = value & mask
 
     def write_scroll(self, clock: int, address: int, value: int) -> None:
@@ -144,8 +150,10 @@ class Fifo(Units):
         """Give a slot to the oldest entry. VRAM takes two, and so do the codes that write nowhere."""
         c = self.c
         code, address, value = c.fifo_code[i], c.fifo_address[i], c.fifo_data[i]
-        if code in (CRAM_WRITE, VSRAM_WRITE):
-            self.write_word(clock, code, address, value)
+        if code == CRAM_WRITE:
+            self.write_colour(clock, address, value)
+        elif code == VSRAM_WRITE:
+            self.write_scroll(clock, address, value)
         elif code == VRAM_WRITE and self.r[1] & 0x80:
             self._write_vram_128k(clock, address, value)
         elif not c.fifo_half:
@@ -216,6 +224,13 @@ class Fifo(Units):
             return False
         return True
 
+    def next_slot(self) -> int:
+        """Return the time of the next slot of the line, or of the line's end."""
+        c = self.c
+        begins = SLOT_BEGIN[self.h40]
+        i = bisect.bisect_left(begins, c.clock - c.line_clock)
+        return int(c.line_clock) + (begins[i] if i < len(begins) else LINE)
+
     def next_external(self) -> int:
         """Return the time of the next external slot of the line, or of the line's end."""
         c = self.c
@@ -226,33 +241,42 @@ class Fifo(Units):
     def transfer(self, until: int) -> None:
         """Move what can be moved from the present on and before `until`, within the present line."""
         c = self.c
-        while c.clock < until and self.transfer_busy:
-            if self.bus_dma_runs:
+        while c.clock < until:
+            if c.dma_run == BUS:
                 self.run_bus_dma(until)
             elif c.bus_hold:  # the 68000 is free again but for the writes that were kept
                 if c.dma_clock > c.clock:
                     self._run_slots(min(c.dma_clock, until))
                 if c.clock >= c.dma_clock:
                     self.held_write()
-            else:
+            elif c.fifo_count or c.read_wanted or c.dma_run:
                 self._run_slots(until)
+            else:
+                break
 
     def _run_slots(self, until: int) -> None:
         """Use the external slots before `until`."""
-        c = self.c
+        c, begins = self.c, self.c.fifo_clock
+        count = c.fifo_count
+        if count and begins[(c.fifo_write - count) & 3] >= until:
+            c.clock = until
+            return
         start = c.line_clock
         slots = EXTERNAL[self.h40][self.blanked]
         i = bisect.bisect_left(slots, c.clock - start)
         end = bisect.bisect_left(slots, until - start)
         while i < end:
-            if c.fifo_count:
-                oldest = (c.fifo_write - c.fifo_count) & 3
-                ready = c.fifo_clock[oldest] - start
+            count = c.fifo_count
+            if count:
+                oldest = (c.fifo_write - count) & 3
+                ready = begins[oldest] - start
                 if slots[i] < ready:
                     i = bisect.bisect_left(slots, ready, i, end)
                 else:
                     self._drain(start + slots[i], oldest)
                     i += 1
+            elif not (c.dma_run or c.read_wanted):
+                break
             elif self.fill_runs and c.draw_clock >= until:
                 i += self.fill_slots(end - i)
             elif self.use_slot(start + slots[i]):

@@ -11,14 +11,12 @@ All functions work on a stretch of lines at once: ``lines`` holds the line numbe
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .state import Bytes, Flags, Ints, VDPState
+from .state import Bytes, Flags, Ints, Longs, VDPState
 
-Longs = npt.NDArray[np.uint64]
-
-_ALL_PIXELS = np.uint64(0x0101010101010101)
+# Palette and priority in each of 8 pixels, by the upper bits of a name.
+_ATTRIBUTES = np.array([(top << 4) * 0x0101010101010101 for top in range(8)], np.uint64)
 
 
 def picture_rows(state: VDPState, lines: Ints, field: int) -> Ints:
@@ -26,44 +24,20 @@ def picture_rows(state: VDPState, lines: Ints, field: int) -> Ints:
     return 2 * lines + field if state.double_resolution else lines
 
 
-def pattern_rows(state: VDPState, address: Ints, flip: Flags) -> Longs:
-    """Fetch rows of 8 pixels, 4 bytes each, left pixel in the high nibble of the first byte.
-
-    Parameters
-    ----------
-    address : int array of any shape
-        VRAM addresses, multiples of 4.
-    flip : bool array that broadcasts to it
-        Rows that are mirrored.
-
-    Returns
-    -------
-    uint64 array of the shape of address
-        One pixel in each byte, the left one in the most significant byte.
-    """
-    pixels = state.vram_longs[address >> 2].astype(np.uint64)
-    for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F)):
-        pixels = (pixels | pixels << np.uint64(shift)) & np.uint64(mask)
-    rows: Longs = np.where(flip, pixels.byteswap(), pixels)
-    return rows
-
-
-def with_attribute(pixels: Longs, name: Ints) -> Bytes:
+def with_attribute(rows: Longs, name: Ints) -> Bytes:
     """Put palette and priority of a name (or sprite) word into 8-pixel rows; return bytes, shape (..., 8)."""
-    attribute = (name >> 9 & 0x40 | name >> 9 & 0x30).astype(np.uint64)
-    rows = (pixels | attribute * _ALL_PIXELS).astype(">u8")
+    rows = rows | _ATTRIBUTES.take(name >> 13 & 7)
     return rows.view(np.uint8).reshape(*rows.shape, 8)
 
 
 def cells(state: VDPState, name: Ints, row: Ints) -> Bytes:
     """Draw row ``row`` of the cells that name table words name; return layer pixels, shape (..., 8)."""
-    height = 16 if state.double_resolution else 8
-    row = np.where(name & 0x1000, height - 1 - row, row)
+    name, row = name.astype(np.uint16, copy=False), row.astype(np.uint16, copy=False)
     if state.double_resolution:
-        address = (name & 0x3FF) << 6 | row << 2
+        place = (name & 0x3FF) << 4 | (name >> 12 & 1) * 15 ^ row
     else:
-        address = (name & 0x7FF) << 5 | row << 2
-    return with_attribute(pattern_rows(state, address, (name & 0x0800) != 0), name)
+        place = (name & 0x7FF) << 3 | (name >> 12 & 1) * 7 ^ row
+    return with_attribute(state.pattern_rows().take(place | (name & 0x0800) << 3), name)
 
 
 def name_index(size: int, row: Ints, column: Ints) -> Ints:
@@ -134,17 +108,18 @@ def scrolled_columns(
     uint8 (lines, 16 * columns)
         Layer pixels.  Drawn from column -1 on, screen pixel x of a line lies at 16 + x - (scroll_x & 15).
     """
-    cell_column = 2 * columns - (scroll_x[:, None] >> 4 << 1) & 0x7F
-    y = rows[:, None] + scroll_y
+    columns, rows = columns.astype(np.uint16), rows.astype(np.uint16)
+    cell_column = 2 * columns - (scroll_x.astype(np.uint16)[:, None] >> 4 << 1) & 0x7F
+    y = rows[:, None] + scroll_y.astype(np.uint16)
     if state.double_resolution:
         cell_row, row = y >> 4 & 0x7F, y & 15
     else:
         cell_row, row = y >> 3 & 0x7F, y & 7
     # A column is two cells whose names lie side by side.
-    address = table | name_index(state.register(16), cell_row, cell_column) << 1
-    pair = state.vram_longs[address >> 2].astype(np.intp)
-    name = pair[:, :, None] >> np.array([16, 0]) & 0xFFFF
-    return cells(state, name, row[:, :, None]).reshape(len(rows), -1)
+    address = np.asarray(table, np.uint16) | name_index(state.register(16), cell_row, cell_column) << 1
+    pairs = state.vram_words.astype(np.uint16).view(np.uint32).take(address >> 2)
+    name = pairs.view(np.uint16).reshape(len(rows), -1)
+    return cells(state, name, row.repeat(2, 1) if row.shape[1] > 1 else row).reshape(len(rows), -1)
 
 
 def fine_scrolled(strip: Bytes, scroll_x: Ints) -> Bytes:

@@ -11,7 +11,7 @@ import dataclasses
 
 import numpy as np
 
-from .planes import pattern_rows, with_attribute
+from .planes import with_attribute
 from .state import Bytes, Flags, Ints, VDPState
 
 #: A line of sprites is put together in a buffer that has a place for every X: 9 bits and the width of a sprite.
@@ -84,17 +84,13 @@ def cell_rows(state: VDPState, attribute: Ints, width: Ints, height: Ints, row: 
     uint8 (n, 8)
         Layer pixels.
     """
-    flip = (attribute & 0x0800) != 0
     double = state.double_resolution
     cell_height, row_mask, shift = (16, 0x3F, 4) if double else (8, 0x1F, 3)
     row = np.where(attribute & 0x1000, height * cell_height - 1 - row & row_mask, row)
     # Cell numbers run down the columns of the sprite.
-    pattern = attribute + np.where(flip, width - 1 - column, column) * height + (row >> shift)
-    if state.double_resolution:
-        address = (pattern & 0x3FF) << 6 | (row & 15) << 2
-    else:
-        address = (pattern & 0x7FF) << 5 | (row & 7) << 2
-    return with_attribute(pattern_rows(state, address, flip), attribute)
+    pattern = attribute + np.where(attribute & 0x0800, width - 1 - column, column) * height + (row >> shift)
+    place = (pattern & 0x3FF) << 4 | row & 15 if double else (pattern & 0x7FF) << 3 | row & 7
+    return with_attribute(state.pattern_rows().take(place | (attribute & 0x0800) << 3), attribute)
 
 
 def put(buffer: Bytes, place: Ints, pixels: Bytes) -> Ints:
@@ -137,22 +133,25 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
     cell_height, row_bits, top = (16, 0x3FF, 256) if state.double_resolution else (8, 0x1FF, 128)
 
     # The list's entries in order, as columns of (sprite, line) arrays.
-    words = table[list_order(table)].view(">u2").astype(np.intp)
+    words = table[list_order(table)].view(">u2").astype(np.uint16)
     y, size, attribute, x = (words[:, i, None] for i in range(4))
     x = x & 0x1FF
     width, height = (size >> 10 & 3) + 1, (size >> 8 & 3) + 1
 
     # Scan: the first 20 (16) sprites that cover the line.
-    row = rows + top - y & row_bits
+    row = (rows + top).astype(np.uint16) - y & row_bits
     hit = row < height * cell_height
-    found = hit.cumsum(0)
+    seen = hit.any(1)
+    seen[0] = True
+    hit, row, attribute, x, width, height = (of[seen] for of in (hit, row, attribute, x, width, height))
+    found = hit.cumsum(0, np.uint16)
     too_many = found[-1] > sprites_in_line
     hit &= found <= sprites_in_line
 
     # Their cells, 40 (32) in all.  Sprites that are masked or off the screen use them up too.
-    used = (hit * width).cumsum(0)
+    used = (hit * width).cumsum(0, np.int16)
     dot_overflow = used[-1] > cells_in_line
-    shown = np.where(hit, np.clip(width - (used - cells_in_line), 0, width), 0)
+    shown = np.where(hit, np.clip(width + (cells_in_line - used), 0, width), 0)
 
     # A sprite at X = 0 hides those after it, if one before it had another X or the line before ran out of cells.
     before = np.concatenate(([overflow_before], dot_overflow[:-1]))
@@ -162,9 +161,10 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
 
     # All cells in list order, into a line buffer that also has room for what lies off the screen.
     sprite, line, column = np.nonzero(shown[:, :, None] > np.arange(4))
-    pixels = cell_rows(state, attribute[sprite, 0], width[sprite, 0], height[sprite, 0], row[sprite, line], column)
+    attribute, x, width, height = (of.astype(np.intp)[sprite, 0] for of in (attribute, x, width, height))
+    pixels = cell_rows(state, attribute, width, height, row[sprite, line].astype(np.intp), column)
     buffer = np.zeros((len(rows), BUFFER_WIDTH), np.uint8)
-    place = (line * BUFFER_WIDTH + x[sprite, 0] + 8 * column)[:, None] + np.arange(8)
+    place = (line * BUFFER_WIDTH + x + 8 * column)[:, None] + np.arange(8)
     opaque_place = put(buffer.reshape(-1), place, pixels)
 
     # Two opaque pixels on one place of the screen.

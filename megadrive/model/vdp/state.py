@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,70 @@ Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
+Longs = npt.NDArray[np.uint64]
+
+
+_CODES = {"int64_t": "q", "uint32_t": "I", "uint16_t": "H", "uint8_t": "B"}
+
+
+def _layout() -> tuple[int, struct.Struct, list[tuple[str, int, int]]]:
+    """Return where the struct's fields behind its memories begin, their layout and their names, places and lengths."""
+    types = dict(_core.ffi.typeof("vdp").fields)
+    names = list(types)
+    names = names[names.index("clock") :]
+    codes, fields, place = "=", [], 0
+    for name in names:
+        kind = types[name].type
+        length = kind.length if kind.kind == "array" else 0
+        codes += f"{length or 1}{_CODES[kind.item.cname if length else kind.cname]}"
+        fields.append((name, place, length))
+        place += length or 1
+    return types["clock"].offset, struct.Struct(codes), fields
+
+
+_OFFSET, _LAYOUT, _FIELDS = _layout()
+
+
+class Fields:
+    """The fields of the ``vdp`` struct behind its memories, as Python numbers and lists: faster than the struct's own.
+
+    What they mean stands in ``megadrive.h``.  The memories are the struct's.
+    """
+
+    # What the chip's units use.
+    bus_hold: int
+    fifo_clock: list[int]
+    fifo_address: list[int]
+    fifo_data: list[int]
+    fifo_code: list[int]
+
+    def __init__(self, pointer: Any) -> None:
+        size = _core.ffi.sizeof("vdp")
+        self._struct = memoryview(_core.ffi.buffer(pointer, size)).cast("B")[_OFFSET : _OFFSET + _LAYOUT.size]
+        self._stored = b""
+        self.vram = memoryview(_core.ffi.buffer(pointer.vram)).cast("B")
+        self.sprite_cache = memoryview(_core.ffi.buffer(pointer.sprite_cache)).cast("B")
+        self.load()
+
+    def load(self) -> None:
+        """Take the struct's fields, if they are not what was stored last."""
+        now = self._struct.tobytes()
+        if now == self._stored:
+            return
+        values = _LAYOUT.unpack(now)
+        for name, place, length in _FIELDS:
+            setattr(self, name, list(values[place : place + length]) if length else values[place])
+
+    def store(self) -> None:
+        """Give the struct its fields."""
+        values: list[int] = []
+        for name, _, length in _FIELDS:
+            if length:
+                values.extend(getattr(self, name))
+            else:
+                values.append(getattr(self, name))
+        self._stored = _LAYOUT.pack(*values)
+        self._struct[:] = self._stored
 
 
 class VDPState:
@@ -24,6 +89,8 @@ class VDPState:
         The state to look at.  Without it the object has a state of its own, all zero.
     owner : object, optional
         What must stay alive as long as the pointer is used.
+    fields : Fields, optional
+        The fields behind the memories, if not in the struct itself.
 
     Attributes
     ----------
@@ -37,8 +104,8 @@ class VDPState:
         Registers 0 to 23 as last written.
     sprite_cache : uint8 (80, 4)
         Bytes 0-3 of the sprite table's entries as the chip remembers them.
-    c : cffi ``vdp *``
-        The struct itself, for its scalar fields.
+    c : Fields or cffi ``vdp *``
+        The fields behind the memories.
     latched_resolution : bool or None
         Interlace mode 2 as the chip has latched it for the picture that it shows; None: what register 12 says counts.
 
@@ -50,28 +117,58 @@ class VDPState:
     320
     """
 
-    def __init__(self, pointer: Any = None, owner: object = None) -> None:
+    def __init__(self, pointer: Any = None, owner: object = None, fields: Fields | None = None) -> None:
         ffi = _core.ffi
-        self.c: Any = ffi.new("vdp *") if pointer is None else pointer
-        self.owner = self.c if owner is None else owner
-        self.r: Any = self.c.registers  # for single registers: faster than the array
+        self.pointer: Any = ffi.new("vdp *") if pointer is None else pointer
+        self.c: Any = self.pointer if fields is None else fields
+        self.owner = self.pointer if owner is None else owner
+        # For single registers: faster than the array.
+        self.r: Any = memoryview(ffi.buffer(self.pointer.registers)).cast("B")
         self.latched_resolution: bool | None = None
 
         def array(field: str, dtype: str) -> npt.NDArray[Any]:
-            return np.frombuffer(ffi.buffer(getattr(self.c, field)), dtype)
+            return np.frombuffer(ffi.buffer(getattr(self.pointer, field)), dtype)
 
         self.vram: Bytes = array("vram", "u1")
         self.cram: Words = array("cram", ">u2")
+        self.cram_bytes: Any = memoryview(ffi.buffer(self.pointer.cram)).cast("B")
         self.vsram: Words = array("vsram", ">u2")
         self.registers: Bytes = array("registers", "u1")
         self.sprite_cache: Bytes = array("sprite_cache", "u1").reshape(80, 4)
         # The same VRAM as big-endian words (names, scroll tables) and longs (pattern rows).
         self.vram_words: Words = self.vram.view(">u2")
         self.vram_longs: npt.NDArray[np.uint32] = self.vram.view(">u4")
+        self._expanded: Longs = np.zeros((2, 16384), np.uint64)
+        self._expanded_of: npt.NDArray[np.uint32] | None = None
+
+    def again(self) -> VDPState:
+        """Return another view of the same state, which may latch a resolution of its own."""
+        return VDPState(self.pointer, self.owner, None if self.c is self.pointer else self.c)
+
+    def pattern_rows(self) -> Longs:
+        """Return all of VRAM as rows of 8 pixels, one in each byte of memory order, and mirrored: uint64 (32768,).
+
+        Rows are expanded when they have changed.
+        """
+        longs = self.vram.view(np.uint32)
+        if self._expanded_of is None:
+            self._expanded_of = longs.copy()
+            changed = np.arange(len(longs))
+        else:
+            changed = np.flatnonzero(longs != self._expanded_of)
+            self._expanded_of[changed] = longs[changed]
+        if len(changed):
+            pixels = self.vram_longs[changed].astype(np.uint64)
+            for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F)):
+                pixels = (pixels | pixels << np.uint64(shift)) & np.uint64(mask)
+            self._expanded[0, changed] = pixels.astype(">u8").view(np.uint64)
+            self._expanded[1, changed] = pixels.astype("<u8").view(np.uint64)
+        return self._expanded.reshape(-1)
 
     def register(self, number: int) -> int:
         """Return a register's value as a Python integer."""
-        return int(self.r[number])
+        value: int = self.r[number]
+        return value
 
     @property
     def mode5(self) -> bool:

@@ -46,6 +46,7 @@ STAGE_OFFSET = (
     (280, 788, 796, 3364, 3412, LINE),
 )
 """mclk from the V step to each stage; H32, H40."""
+FIRST_HINT = min(offsets[HINT] for offsets in STAGE_OFFSET)
 
 IRQ_DELAY = 21
 """mclk from F, or another event, to the level that a 68000 can sample."""
@@ -63,21 +64,29 @@ _V_JUMP = {
     (True, True): (0x10A, 0x1D2),
 }
 _V_JUMP_MODE_4 = {False: (0x0DA, 0x1D5), True: (0x0F2, 0x1BA)}
+_FIRST_JUMP = 0x0DA
+
+
+def jump_of_v(pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool) -> tuple[int, int]:
+    """Return the V counter's last value before its jump and the first one after it.
+
+    In interlace the odd field is the longer one.
+    """
+    last, first = _V_JUMP[pal, v30] if mode5 else _V_JUMP_MODE_4[pal]
+    if mode5 and interlace and last != 0x200:
+        last, first = last - pal, first - odd
+    return last, first
 
 
 def next_v(v: int, pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool) -> int:
     """Return the V counter of the next line.
-
-    In interlace the odd field is the longer one.
 
     Examples
     --------
     >>> hex(next_v(0x0EA, pal=False, mode5=True, v30=False, interlace=False, odd=False))
     '0x1e5'
     """
-    last, first = _V_JUMP[pal, v30] if mode5 else _V_JUMP_MODE_4[pal]
-    if mode5 and interlace and last != 0x200:
-        last, first = last - pal, first - odd
+    last, first = jump_of_v(pal, mode5, v30, interlace, odd)
     return first if v == last else v + 1 & 0x1FF
 
 
@@ -98,8 +107,8 @@ class Timing(Units):
         else:
             level = 0
         if level != c.irq_level:
-            c.irq_clock = clock + delay
-            c.irq_level = level
+            c.irq_clock = self.pins.irq_clock = clock + delay
+            c.irq_level = self.pins.irq_level = level
 
     def acknowledge(self, clock: int) -> None:
         """Clear what the chip asks for now, whatever level the 68000 acknowledges."""
@@ -124,33 +133,45 @@ class Timing(Units):
     def advance(self, clock: int) -> bool:
         """Bring the chip up to `clock`; tell whether the next event has to be looked for."""
         c = self.c
-        if (
-            clock - c.line_clock < STAGE_OFFSET[0][HINT]
-            and c.next_event > clock + 1
-            and c.line_stage == HINT
-            and not (c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold)
-        ):
+        line, stage = c.line_clock, c.line_stage
+        changed = c.next_event <= clock + 1
+        if clock - line < FIRST_HINT and stage == HINT and not changed:
             # By far the most common case: between two calls nothing happens but that time goes by.
+            if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
+                changed = bool(c.bus_hold)
+                if clock > c.clock:
+                    self.transfer(clock)
+                    if self.move:
+                        self.finish_move()
             if clock > c.clock:
                 c.clock = clock
-            return False
-        self._until(clock)
-        changed = c.bus_hold or c.next_event <= clock + 1
+            return bool(changed)
+        now, offsets = c.clock, STAGE_OFFSET[self.h40]
+        if clock - now > LINE:
+            self._until(clock)
+        changed |= bool(c.bus_hold)
         while True:
-            if clock - c.line_clock > 2 * LINE and c.line_stage == HINT and not self.transfer_busy:
+            if clock - line > 2 * LINE and stage == HINT and not self.transfer_busy:
                 self._skip_lines(clock)
-            time = c.line_clock + STAGE_OFFSET[self.h40][c.line_stage]
+                line, now = c.line_clock, c.clock
+            time = line + offsets[stage]
             if time > clock:
                 break
-            if time > c.clock:
-                self.transfer(time)
-                c.clock = time
-            c.line_stage += 1
-            self._STAGES[c.line_stage - 1](self, time)
+            if time > now:
+                if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
+                    self.transfer(time)
+                    offsets = STAGE_OFFSET[self.h40]  # a held write may have changed it
+                c.clock = now = time
+            c.line_stage = stage + 1
+            self._STAGES[stage](self, time)
+            line, stage = c.line_clock, c.line_stage
             changed = True
-        if clock > c.clock:
-            self.transfer(clock)
+        if clock > now:
+            if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
+                self.transfer(clock)
             c.clock = clock
+        if self.move:
+            self.finish_move()
         return bool(changed)
 
     def _skip_lines(self, clock: int) -> None:
@@ -172,13 +193,14 @@ class Timing(Units):
         self.draw_before(clock)
         self.finish_border(clock)
         c.draw_clock = NEVER
-        c.frame = c.frame + 1 & 0xFFFFFFFF
+        c.frame = self.pins.frame = c.frame + 1 & 0xFFFFFFFF
+        self.pins.clock = clock
         c.frame_clock = clock
         c.interlace = (0, 1, 0, 3)[self.r[12] >> 1 & 3]
 
     def _set_f(self, clock: int) -> None:
         c = self.c
-        c.v_pending = c.z80_int = 1
+        c.v_pending = c.z80_int = self.pins.z80_int = 1
         c.z80_int_clock = clock
         self.update_irq(clock, IRQ_DELAY)
 
@@ -186,7 +208,7 @@ class Timing(Units):
         self.c.odd_field = bool(self.c.interlace) and not self.c.odd_field
 
     def _end_z80_int(self, clock: int) -> None:
-        self.c.z80_int = 0
+        self.c.z80_int = self.pins.z80_int = 0
         self.c.z80_int_clock = clock
 
     def _count_hint(self, clock: int) -> None:
@@ -202,21 +224,29 @@ class Timing(Units):
 
     def _begin_line(self, clock: int) -> None:
         c = self.c
-        mode = self.r[1]
-        c.v_counter = v = next_v(
-            c.v_counter, bool(c.pal), bool(mode & 4), bool(mode & 8), bool(c.interlace), bool(c.odd_field)
-        )
-        c.line_clock += LINE
+        v = c.v_counter + 1
+        if v > _FIRST_JUMP:
+            last, first = self._jump_of_v()
+            v = first if v == last + 1 else v & 0x1FF
+        c.v_counter = v
+        c.line_clock = clock
         c.line_stage = HINT
+        if v < 192:
+            return
         if v == 0x1FF:
             if not c.vblank:  # a V28/V30 switch made the chip miss the end of the picture
-                self._end_picture(c.line_clock)
-            c.vblank = 0
-            c.picture_clock = c.line_clock + LINE
-            c.draw_clock = c.line_clock
+                self._end_picture(clock)
+            c.vblank = self.pins.vblank = 0
+            c.picture_clock = self.pins.picture_clock = clock + LINE
+            c.draw_clock = clock
+            self.drawing.render = bool(self._chip.render)
         elif v == self.picture_lines:
             c.line_stage = F if c.vblank else PICTURE_END
-            c.vblank = 1
+            c.vblank = self.pins.vblank = 1
+
+    def _jump_of_v(self) -> tuple[int, int]:
+        c, mode = self.c, self.r[1]
+        return jump_of_v(bool(c.pal), bool(mode & 4), bool(mode & 8), bool(c.interlace), bool(c.odd_field))
 
     _STAGES = (_end_picture, _set_f, _toggle_field, _end_z80_int, _count_hint, _begin_line)
 
@@ -224,24 +254,30 @@ class Timing(Units):
 
     def schedule(self) -> None:
         """Find a lower bound of the time at which something that others see changes by itself."""
-        c = self.c
-        v, end = c.v_counter, self.picture_lines
+        c, r = self.c, self.r
+        line, v, end = c.line_clock, c.v_counter, self.picture_lines
         if not c.vblank:
-            if v == 0x1FF or v < end:
-                following = c.line_clock + ((end + 1 if v == 0x1FF else end - v) * LINE + STAGE_OFFSET[0][PICTURE_END])
+            if v < end:
+                following = line + (end - v) * LINE + STAGE_OFFSET[0][PICTURE_END]
+            elif v == 0x1FF:
+                following = line + (end + 1) * LINE + STAGE_OFFSET[0][PICTURE_END]
             else:
-                following = c.line_clock + LINE
-            if self.r[0] & 0x10 and not c.h_pending:
+                following = line + LINE
+            if r[0] & 0x10 and not c.h_pending:
                 lines = c.hint_counter + (c.line_stage > HINT)
-                following = min(following, c.line_clock + lines * LINE + STAGE_OFFSET[self.h40][HINT])
+                following = min(following, line + lines * LINE + STAGE_OFFSET[self.h40][HINT])
         elif c.line_stage < HINT:
-            following = c.line_clock + STAGE_OFFSET[self.h40][c.line_stage]
+            following = line + STAGE_OFFSET[self.h40][c.line_stage]
         else:  # nothing before V = $1FF, unless a new height lies ahead
-            lines = end - v if v < end else 16 if v < 0x1B0 else max(1, 0x1FF - v)
-            following = c.line_clock + lines * LINE
+            if v < end:
+                lines = end - v
+            else:
+                last, first = self._jump_of_v()
+                lines = 0x1FF - v - (first - last - 1 if v <= last < 0x200 else 0)
+            following = line + max(1, lines) * LINE
         if c.bus_hold:
             following = min(following, self.release_bound())
-        c.next_event = max(following, c.clock + 1)
+        c.next_event = self.pins.next_event = max(following, c.clock + 1)
 
     # --------------------------------------------------------------------------------- power on
 

@@ -15,17 +15,23 @@ class Units(VDPPorts):
 
     Attributes
     ----------
-    c : cffi ``vdp *``
-        The state.
-    r : cffi ``uint8_t[24]``
+    c : Fields
+        The state but for its memories.
+    pins : cffi ``vdp *``
+        Where the console looks for the level on the IPL pins and the like: those that change there at once.
+    r : memoryview of 24
         Its registers.
     drawing : Drawing
         The picture in progress.
+    move : Move or None
+        Words of a transfer that have moved, but are not in memory yet.
     """
 
     c: Any
+    pins: Any
     r: Any
     drawing: Drawing
+    move: Any = None
 
     @property
     def mode5(self) -> bool:
@@ -56,8 +62,8 @@ class Units(VDPPorts):
         """Draw what is fetched and shown before `clock` and depends on `what`, which is about to change."""
 
     @abc.abstractmethod
-    def change_colour(self, clock: int, word: int) -> None:
-        """Note that a word is about to be written to CRAM."""
+    def change_border_colour(self, clock: int, word: int) -> None:
+        """Draw the border before a word is written to CRAM, if one is drawn."""
 
     @abc.abstractmethod
     def draw_border(self, clock: int) -> None:
@@ -99,6 +105,10 @@ class Units(VDPPorts):
     @abc.abstractmethod
     def use_slot(self, clock: int) -> bool:
         """Use an external slot; tell whether anything is going on."""
+
+    @abc.abstractmethod
+    def next_slot(self) -> int:
+        """Return the time of the next slot."""
 
     @abc.abstractmethod
     def next_external(self) -> int:
@@ -166,6 +176,10 @@ class Units(VDPPorts):
     @abc.abstractmethod
     def run_bus_dma(self, until: int) -> None:
         """Use the slots before `until` for a transfer from the 68000's bus."""
+
+    @abc.abstractmethod
+    def finish_move(self) -> None:
+        """Store the words of a transfer that have moved but for that."""
 
     @abc.abstractmethod
     def held_write(self) -> None:

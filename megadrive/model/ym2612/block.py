@@ -10,12 +10,11 @@ import numpy as np
 
 from megadrive.model.ym2612.changes import DATA_OF_BLOCKS
 from megadrive.model.ym2612.cycle import DAC_PART, STEP, clamp
-from megadrive.model.ym2612.stream import Array, Streams, Stretch
+from megadrive.model.ym2612.stream import NUMBERS, Array, Streams, Stretch
 from megadrive.model.ym2612.tables import FIRST_CARRIER, SINE, WAVE
 
-STRETCH = 8192
+STRETCH = len(NUMBERS)
 """Samples that are run at once, so that arrays stay in the cache."""
-
 
 MANY = 1 << 62
 
@@ -115,12 +114,13 @@ class Block(Streams):
 
         total = silence
         for out in (s1, s3, s2, s4)[FIRST_CARRIER[algorithm] :]:
-            total = np.clip(total + (out >> 5), -256, 255)
+            if out is not silence:
+                total = np.minimum(np.maximum(total + (out >> 5), -256), 255)
         voice.sum = np.concatenate([voice.sum, total])
 
     def outputs(self, phase: Array, attenuation: Array) -> Array:
         """Return the outputs of an operator for a phase of any width and its attenuation."""
-        out: Array = WAVE[SINE[phase & 1023] + (attenuation << 3)]
+        out: Array = WAVE.take(SINE.take(phase & 1023) + (attenuation << 3))
         return out
 
     def feedback_outputs(self, phase: Array, attenuation: Array, modulation: int, last: int, shift: int) -> Array:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from megadrive.model.ym2612.cycle import Cycle
-from megadrive.model.ym2612.registers import key_code
+from megadrive.model.ym2612.registers import BUSY_CYCLES, key_code
 
 CYCLES = 24
 
@@ -88,18 +88,14 @@ class Changes(Cycle):
         now, coming = 0, 0
         while now < cycles:
             if not (self.address_strobe or self.data_strobe or self.is_storing()):
-                gap = (min(writes[coming][0], cycles) if coming < len(writes) else cycles) - now
-                if gap > 0:
-                    self.busy = int(self.busy_left >= gap)
-                    self.busy_left = max(self.busy_left - gap, 0)
-                    now += gap
-                    continue
+                now, coming = self._run_free_bus(now, cycles, writes, coming)
             while coming < len(writes) and writes[coming][0] <= now:
                 self.strobe(*writes[coming][1:])
                 coming += 1
-            self.bus_cycle = now
-            self.store_registers(now % CYCLES, *self.sample_bus())
-            now += 1
+            if now < cycles:
+                self.bus_cycle = now
+                self.store_registers(now % CYCLES, *self.sample_bus())
+                now += 1
         self._latch_keys(cycles)
         self._run_timers(cycles)
         self.changes = None
@@ -107,6 +103,73 @@ class Changes(Cycle):
             slot_changes.sort(key=lambda change: change.sample)
         self.block_changes = changes
         return self._dac_since, self._dac_values
+
+    def _run_free_bus(self, now: int, cycles: int, writes: list[tuple[int, int, int]], coming: int) -> tuple[int, int]:
+        """Do at once what cycles do to each write, for as long as nothing else is on the bus then.
+
+        Returns
+        -------
+        now, coming : int
+            Up to which cycle, and the number of the next write.
+        """
+        count, busy, busy_left = len(writes), self.busy, self.busy_left
+        while True:
+            at = writes[coming][0] if coming < count else cycles
+            if at > now:
+                busy = int(busy_left >= at - now)
+                busy_left = max(busy_left - at + now, 0)
+                now = at
+            if now >= cycles:
+                break
+            _, port, value = writes[coming]
+            room = (writes[coming + 1][0] if coming + 1 < count else cycles) - now
+            if room < 2:
+                break
+            bus = (port & 2) << 7 | value
+            if not port & 1:
+                self.bus = self.mode_address = bus
+                self.fm_data = 0
+                self.fm_address = int(bus & 0xF0 != 0)
+                if self.fm_address:
+                    self.address = bus
+                taken = 2
+            else:
+                address = self.mode_address
+                taken = 13 if address >= 0x30 else 2
+                if not self.fm_address or room < taken:
+                    break
+                self.bus = bus
+                self.fm_data, self.store_left = 1, 0
+                self.data = self.registers[address] = value
+                busy_left -= busy_left > 0
+                if not busy_left:
+                    busy_left = BUSY_CYCLES + 1
+                else:
+                    busy_left += 1
+                if bus < 0x100:
+                    self.bus_cycle = now
+                    self.write_mode(address, value)
+                if taken > 2:
+                    self._store_data(now, address, value)
+            busy = int(busy_left >= taken)
+            busy_left = max(busy_left - taken, 0)
+            now += taken
+            coming += 1
+        self.busy, self.busy_left = busy, busy_left
+        return now, coming
+
+    def _store_data(self, cycle: int, address: int, value: int) -> None:
+        """Store FM data, written in a cycle, when the scan comes to its place."""
+        if address & 3 == 3:
+            return
+        channel = 3 * (address >> 8) + (address & 3)
+        if address & 0xFF >= 0xA0:  # it is stored a second time 6 cycles later, which changes nothing
+            self.bus_cycle = cycle + 1 + (channel - cycle - 1) % 6
+            self.store_channel(channel, address & 0xFF, value)
+        else:
+            place = channel + (6 if address & 4 else 0)
+            self.bus_cycle = cycle + 1 + (place - cycle - 1) % 12
+            self.store_slot(place + (12 if address & 8 else 0), address & 0xFF, value)
 
     def take_changes(self, slot: int, until: int) -> list[Change]:
         """Take out a slot's changes before a sample of the block."""
@@ -177,15 +240,18 @@ class Changes(Cycle):
 
     def write_mode(self, address: int, data: int) -> None:
         """Store $21-$2C; note when the DAC has a value, and when a key is latched."""
-        if self.changes is not None and 0x24 <= address <= 0x27:
-            self._run_timers(self.bus_cycle + 1)
-        super().write_mode(address, data)
         if self.changes is None:
+            super().write_mode(address, data)
             return
         if address == 0x2A:
+            self.dac = (data ^ 0x80) << 1 | self.dac & 1
             self._dac_since.append(self.bus_cycle + 1)
             self._dac_values.append(self.dac)
-        elif address == 0x28:
+            return
+        if 0x24 <= address <= 0x27:
+            self._run_timers(self.bus_cycle + 1)
+        super().write_mode(address, data)
+        if address == 0x28:
             self._latch_keys(self.bus_cycle + 1)
             self._latch = None  # one that has not been latched by now is lost
             if self.key_channel < 6:
@@ -197,15 +263,29 @@ class Changes(Cycle):
         now = self._timer_cycle
         while now < until:
             cycle = now % CYCLES
-            if cycle == 0 and until - now >= CYCLES and self.timers_settled():
-                samples = (until - now) // CYCLES
+            if not self.timers_counting():
+                self.step_timers(cycle)
+                now += 1
+                continue
+            if cycle == 1:
+                self.count_timers()
+                now += 1
+                continue
+            if cycle == 2:
+                if self.timer_load == self.timer_running:
+                    self.csm_key = 0
+                else:
+                    self.step_timers(2)
+                now += 1
+                continue
+            now += -cycle % CYCLES  # nothing happens until cycle 1 of the next sample
+            samples = (until - now) // CYCLES
+            if samples > 0 and self.timers_settled():
                 self.step_timers_samples(samples)
                 now += CYCLES * samples
-                continue
-            if cycle in (1, 2) or not self.timers_counting():
-                self.step_timers(cycle)
-            now += 1
-        self._timer_cycle = now
+            else:
+                now += 1
+        self._timer_cycle = max(until, self._timer_cycle)
 
     def _latch_keys(self, until: int) -> None:
         """Note the keys if they are latched before a cycle; S1's slot has had its turn by then."""

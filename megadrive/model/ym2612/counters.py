@@ -39,9 +39,20 @@ class Counters(Registers):
             self.timer_overflow[timer] = int(count >= TOPS[timer])
             self.timer_count[timer] = count & TOPS[timer] - 1
 
+    def count_timers(self) -> None:
+        """Do what :meth:`step_timers` does in cycle 1, if the timers do nothing but count."""
+        self.timer_prescaler = self.timer_prescaler + 1 & 15
+        for timer in range(2):
+            if self.timer_running[timer] and not (timer and self.timer_prescaler):
+                count = self.timer_count[timer] + 1
+                self.timer_overflow[timer] = int(count >= TOPS[timer])
+                self.timer_count[timer] = count & TOPS[timer] - 1
+
     def timers_counting(self) -> bool:
         """Tell whether the timers do nothing but count, and look at $27 in cycle 2."""
-        return not (any(self.timer_clear + self.timer_reload + self.timer_overflow) or self.test_21 & 4)
+        clear, reload, overflow = self.timer_clear, self.timer_reload, self.timer_overflow
+        busy = clear[0] or clear[1] or reload[0] or reload[1] or overflow[0] or overflow[1]
+        return not (busy or self.test_21 & 4)
 
     def timers_settled(self) -> bool:
         """Tell whether there is nothing new in $27 either."""

@@ -18,6 +18,8 @@ _timer = np.arange(4096)
 LOCKS = np.array([(int(t) & -int(t)).bit_length() for t in _timer])
 """What the envelopes see of each value of their timer: 1 + the lowest bit set."""
 
+NUMBERS = np.arange(8192)
+
 AM = np.array([lfo_am(count) for count in range(128)])
 """AM by the LFO's counter."""
 
@@ -37,13 +39,27 @@ class Stretch(NamedTuple):
     lfo_pm: Array
     """By sample, as is `lfo_am`."""
     lfo_am: Array
+    known: dict[int, tuple[Array, Array]]
+    """By rate, the samples of the whole stretch in which an envelope of that rate steps, and its increments there."""
+
+    def steps(self, rate: int, start: int) -> tuple[Array, Array]:
+        """Return the samples from `start` on in which an envelope of a rate steps, and its increments there."""
+        where, increments = self.known.get(rate) or self._find_steps(rate)
+        first, end = where.searchsorted((start, self.samples))
+        return where[first:end], increments[first:end]
+
+    def _find_steps(self, rate: int) -> tuple[Array, Array]:
+        """Find the steps of a rate; only in the whole stretch."""
+        increments = self.increments(rate)
+        active = np.flatnonzero(increments)
+        found = self.known[rate] = self.ticks[active], increments[active]
+        return found
 
     def until(self, end: int) -> Stretch:
         """Return the part of it before a sample."""
         if end == self.samples:
             return self
-        count = int(np.searchsorted(self.ticks, end))
-        return self._replace(samples=end, ticks=self.ticks[:count], lock=self.lock[:count], low=self.low[:count])
+        return self._replace(samples=end)
 
     def increments(self, rate: int) -> Array:
         """Return the envelope increments of a rate, by tick."""
@@ -77,7 +93,9 @@ class Levels:
 
     def array(self) -> Array:
         """Return the level of each sample."""
-        return np.repeat(np.concatenate(self.values), np.concatenate(self.lengths))
+        if len(self.values) == 1:
+            return self.values[0].repeat(self.lengths[0])
+        return np.concatenate(self.values).repeat(np.concatenate(self.lengths))
 
 
 class Streams(Changes):
@@ -101,7 +119,7 @@ class Streams(Changes):
         self.eg_divider = (self.eg_divider + samples) % 3
         counts = self._plan_lfo(samples)
         self.lfo_pm, self.lfo_am = int(counts[-1]) >> 2, int(AM[counts[-1]])
-        return Stretch(start, samples, last, ticks, lock[:-1], low[:-1], counts >> 2, AM[counts])
+        return Stretch(start, samples, last, ticks, lock[:-1], low[:-1], counts >> 2, AM[counts], {})
 
     def _plan_lfo(self, samples: int) -> Array:
         """Return the LFO's counter by sample."""
@@ -164,7 +182,7 @@ class Streams(Changes):
                 self.waiting_total_level = self.total_level[slot]
         if attenuation.min() >= SILENCE:
             return None
-        return np.concatenate(phases), attenuation
+        return np.concatenate(phases) if len(phases) > 1 else phases[0], attenuation
 
     def _added(self, stretch: Stretch, slot: int, start: int, end: int) -> Array:
         """Return what total level and AM add to the envelope, by sample."""
@@ -212,26 +230,29 @@ class Streams(Changes):
     def steady_phase(
         self, stretch: Stretch, slot: int, start: int, end: int, pitch: tuple[int, int, int], hold: int
     ) -> Array:
-        """Return the upper bits of the phase over samples in which it is not reset."""
-        if self.pms[slot % 6]:
-            moved = stretch.lfo_pm[start:end]
-            by_pm = np.zeros(32, np.int64)
-            for pm in set(moved.tolist()):
-                by_pm[pm] = self.phase_increment(slot, pitch, pm)
-            steps = by_pm[moved]
-        else:
-            steps = np.full(end - start, self.phase_increment(slot, pitch, 0))
-        after = self.phase[slot] + np.cumsum(steps)
+        """Return the upper bits of the phase, and some beyond them, over samples in which it is not reset."""
+        phase, count = self.phase[slot], end - start
+        self.phase_reset[slot] = 0
+        if not self.pms[slot % 6]:
+            step = self.phase_step[slot] = self.phase_increment(slot, pitch, 0)
+            self.phase[slot] = phase + step * (count - (end - 1 == hold)) & 0xFFFFF
+            even: Array = (NUMBERS[:count] * step + phase) >> 10
+            return even
+        moved = stretch.lfo_pm[start:end]
+        by_pm = np.zeros(32, np.int64)
+        for pm in set(moved.tolist()):
+            by_pm[pm] = self.phase_increment(slot, pitch, pm)
+        steps = by_pm[moved]
+        after = phase + np.cumsum(steps)
         before = after - steps
         self.phase_step[slot] = int(steps[-1])
-        self.phase_reset[slot] = 0
         self.phase[slot] = int(before[-1] if end - 1 == hold else after[-1]) & 0xFFFFF
-        upper: Array = before >> 10 & 1023
+        upper: Array = before >> 10
         return upper
 
     def steady_envelope(self, stretch: Stretch, slot: int, at: int, code: int, levels: Levels) -> int:
         """Run an envelope until the stretch ends or the slot is not steady any more; return where."""
-        samples, ticks = stretch.samples, stretch.ticks
+        samples = stretch.samples
         ssg = self.ssg[slot] & 8
         invert = (self.ssg_direction[slot] ^ self.ssg[slot] >> 2 & 1) & self.key[slot] if ssg else 0
         threshold = self.sustain_threshold(slot)
@@ -255,28 +276,32 @@ class Streams(Changes):
                 state, level = following, faded
                 continue
             rate = self.envelope_rate(slot, state, code)
-            first = int(np.searchsorted(ticks, at))
-            if (level == 1023 and state == RELEASE) or (state == ATTACK and rate >= 62):
-                steps = np.zeros(0, np.int64)
-            else:
-                steps = stretch.increments(rate)[first:]
-            active = np.flatnonzero(steps)
-            where, steps = ticks[first:][active], steps[active]
+            if rate < 2 or (level == 1023 and state == RELEASE) or (state == ATTACK and rate >= 62):
+                levels.add([heard(level)], [samples - at])
+                at = samples
+                break
+            where, steps = stretch.steps(rate, at)
+            active = len(where)
             if state == ATTACK:
                 after = attack(level, steps)
             else:
                 after = level + np.cumsum((4 if ssg else 1) << steps - 1)
-                stop = after >= (512 if ssg else 0x3F0)
+                count = int(after.searchsorted(512 if ssg else 0x3F0)) + 1  # up to the step that ends it
                 if state == DECAY:
-                    stop |= after >> 4 == threshold
-                if stop.any():
-                    after = after[: int(np.argmax(stop)) + 1]
+                    done = after >> 4 == threshold
+                    if done.any():
+                        count = min(count, int(done.argmax()) + 1)
+                after = after[:count]
             where = where[: len(after)]
-            stopped = len(after) > 0 and len(after) <= len(active) and self._ends(state, int(after[-1]), threshold, ssg)
+            stopped = 0 < len(after) <= active and self._ends(state, int(after[-1]), threshold, ssg)
             end = int(where[-1]) + 1 if stopped else samples
-            edges = np.concatenate([[at], where + 1, [] if stopped else [samples]]).astype(np.int64)
-            values = np.concatenate([[level], after[:-1] if stopped else after]).astype(np.int64)
-            levels.add(heard(values), np.diff(edges))
+            edges = np.empty(len(after) + (1 if stopped else 2), np.int64)
+            edges[0], edges[-1] = at, end
+            edges[1 : len(after) + 1] = where + 1
+            values = np.empty(len(edges) - 1, np.int64)
+            values[0] = level
+            values[1:] = after[: len(values) - 1]
+            levels.add(heard(values), edges[1:] - edges[:-1])
             level = int(after[-1]) if len(after) else level
             at = end
         self.eg_state[slot], self.level[slot] = state, level
