@@ -173,10 +173,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--frames", type=int, default=2400, help="of all machines together, in each round")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", choices=["machines", "environments"], help="one of the two comparisons")
     arguments = parser.parse_args()
     has_peer = importlib.util.find_spec("stable_retro") is not None
     roms = arguments.rom or (versus.default_roms() if has_peer else [pathlib.Path(str(megadrive.builtin_rom()))])
-    for rom in roms:
+    for rom in roms if arguments.only != "environments" else []:
         for look in (False, True):
             contestants: dict[str, Any] = {"one machine": (one, (str(rom), look))}
             sizes = {}
@@ -189,7 +190,7 @@ def main() -> None:
             looked = "steps of four frames with one picture" if look else "nothing looked at"
             results = compare(contestants, True, arguments.rounds, arguments.frames, sizes)
             print(f"\n{rom.name}, {looked}\n\n{table(results, 'one machine')}", flush=True)
-    if not has_peer or arguments.rom:
+    if not has_peer or arguments.rom or arguments.only == "machines":
         return
     contestants = {"stable-retro": (retro, ()), "megadrive, one environment": (environment, (0,))}
     sizes = {}

@@ -333,7 +333,16 @@ typedef struct vdp_drawing {
     uint16_t drawn[480];        /* pixels of it that this picture has drawn */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
+    int16_t flagged;            /* lines up to this one have set their sprites' flags already, through vdp_chip.ahead */
 } vdp_drawing;
+
+/* The search for the sprites of many lines at once. */
+typedef struct vdp_sprite_scan {
+    int32_t first, end;         /* lines first..end-1; none if they are equal */
+    uint8_t count[240];         /* sprites on each line */
+    uint8_t overflow[240];      /* 1: there is one more */
+    uint8_t entry[240][20];
+} vdp_sprite_scan;
 
 /* The border around the picture, as the beam draws it: below the picture before, above this one, beside it.  Rows are those
  * of the wider line; row k of a part that is counted from the picture on lies at 2k, in interlace 2 the odd field's at 2k + 1. */
@@ -377,6 +386,8 @@ typedef struct vdp_chip {
     uint8_t indexed[153600];    /* rows of 320: CRAM index in bits 0-5; bit 6 shadow, bit 7 highlight */
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
     vdp_drawing drawing;
+    vdp_drawing ahead;          /* goes on from there for the flags alone, when the status is read; valid if `started` */
+    vdp_sprite_scan scan;       /* for lines that `ahead` has not reached, with the present contents */
 } vdp_chip;
 
 /* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */
@@ -429,8 +440,8 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *                  comes between
  *   ym2612_run     run `cycles` internal cycles; write one L, R pair to `out` for each sample that ends among them (room:
  *                  cycles / 24 + 1 pairs) and return their number.  With out == NULL the state comes out the same.
- *   ym2612_write_ports, ym2612_status_ports  a byte to a port and the status at `clock`, for a copy of the chip of which the bus, the
- *                  timers and the status alone go on, ahead of the chip.  *until: the clock before which the status stays as it is,
+ *   ym2612_start_ports, ym2612_write_ports, ym2612_status_ports  make a copy of the chip of which the bus, the timers and the status
+ *                  alone go on, ahead of the chip; a byte to a port of it at `clock`; its status then.  *until: the clock before which the status stays as it is,
  *                  if nothing is written.  The status is -1 if it shows more than that ($21 bit 6)
  *   ym2612_show_status  what a port reads when the status is `status`; keeps it as ym2612_read does
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
@@ -560,8 +571,14 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
-void ym2612_write_ports(ym2612 *ports, uint32_t port, uint8_t value, int64_t clock);
-int ym2612_status_ports(ym2612 *ports, int64_t clock, int64_t *until);
+typedef struct ym2612_ports {
+    ym2612 chip;                /* the bus at chip.clock */
+    int64_t timers;             /* the clock of the timers in it */
+} ym2612_ports;
+
+void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym);
+void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock);
+int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until);
 uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t clock);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
@@ -673,7 +690,7 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
-    float psg_steps[504];       /* 21 places of a step among the FM samples; what 24 samples feel of it */
+    float psg_steps[840];       /* 21 places of a step among the FM samples; what 24 samples feel of it, after 8 zeros */
     float kernel[33024];        /* phases + 1 rows of `taps` */
 } audio_table;
 
@@ -859,17 +876,16 @@ typedef struct md_polling {
 typedef struct md_z80_polling {
     int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
     int64_t period;             /* of a turn */
-    int64_t status_age;         /* from the last read of the YM2612's status to the turn's end, if status_clock is not -1 */
     int64_t left_behind;        /* mclk: end of the last slice in which the Z80 was not run; 0: it was */
     z80 start;                  /* the turn that is being watched began like this */
-    int64_t status_until;       /* to then the status reads as it did in this turn */
-    int64_t status_clock;       /* last read of it */
+    int64_t status_until;       /* to then the YM2612's status reads as it did in this turn */
     uint8_t refreshes;          /* by how much R counts in a turn */
     uint8_t watching;           /* 1: the slow path looks for the end of a turn */
     uint8_t disturbed;          /* 1: something was changed or read that is not sure to stay */
     uint8_t wait;               /* runs until the next try */
     uint8_t patience;           /* `wait` after the next failure */
-    uint8_t reserved[3];
+    uint8_t reads_status;       /* 1: this turn reads the YM2612's status */
+    uint8_t reserved[2];
 } md_z80_polling;
 
 typedef struct megadrive {
@@ -914,7 +930,7 @@ typedef struct megadrive {
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
     int64_t fm_status_until;    /* chip's clock before which the status is as read last, if nothing is written */
-    ym2612 fm_ahead;            /* bus and timers of the chip after waiting writes, to answer reads */
+    ym2612_ports fm_ahead;      /* bus and timers of the chip after waiting writes, to answer reads */
     uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */
     int32_t psg_count;          /* samples in psg */

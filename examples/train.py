@@ -26,10 +26,10 @@ from megadrive.gym.vector import MegaDriveVectorEnv
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
-ACTIONS = [[[], ["UP"], ["DOWN"]], [[], ["LEFT"], ["RIGHT"]], [[], ["B"]]]
-GAMMA, LAMBDA = 0.99, 0.95
+ACTIONS = [[[], ["UP"], ["DOWN"], ["LEFT"], ["RIGHT"]], [[], ["B"]]]
+GAMMA, LAMBDA = 0.98, 0.95
 CLIP, ENTROPY, VALUE = 0.2, 0.01, 0.5
-EPOCHS, BATCH = 3, 512
+EPOCHS, BATCH = 4, 256
 
 
 def make(game: str, n: int, threads: int | None) -> MegaDriveVectorEnv:
@@ -101,10 +101,23 @@ class Network:
             weights -= (rate * corrected / (np.sqrt(square / (1 - 0.999**self._count)) + 1e-5)).astype(np.float32)
 
 
-def see(pictures: npt.NDArray[np.uint8]) -> Floats:
-    """Return what the network sees of pictures (n, 2, height, width): the last, and its difference to the other."""
-    last, before = pictures[:, 1].astype(np.float32), pictures[:, 0].astype(np.float32)
-    return np.stack([last - 64, 2 * (last - before)], axis=1).reshape(len(pictures), -1) / 64
+class Eye:
+    """What is out of the ordinary in a picture, and in its difference to the one before."""
+
+    def __init__(self, inputs: int) -> None:
+        self.mean, self.square, self.count = np.zeros(inputs), np.zeros(inputs), 0
+
+    def see(self, pictures: npt.NDArray[np.uint8], learn: bool = False) -> Floats:
+        """Return what is seen of pictures (n, 2, height, width): (n, inputs)."""
+        last, before = pictures[:, 1].astype(np.float32), pictures[:, 0].astype(np.float32)
+        x = np.stack([last, last - before], axis=1).reshape(len(pictures), -1)
+        if learn:
+            self.count += 1
+            share = max(1 / self.count, 0.0005)
+            self.mean += share * (x.mean(0) - self.mean)
+            self.square += share * ((x**2).mean(0) - self.square)
+        deviation = np.sqrt(np.maximum(self.square - self.mean**2, 0)) + 2
+        return np.clip((x - self.mean) / deviation, -5, 5).astype(np.float32)
 
 
 def choose(logs: Floats, random: np.random.Generator) -> Integers:
@@ -126,14 +139,14 @@ class Scores:
         self._sums[over] = 0
 
 
-def play(network: Network, game: str, episodes: int, seed: int, threads: int | None) -> list[float]:
+def play(network: Network, eye: Eye, game: str, episodes: int, seed: int, threads: int | None) -> list[float]:
     """Return what one episode in each of so many environments earns."""
     envs = make(game, episodes, threads)
     random = np.random.default_rng(seed)
     pictures, _ = envs.reset(seed=seed)
     earned, going = np.zeros(episodes), np.ones(episodes, np.bool_)
     while going.any():
-        actions = choose(network.forward(see(pictures))[1], random)
+        actions = choose(network.forward(eye.see(pictures))[1], random)
         pictures, rewards, ends, cuts, _ = envs.step(actions)
         earned += rewards * going
         going &= ~(ends | cuts)
@@ -142,13 +155,13 @@ def play(network: Network, game: str, episodes: int, seed: int, threads: int | N
 
 
 def train(
-    network: Network, game: str, steps: int, n: int, length: int, seed: int, threads: int | None
+    network: Network, eye: Eye, game: str, steps: int, n: int, length: int, seed: int, threads: int | None
 ) -> list[tuple[int, float, float]]:
     """Train, and return the curve: steps so far, seconds so far, mean reward of the last episodes."""
     envs = make(game, n, threads)
     random = np.random.default_rng(seed)
     pictures, _ = envs.reset(seed=seed)
-    x = see(pictures)
+    x = eye.see(pictures, learn=True)
     scores, curve, start = Scores(n), [], time.perf_counter()
     size, discounted = 1.0, np.zeros(n)
     rounds = max(1, steps // (n * length))
@@ -164,9 +177,10 @@ def train(
             pictures, rewards[t], ends, cuts, _ = envs.step(actions)
             overs[t] = ends | cuts
             scores.add(rewards[t], overs[t])
-            discounted = discounted * GAMMA * ~overs[t - 1] + rewards[t]
+            discounted = discounted * GAMMA + rewards[t]
             size += 0.001 * (float((discounted**2).mean()) - size)
-            x = see(pictures)
+            discounted[overs[t]] = 0
+            x = eye.see(pictures, learn=True)
         rewards /= np.sqrt(size) + 1e-6
         gains = np.empty_like(rewards)
         ahead, gain = network.forward(x)[2], np.zeros(n, np.float32)
@@ -217,15 +231,16 @@ def main() -> None:
     inputs = int(np.prod(envs.single_observation_space.shape or ()))
     actions = int(np.prod([len(group) for group in ACTIONS]))
     network = Network(inputs, actions, given.hidden, np.random.default_rng(given.seed))
+    eye = Eye(inputs)
     envs.close()
 
     def show(when: str) -> None:
-        earned = play(network, given.game, given.episodes, given.seed + 1000, given.threads)
+        earned = play(network, eye, given.game, given.episodes, given.seed + 1000, given.threads)
         error = np.std(earned) / np.sqrt(len(earned))
         print(f"{when}: {np.mean(earned):.2f} +- {error:.2f} in {len(earned)} episodes", flush=True)
 
     show("before")
-    curve = train(network, given.game, given.steps, given.envs, given.length, given.seed, given.threads)
+    curve = train(network, eye, given.game, given.steps, given.envs, given.length, given.seed, given.threads)
     show("after")
     if given.curve:
         lines = [f"{steps},{seconds:.1f},{mean:.3f}\n" for steps, seconds, mean in curve]

@@ -18,6 +18,7 @@ from megadrive.game import rom_path as builtin_rom
 from megadrive.machine import MegaDrive
 
 if TYPE_CHECKING:
+    from megadrive.group import MachineGroup
     from megadrive.m68000 import M68000
     from megadrive.psg import PSG
     from megadrive.rewind import Rewind
@@ -35,6 +36,7 @@ __all__ = [
     "Z80",
     "Button",
     "Cartridge",
+    "MachineGroup",
     "MegaDrive",
     "MegaDriveError",
     "Pad",
@@ -45,7 +47,15 @@ __all__ = [
 ]
 
 # What takes time to import and is not needed to run a game.
-_LATER = {"M68000": "m68000", "PSG": "psg", "Rewind": "rewind", "VDP": "vdp", "YM2612": "ym2612", "Z80": "z80"}
+_LATER = {
+    "M68000": "m68000",
+    "MachineGroup": "group",
+    "PSG": "psg",
+    "Rewind": "rewind",
+    "VDP": "vdp",
+    "YM2612": "ym2612",
+    "Z80": "z80",
+}
 
 
 def __getattr__(name: str) -> Any:

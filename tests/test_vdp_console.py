@@ -239,3 +239,103 @@ def test_the_first_frame_is_short_and_of_the_mode_at_power_on(engine, region, li
     md.run_frame()
     assert md.frame.shape == (224, 256, 3)
     assert md.clock == 224 * 3420 + 280
+
+
+# ------------------------------------------------------------------------------------------- interrupts
+
+
+@engines
+@pytest.mark.parametrize("z80", [False, True])
+def test_no_h_interrupt_is_lost_while_a_program_polls_the_hv_counter(engine, z80):
+    main = program.control(0x8014, 0x8104, 0x8A00)
+    if z80:
+        main += program.store(0xA11200, 0x100)
+    main += program.interrupts(3) + bytes.fromhex("103900C0000860F8")  # MOVE.B (HV),D0; BRA
+    md = MegaDrive(program.rom(main, {4: program.count(RESULT)}), engine=engine)
+    md.run_frames(2, render=False)
+    counts = []
+    for _ in range(3):
+        before = result(md)
+        md.run_frames(1, render=False)
+        counts.append(result(md) - before)
+    assert counts == [225] * 3
+
+
+def poll_v(line: int) -> bytes:
+    """Return a loop until V is read as `line`: CMPI.B #line,(HV); BNE."""
+    return bytes.fromhex("0C39") + bytes([0, line]) + program.HV.to_bytes(4, "big") + bytes.fromhex("66F6")
+
+
+def race(*code: bytes) -> MegaDrive:
+    """Run code in line 226 with both interrupts pending; the handlers count (H at RESULT, V at RESULT + 4) and keep HV.
+
+    At RESULT + 8: the status after it.
+    """
+    hint = program.copy(program.HV, RESULT + 2) + program.count(RESULT)
+    vint = program.copy(program.HV, RESULT + 6) + program.count(RESULT + 4)
+    main = program.control(0x8004, 0x8144, 0x8C81, 0x8A00) + poll_v(100) + poll_v(226) + b"".join(code)
+    main += program.interrupts(7) + program.copy(program.CONTROL, RESULT + 8)
+    md = MegaDrive(program.rom(main, {4: hint, 6: vint}))
+    md.run_frames(3)
+    return md
+
+
+def test_an_h_interrupt_that_races_with_a_v_interrupt_clears_that():
+    """Fatal Rewind; testpico, "irq ack h-v 2": both are enabled by two instructions, and the first one's is taken."""
+    md = race(program.interrupts(0), program.control(0x8014, 0x8164), bytes.fromhex("700151C8FFFE"))
+    assert (result(md, 0), result(md, 2)) == (2, 0)
+    assert result(md, 1) >> 8 == 226
+    assert not result(md, 4) & 0x80
+
+
+def test_disabling_a_v_interrupt_comes_too_late_for_the_next_sample():
+    """testpico, "irq ack v-h 2": it is taken, but the chip clears nothing, so it comes again; then H."""
+    wait = bytes.fromhex("303C001751C8FFFE")
+    md = race(
+        program.interrupts(0), bytes.fromhex("207C00C0000430BC816430BC8144"), wait, program.control(0x8164, 0x8014)
+    )
+    assert (result(md, 0), result(md, 2)) == (1, 2)
+    assert result(md, 1) >> 8 == 227
+    assert not result(md, 4) & 0x80
+
+
+def test_v_comes_before_h_when_the_cpu_unmasks_both():
+    """testpico, "irq both unmask" and "irq ack v-h"."""
+    md = race(program.control(0x8014, 0x8164), program.interrupts(5), bytes.fromhex("303C004051C8FFFE"))
+    assert (result(md, 0), result(md, 2)) == (0, 1)
+    md = race(program.control(0x8014, 0x8164), program.interrupts(0), bytes.fromhex("303C004051C8FFFE"))
+    assert (result(md, 0), result(md, 2)) == (1, 1)
+    assert (result(md, 1) >> 8, result(md, 3) >> 8) == (226, 226)
+    assert result(md, 3) & 0xFF < result(md, 1) & 0xFF  # V first
+
+
+# ------------------------------------------------------------------------------------------ fill, 128 KB
+
+
+@engines
+@pytest.mark.parametrize("words", [0, 1, 2, 3, 4])
+def test_a_fill_waits_for_a_word_that_is_written_after_its_command(engine, words):
+    """Words that are still in the FIFO do not start it (testpico, "dma fill src incr", at some times)."""
+    code = program.control(0x8154, 0x8C81, 0x8F02) + poll_v(50)
+    code += program.control(0x9302, 0x9400, 0x9780) + program.control(0x4200, 0x0000) + program.data(*[0x5555] * words)
+    code += program.control(0x4100, 0x0080) + program.data(0x1122)
+    md = MegaDrive(program.rom(code), engine=engine)
+    md.run_frames(3)
+    assert bytes(md.vram[0x100:0x106]).hex() == "112200110011"[:12]
+
+
+@chips
+def test_address_line_16_of_a_command_is_kept_for_the_128_kb_mode(chip):
+    """testpico, "vdp 128k addr bit16"."""
+    vdp = chip()
+    for word in (0x8114, 0x8F00, 0x4100, 0x0004):  # VRAM $10100: A16 does not count yet
+        vdp.write_control(word)
+    vdp.write_data(0x0708)
+    vdp.run(1 << 14)
+    assert bytes(vdp.vram[0x100:0x102]).hex() == "0708"
+    for word in (0x8194, 0x4100):
+        vdp.write_control(word)
+    vdp.write_data(0x3344)
+    vdp.run(1 << 15)
+    assert bytes(vdp.vram[0x8100:0x8102]).hex() == "0044"
+    assert bytes(vdp.vram[0x100:0x102]).hex() == "0708"

@@ -10,6 +10,7 @@ from megadrive._core import ffi
 from megadrive.vdp import VDP
 
 LINE = 3420
+IRQ_DELAY = 21  # from an event to the level that the 68000 can sample
 
 
 def chip(*registers: int, pal: bool = False) -> VDP:
@@ -182,7 +183,8 @@ def test_line_224(width, f, odd, int_end, frame_end):
     assert runs(changes["irq"]) == [(0, f), (6, LINE - f)]
     assert runs(changes["z80"]) == [(0, f), (1, int_end - f), (0, LINE - int_end)]
     assert runs(changes["odd"]) == [(0, odd), (1, LINE - odd)]
-    assert (state.irq_clock, state.z80_int_clock, state.frame_clock) == (start + f, start + int_end, start + frame_end)
+    clocks = state.irq_clock - IRQ_DELAY, state.z80_int_clock, state.frame_clock
+    assert clocks == (start + f, start + int_end, start + frame_end)
 
 
 def hints(vdp: VDP, frames: int):
@@ -193,7 +195,7 @@ def hints(vdp: VDP, frames: int):
     while state.frame < end:
         vdp.run(state.next_event)
         if state.irq_level == 4:
-            at = state.irq_clock
+            at = state.irq_clock - IRQ_DELAY
             vdp.run(at + 10)
             seen.append((state.v_counter, state.line_clock - at))
             vdp.acknowledge(state.clock)

@@ -18,6 +18,7 @@
 #define PSG_TAPS 96      /* ticks to which an FM sample listens */
 #define PSG_ALIGNMENTS 21 /* places of a tick among the FM samples: 21 ticks are 5 samples */
 #define PSG_STEP 24      /* FM samples until a step of the PSG has arrived whole */
+#define PSG_ROW (8 + PSG_STEP + 8)
 #define PSG_HISTORY 160  /* ticks kept: PSG_TAPS and some, which end FM_DELAY samples back */
 #define FM_DELAY 12      /* FM samples: half the PSG's kernel, rounded up */
 #define CHUNK_TICKS (CHUNK * 21 / 5 + PSG_TAPS + 16)
@@ -68,7 +69,7 @@ typedef float eight __attribute__((vector_size(32)));
 #define EIGHT_LOAD(to, from) memcpy(&(to), from, sizeof(eight))
 #define EIGHT_ADD_PRODUCT(sum, a, b) ((sum) += (a) * (b))
 #define EIGHT_BETWEEN(a, b, weight) ((a) = (a) + (weight) * ((b) - (a)))
-#define EIGHT_AT(v, i) (v)[i]
+#define EIGHT_ALL(to, value) ((to) = (eight){0} + (value))
 #define ALWAYS_INLINE __attribute__((always_inline))
 #else
 typedef struct eight {
@@ -80,7 +81,7 @@ typedef struct eight {
     do { for (int k_ = 0; k_ < 8; k_++) (sum).at[k_] = (sum).at[k_] + (a).at[k_] * (b).at[k_]; } while (0)
 #define EIGHT_BETWEEN(a, b, weight) \
     do { for (int k_ = 0; k_ < 8; k_++) (a).at[k_] = (a).at[k_] + (weight) * ((b).at[k_] - (a).at[k_]); } while (0)
-#define EIGHT_AT(v, i) (v).at[i]
+#define EIGHT_ALL(to, value) do { for (int k_ = 0; k_ < 8; k_++) (to).at[k_] = (value); } while (0)
 #define ALWAYS_INLINE
 #endif
 #define EIGHT_STORE(to, from) memcpy(to, &(from), sizeof(eight))

@@ -16,18 +16,31 @@ static inline int16_t clip(float value)
     return (int16_t)((int32_t)(value + 32768.5f) - 32768);
 }
 
-static inline ALWAYS_INLINE float total(const eight *sums)
+#ifdef __has_builtin
+#if __has_builtin(__builtin_shufflevector)
+#define HAS_SHUFFLE
+#endif
+#endif
+
+/* The totals of both channels, each (0 + 4 + (1 + 5)) + (2 + 6 + (3 + 7)). */
+static inline ALWAYS_INLINE void add_up(const eight *left, const eight *right, float *totals)
 {
-#ifdef __GNUC__
+#ifdef HAS_SHUFFLE
     typedef float four __attribute__((vector_size(16)));
-    four a, b;
-    memcpy(&a, sums, sizeof a);
-    memcpy(&b, (const char *)sums + sizeof a, sizeof b);
-    a += b;
-    return a[0] + a[1] + (a[2] + a[3]);
+    four l[2], r[2], pairs;
+    memcpy(l, left, sizeof l);
+    memcpy(r, right, sizeof r);
+    l[0] += l[1];
+    r[0] += r[1];
+    pairs = __builtin_shufflevector(l[0], r[0], 0, 4, 2, 6) + __builtin_shufflevector(l[0], r[0], 1, 5, 3, 7);
+    totals[0] = pairs[0] + pairs[2];
+    totals[1] = pairs[1] + pairs[3];
 #else
-    const float *v = sums->at;
-    return v[0] + v[4] + (v[1] + v[5]) + (v[2] + v[6] + (v[3] + v[7]));
+    float l[8], r[8];
+    memcpy(l, left, sizeof l);
+    memcpy(r, right, sizeof r);
+    totals[0] = l[0] + l[4] + (l[1] + l[5]) + (l[2] + l[6] + (l[3] + l[7]));
+    totals[1] = r[0] + r[4] + (r[1] + r[5]) + (r[2] + r[6] + (r[3] + r[7]));
 #endif
 }
 
@@ -46,8 +59,10 @@ static inline ALWAYS_INLINE void convolve(const float *row, int taps, float weig
         EIGHT_ADD_PRODUCT(left_sum, a, l);
         EIGHT_ADD_PRODUCT(right_sum, a, r);
     }
-    sample[0] = clip(total(&left_sum));
-    sample[1] = clip(total(&right_sum));
+    float totals[2];
+    add_up(&left_sum, &right_sum, totals);
+    sample[0] = clip(totals[0]);
+    sample[1] = clip(totals[1]);
 }
 
 static inline ALWAYS_INLINE int32_t resample(const audio_table *table, int taps, audio_place *place, int32_t count, const float *left,

@@ -10,77 +10,108 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
-static uint64_t four_ticks(const int16_t *ticks)
+#define BLOCK 8
+
+static int is_steady(const int16_t *ticks)
 {
-    uint64_t four;
-    memcpy(&four, ticks, sizeof four);
-    return four;
+    uint64_t here[2], before[2];
+    memcpy(here, ticks, sizeof here);
+    memcpy(before, ticks - 1, sizeof before);
+    return ((here[0] ^ before[0]) | (here[1] ^ before[1])) == 0;
 }
 
-/* Add what is under way of the steps up to sample `count`, and in `result` the level that they start from. */
-static inline ALWAYS_INLINE void add_steps(const audio_table *table, const int16_t *ticks, int length, int64_t first, int count,
-                                           float *under_way, float *result)
+/* The ticks, from 1 on, whose level is another than the one before.  Whether a tick of noise is one cannot be guessed, so there is no
+ * branch on it. */
+static int find_steps(const int16_t *ticks, int length, uint16_t *at)
 {
-    float over = ticks[0];      /* the level with the steps that are over for sample `done` */
-    int done = 0;
-    /* A step at tick c is felt first by the sample whose middle is the first at most half a kernel before it: the least k with
-     * 21 k + 8 >= 5 (c - PSG_TAPS / 2).  In fifths of ticks, counted from sample -PSG_STEP of this span: */
-    uint32_t fifths = (uint32_t)(5 * (first_tick_felt(first) - PSG_TAPS / 2) + 12 - 21 * (first - PSG_STEP));
+    int steps = 0, tick = 1;
 
-    for (int at = 1; at < length; at++) {
-        while (at + 4 <= length && four_ticks(ticks + at) == four_ticks(ticks + at - 1))
-            at += 4;
-        if (at == length)
-            break;
-        if (ticks[at] == ticks[at - 1])
+    for (; tick + BLOCK <= length; tick += BLOCK) {
+        if (is_steady(ticks + tick))
             continue;
-
-        uint32_t place = fifths + 5 * (uint32_t)at, sample = place / 21;
-        const float *weights = table->psg_steps + (20 - place % 21) * PSG_STEP;
-        eight step, weight, sum;
-        float height = (float)(ticks[at] - ticks[at - 1]);
-        if (sample >= (uint32_t)count + PSG_STEP)
-            break;
-        for (int k = 0; k < 8; k++)
-            EIGHT_AT(step, k) = height;
-        for (int k = 0; k < PSG_STEP; k += 8) {
-            EIGHT_LOAD(sum, under_way + sample + k);
-            EIGHT_LOAD(weight, weights + k);
-            EIGHT_ADD_PRODUCT(sum, step, weight);
-            EIGHT_STORE(under_way + sample + k, sum);
+        for (int i = tick; i < tick + BLOCK; i++) {
+            at[steps] = (uint16_t)i;
+            steps += ticks[i] != ticks[i - 1];
         }
-        for (; done < (int)sample && done < count; done++)
-            result[done] = over;
-        over += height;
     }
-    for (; done < count; done++)
-        result[done] = over;
+    for (; tick < length; tick++) {
+        at[steps] = (uint16_t)tick;
+        steps += ticks[tick] != ticks[tick - 1];
+    }
+    return steps;
 }
 
-static void add_steps_plain(const audio_table *table, const int16_t *ticks, int length, int64_t first, int count, float *under_way,
-                            float *result)
+/* The levels of samples -PSG_STEP to count - 1.  The 32 from `base` on, counted from the first of these, are kept in registers. */
+static inline ALWAYS_INLINE void add_steps(const audio_table *table, const int16_t *ticks, const uint16_t *at, int steps, int64_t first,
+                                           int count, float *levels)
 {
-    add_steps(table, ticks, length, first, count, under_way, result);
+    /* A step at tick c is felt first by the sample whose middle is the first at most half a kernel before it: the least k with
+     * 21 k + 8 >= 5 (c - PSG_TAPS / 2).  In fifths of ticks, counted from sample -PSG_STEP: */
+    uint32_t fifths = (uint32_t)(5 * (first_tick_felt(first) - PSG_TAPS / 2) + 12 - 21 * (first - PSG_STEP));
+    uint32_t base = 0, end = (uint32_t)count + PSG_STEP;
+    float level = ticks[0];     /* with all steps so far, which is what the samples from base + 32 on start from */
+    eight a, b, c, d, step, weight;
+
+    EIGHT_ALL(a, level);
+    b = c = d = a;
+    for (int i = 0; i < steps; i++) {
+        uint32_t place = fifths + 5u * at[i], sample = place / 21;
+        float height = (float)(ticks[at[i]] - ticks[at[i] - 1]);
+        const float *weights;
+        if (sample >= end)
+            break;
+        for (; base + 8 <= sample; base += 8) {
+            EIGHT_STORE(levels + base, a);
+            a = b;
+            b = c;
+            c = d;
+            EIGHT_ALL(d, level);
+        }
+        weights = table->psg_steps + (20 - place % 21) * PSG_ROW + 8 - (sample - base);
+        EIGHT_ALL(step, height);
+        EIGHT_LOAD(weight, weights);
+        EIGHT_ADD_PRODUCT(a, step, weight);
+        EIGHT_LOAD(weight, weights + 8);
+        EIGHT_ADD_PRODUCT(b, step, weight);
+        EIGHT_LOAD(weight, weights + 16);
+        EIGHT_ADD_PRODUCT(c, step, weight);
+        EIGHT_LOAD(weight, weights + 24);
+        EIGHT_ADD_PRODUCT(d, step, weight);
+        level += height;
+    }
+    for (; base < end; base += 8) {
+        EIGHT_STORE(levels + base, a);
+        a = b;
+        b = c;
+        c = d;
+        EIGHT_ALL(d, level);
+    }
 }
 
-WIDE static void add_steps_wide(const audio_table *table, const int16_t *ticks, int length, int64_t first, int count, float *under_way,
-                                float *result)
+static void add_steps_plain(const audio_table *table, const int16_t *ticks, const uint16_t *at, int steps, int64_t first, int count,
+                            float *levels)
 {
-    add_steps(table, ticks, length, first, count, under_way, result);
+    add_steps(table, ticks, at, steps, first, count, levels);
+}
+
+WIDE static void add_steps_wide(const audio_table *table, const int16_t *ticks, const uint16_t *at, int steps, int64_t first, int count,
+                                float *levels)
+{
+    add_steps(table, ticks, at, steps, first, count, levels);
 }
 
 int audio_psg_samples(const audio_table *table, const int16_t *ticks, int length, int64_t first, int count, float *result)
 {
-    float under_way[CHUNK + 2 * PSG_STEP]; /* from PSG_STEP samples before the first on */
+    float levels[CHUNK + PSG_STEP + 8];
+    uint16_t at[CHUNK_TICKS + 1];
 
     if (memcmp(ticks, ticks + 1, (size_t)(length - 1) * sizeof *ticks) == 0) {
         for (int i = 0; i < count; i++)
             result[i] = ticks[0];
         return 0;
     }
-    memset(under_way, 0, (size_t)(count + 2 * PSG_STEP) * sizeof *under_way);
-    (audio_is_wide() ? add_steps_wide : add_steps_plain)(table, ticks, length, first, count, under_way, result);
-    for (int i = 0; i < count; i++)
-        result[i] += under_way[PSG_STEP + i];
+    int steps = find_steps(ticks, length, at);
+    (audio_is_wide() ? add_steps_wide : add_steps_plain)(table, ticks, at, steps, first, count, levels);
+    memcpy(result, levels + PSG_STEP, (size_t)count * sizeof *result);
     return 1;
 }

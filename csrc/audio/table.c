@@ -88,13 +88,15 @@ static void make_steps(float *steps)
     double kernel[PSG_PHASES][PSG_TAPS];
     for (int phase = 0; phase < PSG_PHASES; phase++)
         make_row(kernel[phase], PSG_TAPS, 5.0 / 42, phase / 5.0, kaiser_beta(PSG_STOP_BAND_DB));
-    for (int alignment = 0; alignment < PSG_ALIGNMENTS; alignment++)
+    for (int alignment = 0; alignment < PSG_ALIGNMENTS; alignment++, steps += PSG_ROW)
         for (int sample = 0; sample < PSG_STEP; sample++) {
             int fifths = alignment + 21 * sample, tap = PSG_TAPS - 1 - fifths / PSG_PHASES;
             double sum = 0;
             for (int i = PSG_TAPS - 1; i >= tap && i >= 0; i--)
                 sum += kernel[fifths % PSG_PHASES][i];
-            *steps++ = tap <= 0 ? 1 : (float)sum;
+            steps[8 + sample] = tap <= 0 ? 1 : (float)sum;
+            if (sample < 8)
+                steps[8 + PSG_STEP + sample] = 1;
         }
 }
 

@@ -23,6 +23,7 @@ void md_group_place(const md_group *group, int32_t i, const megadrive *from)
     memcpy(&to->vdp.drawing, &from->vdp.drawing, sizeof *to - offsetof(megadrive, vdp.drawing));
     to->vdp_other.chip = to->ym2612_other.chip = to->psg_other.chip = NULL;
     to->sound_log = NULL;
+    to->vdp.border = NULL;
     md_connect(to);
 }
 

@@ -181,11 +181,14 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
     }
     if (md->fm_writes == MD_FM_WRITES)
         md_sync_fm(md, clock);
-    uint32_t *write = md->fm_write + 3 * md->fm_writes++;
+    uint32_t *write = md->fm_write + 3 * md->fm_writes;
     write[0] = (uint32_t)fm_access(md, clock);
     write[1] = port & 3;
     write[2] = value;
-    md->fm_status_until = 0;
+    /* an address changes nothing of the status, unless the chip has not seen yet what was written before */
+    if ((port & 1) || md->fm_writes == 0 || write[0] < write[-3] + 2)
+        md->fm_status_until = 0;
+    md->fm_writes++;
 }
 
 /* What a program that polls the status sees depends on the bus and the timers alone: a copy of them goes ahead. */
@@ -195,12 +198,13 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
         md_sync_fm(md, clock);
         return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
     }
-    ym2612 *chip = &md->state.ym2612, *ahead = &md->fm_ahead;
+    ym2612 *chip = &md->state.ym2612;
+    ym2612_ports *ahead = &md->fm_ahead;
     int64_t at = chip->clock + fm_access(md, clock);
     if (at < md->fm_status_until)
         return ym2612_show_status(chip, port & 3, chip->status, at);
     if (md->fm_ahead_writes < 0) {
-        *ahead = *chip;
+        ym2612_start_ports(ahead, chip);
         md->fm_ahead_writes = 0;
     }
     for (; md->fm_ahead_writes < md->fm_writes; md->fm_ahead_writes++) {

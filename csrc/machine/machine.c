@@ -297,6 +297,10 @@ static void run_slice(megadrive *md)
         run_68k(md, md->target);
         if (state->vdp.next_event < md->target && state->vdp.next_event > state->clock)
             md->target = state->vdp.next_event;
+        /* the run was to end at an event that an access has brought about meanwhile */
+        int64_t reached = md->run_until * MD_MCLK_PER_68K;
+        if (reached < md->target)
+            md->target = reached > state->clock ? reached : state->clock + 1;
     }
     int64_t target = md->target;
     end_slice_of_z80(md, target);

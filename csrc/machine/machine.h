@@ -55,7 +55,7 @@ void md_z80_run(megadrive *md);
 int md_z80_run_fast(megadrive *md);     /* part of it; 0: the next step is not for this */
 void md_z80_step(megadrive *md);        /* one step */
 void md_z80_poll(megadrive *md);        /* looks whether the Z80 only waits, and skips that */
-void md_z80_watch_read(megadrive *md, int64_t clock, uint16_t address);
+void md_z80_watch_read(megadrive *md, uint16_t address); /* the Z80 has read outside its RAM */
 void md_68k_reset(megadrive *md);
 
 /* A light gun tells at light_clock that it has seen the beam.  Whoever looks at the VDP or the ports, or stops the

@@ -11,230 +11,18 @@
  * all that a turn leaves behind is the last turn's.
  *
  * Times in this file are 68000 clocks unless a name says otherwise. */
+#include "polling.h"
+
 #include "machine.h"
 
 #include "m68000/context.h"
 #include "m68000/flags.h"
 #include "vdp/vdp.h"
 
-#define LONGEST_TURN 100        /* less than a refresh period, so that two refreshes never fall into one */
 #define HB 4                    /* HBLANK in the status */
 #define SOVR_SCOL 0x60
 #define LAST_V_BEFORE_JUMP 0xDA /* in all modes the V counter just counts up to here, */
 #define FIRST_V_AFTER_JUMP 0x1B0 /* and from here on */
-
-enum { DO_NOTHING, DO_COMPUTE, DO_COMPARE, DO_MOVE, DO_MOVE_ADDRESS, DO_TEST, DO_BIT, DO_BIT_OF_REGISTER, DO_SHIFT, DO_BRANCH };
-
-/* Sources of operands. */
-enum { DATA, ADDRESS, NUMBER, AT_ADDRESS, AT_DISPLACEMENT, AT_INDEX, AT_NUMBER, AT_PC_INDEX };
-
-#define IN_MEMORY AT_ADDRESS    /* this source and those behind it */
-
-/* ------------------------------------------------------------------------------------------ the loop's code */
-
-typedef struct reader {
-    const uint8_t *page;
-    uint32_t at, end;           /* offsets in the page: of the next word; of the first one that is not to be read */
-    uint32_t base;              /* address of the page */
-} reader;
-
-static uint32_t next_word(reader *r)
-{
-    uint32_t word = m68000_get_word(r->page + r->at);
-    r->at += 2;
-    return word;
-}
-
-static uint32_t next_number(reader *r, int size)
-{
-    uint32_t high = next_word(r);
-    return size == LONG ? high << 16 | next_word(r) : high;
-}
-
-/* The source operand of an instruction whose clocks so far are in the step.  0: none that does not change a register. */
-static int decode_source(reader *r, md_polling_step *s, unsigned ea, int size)
-{
-    unsigned mode = ea >> 3 & 7;
-    s->size = (uint8_t)size;
-    s->reg = ea & 7;
-    int idle = 0, from = (int)r->at;
-    if (mode == 7)
-        mode += s->reg;
-    switch (mode) {
-    case 0: s->source = DATA; return 1;
-    case 1: s->source = ADDRESS; s->reg += 8; return size != BYTE;
-    case 2: s->source = AT_ADDRESS; break;
-    case 5: s->source = AT_DISPLACEMENT; s->value = sign_extend(next_word(r), WORD); break;
-    case 6: s->source = AT_INDEX; s->index = (uint16_t)next_word(r); idle = 2; break;
-    case 7: s->source = AT_NUMBER; s->value = sign_extend(next_word(r), WORD); break;
-    case 8: s->source = AT_NUMBER; s->value = next_number(r, LONG); break;
-    case 9: s->source = AT_NUMBER; s->value = r->base + r->at; s->value += sign_extend(next_word(r), WORD); break;
-    case 10: s->source = AT_PC_INDEX; s->value = r->base + r->at; s->index = (uint16_t)next_word(r); idle = 2; break;
-    case 11: s->source = NUMBER; s->value = next_number(r, size); s->clocks += size == LONG ? 8 : 4; return 1;
-    default: return 0;
-    }
-    s->reg += 8;
-    s->clocks += (uint8_t)(2 * ((int)r->at - from) + idle);
-    s->read_clock = s->clocks;
-    s->clocks += size == LONG ? 8 : 4;
-    return 1;
-}
-
-/* The last fetch of an instruction, and what follows it. */
-static int finish(md_polling_step *s, int operation, int idle)
-{
-    s->operation = (uint8_t)operation;
-    s->clocks += (uint8_t)(4 + idle);
-    s->tail = (uint8_t)(4 + idle);
-    return 1;
-}
-
-static int decode_bit_test(reader *r, md_polling_step *s, unsigned word)
-{
-    int by_register = word & 0x100;
-    s->second = by_register ? word >> 9 : next_word(r);
-    s->clocks = by_register ? 0 : 4;
-    if (!decode_source(r, s, word & 0x3F, BYTE) || s->source == ADDRESS)
-        return 0;
-    return finish(s, by_register ? DO_BIT_OF_REGISTER : DO_BIT, s->source == DATA || s->source == NUMBER ? 2 : 0);
-}
-
-static int decode_compute(reader *r, md_polling_step *s, unsigned word, int operation, int size)
-{
-    s->detail = (uint8_t)operation;
-    s->to = word >> 9 & 7;
-    if (!decode_source(r, s, word & 0x3F, size) || (s->source == ADDRESS && (operation == AND || operation == OR)))
-        return 0;
-    return finish(s, DO_COMPUTE, size != LONG ? 0 : s->source >= IN_MEMORY || operation == CMP ? 2 : 4);
-}
-
-/* An instruction that reads and computes but stores nothing, or the branch that ends the loop.  0: another one. */
-static int decode_instruction(reader *r, md_polling_step *s)
-{
-    static const uint8_t sizes[4] = {BYTE, WORD, LONG, 0}, move_sizes[4] = {0, BYTE, LONG, WORD};
-    static const uint8_t operations[16] = {[8] = OR, [9] = SUB, [0xB] = CMP, [0xC] = AND, [0xD] = ADD};
-    unsigned word = next_word(r), line = word >> 12;
-    int size = sizes[word >> 6 & 3];
-    s->to = word >> 9 & 7;
-    switch (line) {
-    case 0x0:
-        if ((word & 0xFFC0) == 0x0800 || ((word & 0xF1C0) == 0x0100 && (word & 0x38) != 0x08))
-            return (word & 0x13F) != 0x3C && decode_bit_test(r, s, word);
-        if ((word & 0xFF00) == 0x0C00 && size) {                /* CMPI */
-            s->detail = CMP;
-            s->second = next_number(r, size);
-            s->clocks = size == LONG ? 8 : 4;
-            if (!decode_source(r, s, word & 0x3F, size) || s->source == ADDRESS || s->source == NUMBER || (word & 0x3F) > 0x39)
-                return 0;
-            return finish(s, DO_COMPARE, size == LONG && s->source == DATA ? 2 : 0);
-        }
-        if ((word & 0xFF38) == 0x0200 && size) {                /* ANDI #,Dn */
-            s->detail = AND;
-            s->to = word & 7;
-            return decode_source(r, s, 0x3C, size) && finish(s, DO_COMPUTE, size == LONG ? 4 : 0);
-        }
-        return 0;
-    case 0x1: case 0x2: case 0x3:                               /* MOVE to Dn, MOVEA */
-        size = move_sizes[line];
-        if ((word >> 6 & 7) > 1 || (size == BYTE && word & 0x1C0) || !decode_source(r, s, word & 0x3F, size))
-            return 0;
-        if (word & 0x40)
-            s->to += 8;
-        return finish(s, word & 0x40 ? DO_MOVE_ADDRESS : DO_MOVE, 0);
-    case 0x4:
-        if (word == 0x4E71)
-            return finish(s, DO_NOTHING, 0);
-        return (word & 0xFF00) == 0x4A00 && size && (word & 0x3F) <= 0x39 && (word & 0x38) != 0x08
-               && decode_source(r, s, word & 0x3F, size) && finish(s, DO_TEST, 0);
-    case 0x6:
-        if ((word & 0xF00) == 0x100)
-            return 0;
-        s->detail = word >> 8 & 15;
-        s->clocks = 6;                                          /* taken: 10 clocks, two fetches at the end */
-        return finish(s, DO_BRANCH, 0);
-    case 0x7:                                                   /* MOVEQ */
-        s->size = LONG;
-        s->source = NUMBER;
-        s->value = sign_extend(word, BYTE);
-        return !(word & 0x100) && finish(s, DO_MOVE, 0);
-    case 0x8: case 0x9: case 0xB: case 0xC: case 0xD:
-        return !(word & 0x100) && size && decode_compute(r, s, word, operations[line], size);
-    case 0xE:                                                   /* shifts of Dn by a constant, but not through X */
-        s->detail = (uint8_t)((word >> 8 & 1) << 2 | (word >> 3 & 3));
-        if (!size || word & 0x20 || s->detail == ROXL || s->detail == ROXR)
-            return 0;
-        s->size = (uint8_t)size;
-        s->to = word & 7;
-        s->second = (((word >> 9) - 1) & 7) + 1;
-        return finish(s, DO_SHIFT, (size == LONG ? 4 : 2) + 2 * (int)s->second);
-    default:
-        return 0;
-    }
-}
-
-/* Whether of each register that is read all that the loop writes has been written in the same turn before. */
-static int has_no_memory(const md_polling_loop *loop)
-{
-    uint8_t written[16] = {0}, known[16] = {0};
-    for (int pass = 0; pass < 2; pass++)
-        for (const md_polling_step *s = loop->step; s < loop->step + loop->count - 1; s++) {
-            int changes = s->operation == DO_SHIFT || (s->operation == DO_COMPUTE && s->detail != CMP);
-            int writes = changes || s->operation == DO_MOVE || s->operation == DO_MOVE_ADDRESS;
-            int size = s->operation == DO_MOVE_ADDRESS ? LONG : s->size;
-            if (pass == 1) {
-                uint8_t read[16] = {0};
-                if (changes || s->operation == DO_COMPUTE)
-                    read[s->to] = s->size;
-                if (s->operation == DO_BIT_OF_REGISTER)
-                    read[s->second & 7] = LONG;
-                if (s->operation != DO_NOTHING && s->operation != DO_SHIFT) {
-                    if (s->source == DATA || s->source == ADDRESS)
-                        read[s->reg] = s->operation == DO_BIT || s->operation == DO_BIT_OF_REGISTER ? LONG : s->size;
-                    else if (s->source == AT_ADDRESS || s->source == AT_DISPLACEMENT || s->source == AT_INDEX)
-                        read[s->reg] = LONG;
-                    if (s->source == AT_INDEX || s->source == AT_PC_INDEX)
-                        read[s->index >> 12] = LONG;
-                }
-                for (int i = 0; i < 16; i++)
-                    if (read[i] > known[i] && written[i] > known[i])
-                        return 0;
-            }
-            if (writes && written[s->to] < size)
-                written[s->to] = (uint8_t)size;
-            if (pass == 1 && writes && known[s->to] < size)
-                known[s->to] = (uint8_t)size;
-        }
-    return 1;
-}
-
-static int decode(md_polling_loop *loop, const uint8_t *page, uint32_t target)
-{
-    reader r = {.page = page, .at = target & 0xFFFF, .base = target & ~0xFFFFu};
-    uint32_t start = r.at;
-    int period = 0;
-    memset(loop, 0, sizeof *loop);
-    loop->target = target;
-    while (loop->count < sizeof loop->step / sizeof *loop->step && r.at - start < M68000_LOOP_BYTES + 2u
-           && start < 0x10000 - 64) {
-        md_polling_step *s = &loop->step[loop->count++];
-        s->at = (uint8_t)(r.at - start);
-        if (!decode_instruction(&r, s))
-            return 0;
-        s->irc = m68000_get_word(page + r.at);
-        period += s->clocks;
-        if (s->operation != DO_BRANCH)
-            continue;
-        if (r.at - start > M68000_LOOP_BYTES + 2 || (page[r.at - 1] + (r.at - start)) != 0x100)
-            return 0;
-        loop->period = (uint8_t)period;
-        memcpy(loop->code, page + start, r.at - start);
-        if (period > LONGEST_TURN || !has_no_memory(loop))
-            return 0;
-        loop->length = (uint8_t)(r.at - start);
-        return 1;
-    }
-    return 0;
-}
 
 static void refuse(megadrive *md, md_polling_loop *loop)
 {
@@ -261,9 +49,12 @@ typedef struct follower {
     uint16_t status;
     uint8_t hblank_reads;       /* times that HBLANK has been read in this turn */
     uint8_t hblank;             /* what it was */
+    uint8_t v_reads;            /* times that the V counter has been read in this turn */
+    uint8_t trial_v;            /* what a trial reads as V counter */
+    uint16_t v;                 /* the V counter as it was read, 9 bits */
     uint8_t reads_memory;       /* 1: something else than the VDP has been read */
     uint8_t steady;             /* 1: nothing has changed since md_polling.steady was set, but perhaps the status */
-    uint8_t trial;              /* 1: HBLANK is read the other way round, and nothing really */
+    uint8_t trial;              /* 1: HBLANK is read the other way round, the V counter as trial_v, and nothing really */
     uint8_t goes_on;            /* with the other value of HBLANK: 0 not known, 1 the loop ends, 2 it goes on */
 } follower;
 
@@ -302,22 +93,26 @@ static int64_t status_holds(const megadrive *md)
     return until < s->next_event ? until : s->next_event;
 }
 
-static int foresee_status(follower *f, int64_t mclk, unsigned lanes, uint16_t open, uint16_t *word)
+static void look_at_status(follower *f)
 {
     const vdp *s = &f->md->state.vdp;
-    if (!f->status_until) {
-        f->status_until = status_holds(f->md);
-        f->status = f->status_until ? vdp_peek_status(s) & ~HB : 0;
-        f->goes_on = f->steady && f->status_until && f->status == f->md->polling.status ? 2 : 0;
-        if (f->status & SOVR_SCOL)
-            f->status_until = 0;                /* the read will clear them */
-    }
+    f->status_until = status_holds(f->md);
+    f->status = f->status_until ? vdp_peek_status(s) & ~HB : 0;
+    f->goes_on = f->steady && f->status_until && f->status == f->md->polling.status ? 2 : 0;
+    if (f->status & SOVR_SCOL)
+        f->status_until = 0;                    /* the read will clear them */
+}
+
+static int foresee_status(follower *f, int64_t mclk, unsigned lanes, uint16_t open, uint16_t *word)
+{
+    if (!f->status_until)
+        look_at_status(f);
     if (mclk >= f->status_until)
         return 0;
     if (f->trial) {
         f->hblank = !f->hblank;
     } else if (lanes & 1) {
-        f->hblank = hblank_at(s, mclk);
+        f->hblank = hblank_at(&f->md->state.vdp, mclk);
         f->hblank_reads++;
     }
     *word = (uint16_t)(f->status | (f->hblank ? HB : 0) | (open & ~VDP_STATUS_DRIVEN));
@@ -326,11 +121,21 @@ static int foresee_status(follower *f, int64_t mclk, unsigned lanes, uint16_t op
     return 1;
 }
 
+/* Up to which value the V counter just counts, from `v` on. */
+static unsigned last_plain_v(unsigned v)
+{
+    return v < FIRST_V_AFTER_JUMP ? LAST_V_BEFORE_JUMP : 0x1FF;
+}
+
 static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *word)
 {
     const vdp *s = &f->md->state.vdp;
     int64_t offset = mclk - s->line_clock, line = s->line_clock, same = 0;
     unsigned v = s->v_counter;
+    if (f->trial) {
+        *word = (uint16_t)(f->trial_v << 8);
+        return lanes == 2;
+    }
     if (mclk >= s->next_event || s->interlace)
         return 0;
     if (s->hv_latched) {
@@ -339,13 +144,15 @@ static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *
     } else {
         if (offset >= VDP_LINE) {
             uint32_t lines = (uint32_t)offset / VDP_LINE;
-            if (v + lines > (v < FIRST_V_AFTER_JUMP ? LAST_V_BEFORE_JUMP : 0x1FF))
+            if (v + lines > last_plain_v(v))
                 return 0;
             v += lines;
             line += (int64_t)lines * VDP_LINE;
             offset -= (int64_t)lines * VDP_LINE;
         }
         *word = (uint16_t)((v & 0xFF) << 8 | (lanes == 2 ? 0 : vdp_h_at(vdp_is_h40(s), (int)offset) >> 1));
+        f->v = (uint16_t)v;
+        f->v_reads++;
         if (lanes == 2)
             same = line + VDP_LINE < s->next_event ? line + VDP_LINE : s->next_event;
     }
@@ -471,27 +278,45 @@ static int perform(follower *f, const md_polling_step *s)
         break;
     default: {
         unsigned bit = s->operation == DO_BIT ? s->second : cpu->r[s->second & 7];
-        cpu->flag_z = value & (uint32_t)1 << (bit & (s->source == DATA ? 31 : 7));
+        cpu->flag_z = value & (uint32_t)1 << (bit & (s->source == IN_DATA ? 31 : 7));
         break;
     }
     }
     return 1;
 }
 
-/* Whether the loop would go on if HBLANK were read the other way round. */
+/* Whether the loop would go on if HBLANK were read the other way round, or this as V counter. */
+static int goes_on_with(const follower *f, unsigned v)
+{
+    m68000 cpu = *f->cpu;
+    follower trial = *f;
+    trial.cpu = &cpu;
+    trial.trial = 1;
+    trial.trial_v = (uint8_t)v;
+    const md_polling_step *s = f->loop->step;
+    while (s->operation != DO_BRANCH && perform(&trial, s))
+        cpu.clock += s++->clocks;
+    return s->operation == DO_BRANCH && condition(&cpu, s->detail);
+}
+
 static int goes_on_either_way(follower *f)
 {
-    if (!f->goes_on) {
-        m68000 cpu = *f->cpu;
-        follower trial = *f;
-        trial.cpu = &cpu;
-        trial.trial = 1;
-        const md_polling_step *s = f->loop->step;
-        while (s->operation != DO_BRANCH && perform(&trial, s))
-            cpu.clock += s++->clocks;
-        f->goes_on = s->operation == DO_BRANCH && condition(&cpu, s->detail) ? 2 : 1;
-    }
+    if (!f->goes_on)
+        f->goes_on = goes_on_with(f, 0) ? 2 : 1;
     return f->goes_on == 2;
+}
+
+/* The lines that follow one in which nothing else than the V counter was read, and in which the loop goes on, too. */
+static void count_lines(follower *f, int64_t end_mclk)
+{
+    const int64_t event = f->md->state.vdp.next_event;
+    unsigned v = f->v, last = last_plain_v(v);
+    if (end_mclk > event)
+        end_mclk = event;
+    while (f->same_until < end_mclk && v < last && goes_on_with(f, ++v & 0xFF))
+        f->same_until += VDP_LINE;
+    if (f->same_until > event)
+        f->same_until = event;
 }
 
 /* Turns of `period` clocks from `clock` on that end before `end`, with refresh. */
@@ -523,6 +348,10 @@ static void skip(follower *f)
         if (f->same_until > change)
             f->same_until = change;
     }
+    if (f->v_reads == 1 && !f->status_until) {
+        either_way = 1;
+        count_lines(f, end * MD_MCLK_PER_68K);
+    }
     if (end > f->same_until / MD_MCLK_PER_68K)
         end = f->same_until / MD_MCLK_PER_68K;
     if (either_way)
@@ -550,9 +379,19 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
     unsigned at = s->at;
     int whole = at == 0;        /* the present turn is followed from its beginning on */
     f.same_until = INT64_MAX;
-    f.steady = !whole && md->polling.steady && memcmp(cpu->r, md->polling.r, sizeof cpu->r) == 0;
+    f.steady = md->polling.steady && loop == &md->polling.loop[md->polling.present]
+               && memcmp(cpu->r, md->polling.r, sizeof cpu->r) == 0;
     md->polling.steady = 0;
     md->polling.present = (uint8_t)(loop - md->polling.loop);
+    if (f.steady) {                                     /* skipping is possible from within a turn, too */
+        look_at_status(&f);
+        f.hblank_reads = 1;
+        f.same_until = f.status_until;
+        if (f.status_until && f.goes_on == 2)
+            skip(&f);
+        f.hblank_reads = 0;
+        f.same_until = INT64_MAX;
+    }
     for (;;) {
         if (!perform(&f, s)) {
             refuse(md, loop);
@@ -579,10 +418,10 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
                 break;
         }
         if (again) {
-            if (f.same_until && (whole || (f.steady && f.hblank_reads == 1 && f.goes_on == 2)))
+            if (f.same_until && whole)
                 skip(&f);
             f.same_until = INT64_MAX;
-            f.hblank_reads = 0;
+            f.hblank_reads = f.v_reads = 0;
             whole = 1;
         }
     }
@@ -602,7 +441,8 @@ int md_polling_again(megadrive *md, uint32_t target)
     if (md->plain || cpu->sr & 0x8000 || target & 1 || cpu->clock >= cpu->deadline || !page)
         return 0;
     if (loop->target != target || !(code = code_of(md, loop))) {
-        if (!decode(loop, page, target)) {
+        md->polling.steady = 0;
+        if (!md_polling_decode(loop, page, target)) {
             refuse(md, loop);
             return 0;
         }

@@ -22,7 +22,7 @@ static void watch_for(md_z80_polling *p, const z80 *cpu)
     p->watching = 1;
     p->disturbed = 0;
     p->status_until = FAR_AWAY;
-    p->status_clock = -1;
+    p->reads_status = 0;
     p->start = *cpu;
 }
 
@@ -48,7 +48,6 @@ static void found(md_z80_polling *p, const z80 *cpu)
     p->patience = p->wait = 0;
     p->period = cpu->clock - p->start.clock;
     p->refreshes = (uint8_t)((cpu->r - p->start.r) & 0x7F);
-    p->status_age = cpu->clock - p->status_clock;
     p->until = p->status_until;
 }
 
@@ -63,8 +62,10 @@ static void watch(megadrive *md)
             return;
         }
         md_z80_step(md);
-        if (cpu->halted > p->start.halted)
+        if (cpu->halted > p->start.halted) {
             watch_for(p, cpu);
+            continue;
+        }
         if (p->disturbed || cpu->p || p->status_until <= cpu->clock || cpu->clock - p->start.clock > LONGEST_TURN) {
             give_up(p);
             return;
@@ -76,19 +77,18 @@ static void watch(megadrive *md)
     }
 }
 
-/* Whole turns that end before the deadline and before something else is read. */
+/* Whole turns that end before the deadline and before something else is read.  If they read the status, one is left to be run,
+ * for what a read leaves behind. */
 static void skip(megadrive *md)
 {
     const md_z80_polling *p = &md->z80_polling;
     z80 *cpu = &md->state.z80;
     int64_t until = p->until < cpu->deadline ? p->until : cpu->deadline;
-    int64_t turns = (until - cpu->clock) / p->period;
+    int64_t turns = (until - cpu->clock) / p->period - p->reads_status;
     if (turns <= 0)
         return;
     cpu->clock += turns * p->period;
     z80_refresh(cpu, (uint64_t)(turns & 0x7F) * p->refreshes);
-    if (p->status_clock >= 0)   /* the last read is made, for what it leaves behind */
-        md_fm_read(md, (cpu->clock - p->status_age) * MD_MCLK_PER_Z80, 0);
 }
 
 /* At the beginning of a run. */
@@ -111,7 +111,7 @@ void md_z80_poll(megadrive *md)
 }
 
 /* The Z80 has read outside its RAM, while it may be watched. */
-void md_z80_watch_read(megadrive *md, int64_t clock, uint16_t address)
+void md_z80_watch_read(megadrive *md, uint16_t address)
 {
     md_z80_polling *p = &md->z80_polling;
     const ym2612 *chip = &md->state.ym2612;
@@ -126,5 +126,5 @@ void md_z80_watch_read(megadrive *md, int64_t clock, uint16_t address)
         if (until < p->status_until)
             p->status_until = until;
     }
-    p->status_clock = clock;
+    p->reads_status = 1;
 }

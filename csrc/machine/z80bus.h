@@ -9,11 +9,11 @@
 /* The slow path of the core tells polling_z80.c what changes and what is read outside. */
 #ifdef Z80_FAST
 #define OUTSIDE Z80_INLINE
-#define WATCH_READ(md, clock, address) ((void)0)
+#define WATCH_READ(md, address) ((void)0)
 #define WATCH_WRITE(md) ((void)0)
 #else
 #define OUTSIDE static
-#define WATCH_READ(md, clock, address) md_z80_watch_read(md, clock, address)
+#define WATCH_READ(md, address) md_z80_watch_read(md, address)
 #define WATCH_WRITE(md) ((md)->z80_polling.disturbed = 1)
 #endif
 
@@ -21,7 +21,7 @@ OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 {
     z80_store_clock(c);
     uint8_t value = md_z80_read(c->bus, address);
-    WATCH_READ((megadrive *)c->bus, z80_now(c), address);
+    WATCH_READ(c->bus, address);
     z80_load_clock(c);
     return value;
 }

@@ -191,7 +191,8 @@ void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t w
         add_unsaid_changes(d, s, line, pixel);
     }
     int dot = draw_place_of(s, clock, &line, &pixel);
-    if (line < DRAW_ROWS && d->picture_clock == s->picture_clock
+    int begun = d->started && d->picture_clock == s->picture_clock && d->clock == s->draw_clock;
+    if (line < DRAW_ROWS && begun
         && pixel + SHOWN_AHEAD < d->drawn[d->tall ? 2 * line + d->field : line])
         dot = 0; /* since the line has become a narrow one, pixels that it has shown go by again */
     if (d->changes == DRAW_CHANGES)

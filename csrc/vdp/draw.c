@@ -13,6 +13,7 @@ static const int16_t pattern_slots_h32[32] = {
 };
 
 #define QUIET_LINES 8           /* looked ahead for sprites that set a flag; more each time in vain */
+#define NO_LINE (-2)            /* before the one whose sprites are searched before the picture */
 #define FIRST_FETCH (-60)       /* mclk: nothing of a line but its sprite search happens before it */
 #define LAST_PIXEL 3560         /* mclk: everything of a line is over */
 
@@ -250,7 +251,7 @@ static int run_band(draw_context *c, int number, int end, int height)
 static void run_flags(draw_context *c, int end, int height)
 {
     vdp_drawing *d = c->d;
-    const draw_scan *scan = c->scan;
+    const vdp_sprite_scan *scan = c->scan;
     for (; d->line < end; d->line++) {
         int n = d->line, last = n == end - 1;
         if (!last) {
@@ -280,7 +281,8 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
     if (end > height)
         end = height;
     if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s)) {
-        draw_sprites_scan_lines(c, d->line + 1, end);
+        if (c->scan->first > d->line + 1 || c->scan->end < end)
+            draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
             for (int i = 0; i < 2; i++, d->line++) /* whose sprites other contents may have a part in */
                 run_sprites(c, d->line, DRAW_ALL, height);
@@ -329,6 +331,8 @@ static void begin_picture(vdp_chip *chip)
     int64_t line = since(s->draw_clock, s->picture_clock) / VDP_LINE;
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
     d->started = 1;
+    d->flagged = NO_LINE;
+    chip->ahead.started = 0;
     if (chip->render) {
         draw_begin_colours(chip);
         memset(d->drawn, 0, sizeof d->drawn);
@@ -427,15 +431,16 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         return;
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
         begin_picture(chip);
-    d->quiet_clock = 0;
+    vdp_forget_flags(chip);
     follow_display(s, d);
 
-    draw_scan scan;
+    vdp_sprite_scan scan;
     scan.first = scan.end = 0;
     draw_context c = {
         .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
         .picture = s->picture_clock + 1,
+        .flagged = d->flagged,
     };
     int height = picture_lines(s, since(clock, s->picture_clock));
     if (!chip->render && s->sprite_overflow && s->sprite_collision) {
@@ -452,12 +457,11 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     d->clock = s->draw_clock = clock;
 }
 
-/* Having drawn up to `clock`: look ahead for the first line whose sprites might set a flag.  Of the line that the clock
- * is in the flags are known; the search for the next one's sprites must be over, those of the further ones lie ahead. */
-static int64_t find_quiet(vdp_chip *chip, int64_t clock, int lines)
+/* With `d` at `clock`: look ahead for the first line whose sprites might set a flag.  Of the line that the clock is in the
+ * flags are known; the search for the next one's sprites must be over, those of the further ones lie ahead. */
+static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lines)
 {
     const vdp *s = chip->state;
-    vdp_drawing *d = &chip->drawing;
     int64_t past = since(clock, s->picture_clock - VDP_LINE);
     int height = vdp_height(s), next = (int)(past / VDP_LINE);
     if (!vdp_is_mode5(s) || d->tall || d->finished || !d->display || !d->display_before || next < 0 || next >= height
@@ -466,16 +470,67 @@ static int64_t find_quiet(vdp_chip *chip, int64_t clock, int lines)
     const vdp_sprite_list *list = &d->list[next & 1];
     if (list->line != next || list->slots || (!list->ended && list->scanned < (vdp_is_h40(s) ? 80 : 64)))
         return 0;
-    draw_scan scan;
-    draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan };
+    vdp_sprite_scan *scan = &chip->scan;
+    draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = scan };
     int end = next + lines < height ? next + lines : height;
-    draw_sprites_scan_lines(&c, next + 1, end > next + 1 ? end : next + 1);
-    scan.count[next] = list->found;
-    scan.overflow[next] = 0;
-    memcpy(scan.entry[next], list->entry, sizeof list->entry);
-    while (next < end && !scan.overflow[next] && draw_sprites_are_quiet(&c, scan.entry[next], scan.count[next], 0))
+    if (draw_sprites_are_quiet(&c, list->entry, list->found, 0)) {
         next++;
+        if (next < end && (scan->first > next || scan->end < end))
+            draw_sprites_scan_lines(&c, next, end);
+        while (next < end && !scan->overflow[next] && draw_sprites_are_quiet(&c, scan->entry[next], scan->count[next], 0))
+            next++;
+    }
     return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;
+}
+
+/* Let `ahead` go on from where drawing is, if it does not already. */
+static void begin_ahead(vdp_chip *chip)
+{
+    const vdp_drawing *d = &chip->drawing;
+    vdp_drawing *a = &chip->ahead;
+    if (a->started)
+        return;
+    a->started = 1;
+    a->picture_clock = d->picture_clock;
+    a->clock = d->clock;
+    a->display_clock = d->display_clock;
+    a->display = d->display;
+    a->display_before = d->display_before;
+    a->line = d->line;
+    a->tall = d->tall;
+    a->field = d->field;
+    a->finished = d->finished;
+    memcpy(a->list, d->list, sizeof a->list);
+    memcpy(a->lines, d->lines, sizeof a->lines);
+    follow_display(chip->state, a);
+    chip->scan.first = chip->scan.end = 0;
+}
+
+/* Flags up to `clock`, at which those of its line are all known, with no pixel drawn: what is to be drawn waits for the
+ * next change.  0: it is not so simple. */
+static int run_ahead(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing, *a = &chip->ahead;
+    int64_t past = since(clock, s->picture_clock);
+    int height = vdp_height(s);
+    if (!chip->render || !vdp_is_mode5(s) || past < 0 || past >= (int64_t)VDP_LINE * height || past % VDP_LINE < VDP_FLAGS_END
+        || past % VDP_LINE > VDP_LINE + VDP_FLAGS_BEGIN)
+        return 0;
+    if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
+        begin_picture(chip);
+    if (d->tall || d->finished)
+        return 0;
+    begin_ahead(chip);
+    if (clock > a->clock) {
+        draw_context c = { .s = s, .d = a, .cache = s->sprite_cache, .scan = &chip->scan, .flagged = NO_LINE };
+        run_lines(&c, s->picture_clock, clock, height);
+        s->sprite_overflow |= c.overflow;
+        s->sprite_collision |= c.collision;
+        a->clock = clock;
+        d->flagged = (int16_t)(past / VDP_LINE);
+    }
+    return 1;
 }
 
 void vdp_draw_flags(vdp_chip *chip, int64_t clock)
@@ -484,14 +539,20 @@ void vdp_draw_flags(vdp_chip *chip, int64_t clock)
     if (clock <= vdp_quiet_until(chip))
         return;
     int lines = d->quiet_clock && d->quiet_lines < 128 ? 2 * d->quiet_lines : QUIET_LINES;
-    vdp_draw(chip, clock);
+    vdp_drawing *known = &chip->ahead;
+    if (!run_ahead(chip, clock)) {
+        vdp_draw(chip, clock);
+        chip->scan.first = chip->scan.end = 0;
+        known = d;
+    }
+    int64_t quiet = find_quiet(chip, known, clock, lines);
     d->quiet_lines = (uint8_t)lines;
-    d->quiet_clock = find_quiet(chip, clock, lines);
+    d->quiet_clock = quiet > clock ? quiet : clock;
 }
 
 void vdp_settle(vdp_chip *chip)
 {
-    chip->drawing.quiet_clock = 0;
+    vdp_forget_flags(chip);
     vdp_draw(chip, chip->state->clock);
 }
 
@@ -509,7 +570,7 @@ static void draw_field(draw_context *c, int height)
 void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height)
 {
     vdp_drawing drawing;
-    draw_scan scan;
+    vdp_sprite_scan scan;
     uint8_t cache[320];
     uint32_t table = vdp_sprite_table(state);
     for (uint32_t entry = 0; entry < 80; entry++)

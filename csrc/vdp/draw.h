@@ -26,20 +26,13 @@
 #define DRAW_LINE_MODE4 2
 #define DRAW_ALL 0x3FFFFFFF             /* a time after everything in a line */
 
-/* The scan of many lines at once. */
-typedef struct draw_scan {
-    int first, end;                     /* lines first..end-1; none if they are equal */
-    uint8_t count[240];                 /* sprites on each line */
-    uint8_t overflow[240];              /* 1: there is one more */
-    uint8_t entry[240][20];
-} draw_scan;
-
 /* One call's view of the chip. */
 typedef struct draw_context {
     const vdp *s;
     vdp_drawing *d;
     const uint8_t *cache;               /* bytes 0-3 of the sprite table entries */
-    draw_scan *scan;
+    vdp_sprite_scan *scan;
+    int flagged;                        /* lines up to this one set no flags */
     uint8_t *indexed, *rgb;             /* rgb may be NULL: no colours */
     int64_t picture;                    /* picture_clock + 1, 0 for a whole picture of the present contents */
     uint8_t render;                     /* 0: no pixels, only flags */

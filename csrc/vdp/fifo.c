@@ -310,7 +310,7 @@ static inline void drain_vram_word(vdp_chip *chip, int64_t clock, int64_t second
         vdp_write_vram_byte(chip, second, address ^ 1, low);
     } else {
         if (s->draw_clock >= second)
-            chip->drawing.quiet_clock = 0;
+            vdp_forget_flags(chip);
         vram[address] = high;
         vram[address ^ 1] = low;
     }

@@ -229,6 +229,6 @@ void vdp_th_fall(vdp_chip *chip, int64_t clock)
     if (s->registers[0] & 2)
         latch_hv(s);
     s->external_pending = 1;
-    vdp_update_irq(s, s->clock, 0);
+    vdp_update_irq(s, s->clock, VDP_IRQ_DELAY);
     vdp_schedule(s);
 }

@@ -116,7 +116,7 @@ static int run_copy(vdp *s, int slots)
 int vdp_run_transfer(vdp_chip *chip, int slot, int slots)
 {
     vdp *s = chip->state;
-    chip->drawing.quiet_clock = 0;
+    vdp_forget_flags(chip);
     switch (s->dma_run) {
     case VDP_DMA_BUS: return run_bus(chip, s->line_clock, slot, slots);
     case VDP_DMA_FILL: return run_fill(s, slots);

@@ -34,7 +34,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
     int steps = to - list->scanned;
     if (steps <= 0)
         return;
-    const draw_scan *scan = c->scan;
+    const vdp_sprite_scan *scan = c->scan;
     int whole = list->scanned == 0 && to >= entry_limit(s);
     list->scanned = (uint8_t)to;
     if (list->ended || !sprites_on(s))
@@ -44,7 +44,8 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
         list->found = scan->count[list->line];
         if (list->found)
             memcpy(list->entry, scan->entry[list->line], sizeof list->entry);
-        c->overflow |= scan->overflow[list->line];
+        if (list->line - 1 > c->flagged)
+            c->overflow |= scan->overflow[list->line];
         return;
     }
     int line = sprite_line(c, list->line), cell = c->d->tall ? 16 : 8;
@@ -54,7 +55,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
         int y = sprite_y(c, cached), height = ((cached[2] & 3) + 1) * cell;
         if (line >= y && line < y + height) {
             if (list->found >= most) {
-                c->overflow = 1;
+                c->overflow |= list->line - 1 > c->flagged;
                 list->ended = 1;
                 return;
             }
@@ -73,7 +74,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
 void draw_sprites_scan_lines(draw_context *c, int first, int end)
 {
     const vdp *s = c->s;
-    draw_scan *scan = c->scan;
+    vdp_sprite_scan *scan = c->scan;
     int most = sprite_limit(s), entries = entry_limit(s), left = entries;
     unsigned link = 0;
     scan->first = first;
@@ -194,7 +195,7 @@ static void fetch_cells(draw_context *c, vdp_line *line, const vdp_sprite *sprit
         uint64_t pixels = draw_expand_row(word & 0x800 ? draw_mirror_row(packed) : packed) | bits;
         met |= x >= 0 && x <= width - 8 ? put_cell(screen + x, pixels, 0) : put_cut_cell(screen, x, width, pixels);
     }
-    if (met)
+    if (met && line->line > c->flagged)
         c->collision = 1;
 }
 
@@ -290,6 +291,6 @@ void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
     }
     if (to >= limit && line->sprite_cells > limit) {
         line->overflow = 1;
-        c->overflow = 1;
+        c->overflow |= line->line > c->flagged;
     }
 }

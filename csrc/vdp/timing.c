@@ -184,7 +184,7 @@ static void do_stage(vdp_chip *chip, int64_t clock)
         s->v_pending = 1;
         s->z80_int = 1;
         s->z80_int_clock = clock;
-        vdp_update_irq(s, clock, 0);
+        vdp_update_irq(s, clock, VDP_IRQ_DELAY);
         break;
     case VDP_STAGE_ODD:
         s->odd_field = s->interlace && !s->odd_field;
@@ -201,7 +201,7 @@ static void do_stage(vdp_chip *chip, int64_t clock)
         } else {
             s->hint_counter = s->registers[10];
             s->h_pending = 1;
-            vdp_update_irq(s, clock, 0);
+            vdp_update_irq(s, clock, VDP_IRQ_DELAY);
         }
         break;
     default:

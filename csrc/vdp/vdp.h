@@ -78,6 +78,11 @@
  * cycle of the next instruction begins at 56 or later and must [handbook 04, 9]. */
 #define VDP_ENABLE_DELAY 35
 
+/* From F, or another event, to the level that a 68000 can sample.  A program that reads the status again and again by
+ * MOVE.L (An),Dn, twice in 12 clocks, sees F one to three times before the interrupt is taken (testpico, on consoles): that takes
+ * more than 2 and less than 6 clocks. */
+#define VDP_IRQ_DELAY 21
+
 /* CD3-CD0 of the codes that write */
 #define VDP_CODE_VRAM 1
 #define VDP_CODE_CRAM 3
@@ -125,9 +130,16 @@ static inline uint16_t vdp_vsram_word(const vdp *s, unsigned index) /* index < 4
 
 void vdp_draw_sanitize(vdp *s); /* bring the drawing's own fields of a foreign state into their ranges */
 
-static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
+/* Something changes that sprites may depend on: what is known of flags to come is void. */
+static inline void vdp_forget_flags(vdp_chip *chip)
 {
     chip->drawing.quiet_clock = 0;
+    chip->ahead.started = 0;
+}
+
+static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
+{
+    vdp_forget_flags(chip);
     if (clock > chip->state->draw_clock)
         vdp_draw(chip, clock);
 }

@@ -133,8 +133,8 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
     }
 }
 
-/* Internal cycles until the flag of a settled timer rises, in the cycle 2 that follows the overflow in cycle 1. */
-int64_t ym2612_timer_rise(const ym2612 *ym, int timer)
+/* Internal cycles from one on until the flag of a timer that is settled then rises, in the cycle 2 that follows the overflow in cycle 1. */
+int64_t ym2612_timer_rise(const ym2612 *ym, int timer, uint32_t cycle)
 {
     int64_t steps = timer_top[timer] - ym->timer_count[timer];
 
@@ -142,9 +142,9 @@ int64_t ym2612_timer_rise(const ym2612 *ym, int timer)
         return INT64_MAX;
     if (timer == 1)
         steps = 16 * steps - ym->timer_prescaler;
-    if (ym->cycle == 2)
+    if (cycle == 2)
         steps++; /* the first of them goes with a cycle 1 that is over */
-    return 24 * steps - (ym->cycle + 21) % 24;
+    return 24 * steps - (cycle + 21) % 24;
 }
 
 /* The envelope timer: 12 bits, stepped every third sample.  Its carry comes back in at the bottom half a sample later, so that

@@ -91,7 +91,7 @@ static inline int is_storing(const ym2612 *ym, uint32_t seen)
 extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
 void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles);
-int64_t ym2612_timer_rise(const ym2612 *ym, int timer);
+int64_t ym2612_timer_rise(const ym2612 *ym, int timer, uint32_t cycle);
 static inline int are_timers_overflowing(const ym2612 *ym)
 {
     return ym->timer_reload[0] | ym->timer_reload[1] | ym->timer_overflow[0] | ym->timer_overflow[1] | (ym->test_21 & 4);

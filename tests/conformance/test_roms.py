@@ -60,7 +60,7 @@ def test_dma_speed(corpus):
     figures = [(int(row[-2]), int(row[-1])) for row in rows if len(row) > 3 and row[-1].isdigit() and row[-2].isdigit()]
     assert len(figures) == 12
     for moved, needed in figures:
-        assert abs(moved - needed) <= 8
+        assert abs(moved - needed) <= 10  # a turn of the loop that polls: 20 clocks, 9 slots
 
 
 @pytest.mark.parametrize("h40", [False, True])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from .clocks import LINE
 from .draw import COLOURS, EVERYTHING, NEVER, OUTPUT, PLANES, SPRITES
 from .fifo import READABLE, WRITE_LATENCY
-from .timing import H_READ, HB_CLEAR, HB_SET, VB_DELAY
+from .timing import H_READ, HB_CLEAR, HB_SET, IRQ_DELAY, VB_DELAY
 from .units import Units
 
 REGISTER_DELAY = (25, 20)
@@ -57,7 +57,7 @@ class Ports(Units):
         if self.r[0] & 2:
             self._latch_hv()
         c.external_pending = 1
-        self.update_irq(c.clock)
+        self.update_irq(c.clock, IRQ_DELAY)
         self.schedule()
 
     # ------------------------------------------------------------------------------------ registers

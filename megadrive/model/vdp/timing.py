@@ -48,6 +48,9 @@ STAGE_OFFSET = (
 """mclk from the V step to each stage; H32, H40."""
 FIRST_HINT = min(offsets[HINT] for offsets in STAGE_OFFSET)
 
+IRQ_DELAY = 21
+"""mclk from F, or another event, to the level that a 68000 can sample."""
+
 HB_SET = (280, 228)
 HB_CLEAR = (860, 872)
 VB_DELAY = (20, 16)
@@ -201,7 +204,7 @@ class Timing(Units):
         c = self.c
         c.v_pending = c.z80_int = self.pins.z80_int = 1
         c.z80_int_clock = clock
-        self.update_irq(clock)
+        self.update_irq(clock, IRQ_DELAY)
 
     def _toggle_field(self, clock: int) -> None:
         self.c.odd_field = bool(self.c.interlace) and not self.c.odd_field
@@ -219,7 +222,7 @@ class Timing(Units):
         c.hint_counter = self.r[10]
         if not c.vblank:
             c.h_pending = 1
-            self.update_irq(clock)
+            self.update_irq(clock, IRQ_DELAY)
 
     def _begin_line(self, clock: int) -> None:
         c = self.c
