@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .state import Bytes, Flags, Ints, Longs, VDPState
+from .state import Bytes, Flags, Ints, Longs, VDPState, Words
 
 # Palette and priority in each of 8 pixels, by the upper bits of a name.
 _ATTRIBUTES = np.array([(top << 4) * 0x0101010101010101 for top in range(8)], np.uint64)
@@ -24,13 +24,13 @@ def picture_rows(state: VDPState, lines: Ints, field: int) -> Ints:
     return 2 * lines + field if state.double_resolution else lines
 
 
-def with_attribute(rows: Longs, name: Ints) -> Bytes:
+def with_attribute(rows: Longs, name: Ints | Words) -> Bytes:
     """Put palette and priority of a name (or sprite) word into 8-pixel rows; return bytes, shape (..., 8)."""
     rows = rows | _ATTRIBUTES.take(name >> 13 & 7)
     return rows.view(np.uint8).reshape(*rows.shape, 8)
 
 
-def cells(state: VDPState, name: Ints, row: Ints) -> Bytes:
+def cells(state: VDPState, name: Ints | Words, row: Ints | Words) -> Bytes:
     """Draw row ``row`` of the cells that name table words name; return layer pixels, shape (..., 8)."""
     name, row = name.astype(np.uint16, copy=False), row.astype(np.uint16, copy=False)
     if state.double_resolution:

@@ -8,11 +8,15 @@ operations over (sprite, line).
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .planes import with_attribute
 from .state import Bytes, Flags, Ints, VDPState
+
+Array = npt.NDArray[Any]
 
 #: A line of sprites is put together in a buffer that has a place for every X: 9 bits and the width of a sprite.
 BUFFER_WIDTH = 512 + 32
@@ -133,17 +137,19 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
     cell_height, row_bits, top = (16, 0x3FF, 256) if state.double_resolution else (8, 0x1FF, 128)
 
     # The list's entries in order, as columns of (sprite, line) arrays.
-    words = table[list_order(table)].view(">u2").astype(np.uint16)
+    words: Array = table[list_order(table)].view(">u2").astype(np.uint16)
     y, size, attribute, x = (words[:, i, None] for i in range(4))
     x = x & 0x1FF
-    width, height = (size >> 10 & 3) + 1, (size >> 8 & 3) + 1
+    width: Array = (size >> 10 & 3) + 1
+    height: Array = (size >> 8 & 3) + 1
 
     # Scan: the first 20 (16) sprites that cover the line.
-    row = (rows + top).astype(np.uint16) - y & row_bits
-    hit = row < height * cell_height
-    seen = hit.any(1)
+    row: Array = (rows + top).astype(np.uint16) - y & row_bits
+    hit: Array = row < height * cell_height
+    seen: Array = np.logical_or.reduce(hit, 1)
     seen[0] = True
-    hit, row, attribute, x, width, height = (of[seen] for of in (hit, row, attribute, x, width, height))
+    hit = hit[seen]
+    row, attribute, x, width, height = (of[seen] for of in (row, attribute, x, width, height))
     found = hit.cumsum(0, np.uint16)
     too_many = found[-1] > sprites_in_line
     hit &= found <= sprites_in_line
@@ -161,10 +167,10 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
 
     # All cells in list order, into a line buffer that also has room for what lies off the screen.
     sprite, line, column = np.nonzero(shown[:, :, None] > np.arange(4))
-    attribute, x, width, height = (of.astype(np.intp)[sprite, 0] for of in (attribute, x, width, height))
-    pixels = cell_rows(state, attribute, width, height, row[sprite, line].astype(np.intp), column)
+    word, left, wide, high = (of.astype(np.intp)[sprite, 0] for of in (attribute, x, width, height))
+    pixels = cell_rows(state, word, wide, high, row[sprite, line].astype(np.intp), column)
     buffer = np.zeros((len(rows), BUFFER_WIDTH), np.uint8)
-    place = (line * BUFFER_WIDTH + x + 8 * column)[:, None] + np.arange(8)
+    place = (line * BUFFER_WIDTH + left + 8 * column)[:, None] + np.arange(8)
     opaque_place = put(buffer.reshape(-1), place, pixels)
 
     # Two opaque pixels on one place of the screen.

@@ -137,9 +137,11 @@ class Timing(Units):
         changed = c.next_event <= clock + 1
         if clock - line < FIRST_HINT and stage == HINT and not changed:
             # By far the most common case: between two calls nothing happens but that time goes by.
-            if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
+            count = c.fifo_count
+            if count or c.dma_run or c.read_wanted or c.bus_hold:
                 changed = bool(c.bus_hold)
-                if clock > c.clock:
+                waits = count and not c.dma_run and not changed and c.fifo_clock[c.fifo_write - count & 3] >= clock
+                if clock > c.clock and not waits:
                     self.transfer(clock)
                     if self.move:
                         self.finish_move()
