@@ -4,6 +4,7 @@
  *   render.c    from FM samples and PSG ticks to output samples: time, inputs, mixing, filters
  *   steps.c     the PSG's ticks at the FM rate
  *   resample.c  from the FM rate to the output rate
+ *   eight.h, *_template.h  the inner loops of these two, for both kinds of registers
  */
 #ifndef MEGADRIVE_AUDIO_H
 #define MEGADRIVE_AUDIO_H
