@@ -215,9 +215,6 @@ class MegaDrive:
             raise ValueError(f"there is no ROM or work RAM at ${address:06x} to execute a program from")
         return int(page[address & 0xFFFF]) << 8 | int(page[(address & 0xFFFF) + 1])
 
-    def _used(self) -> _Use:
-        return self._use
-
     # ------------------------------------------------------------------------------------- running
 
     def run_frame(self, render: bool = True, audio: bool = True) -> None:
@@ -302,7 +299,7 @@ class MegaDrive:
 
     def reset(self) -> None:
         """Press the reset button: the CPUs and the YM2612 start anew; memories, VDP and PSG stay."""
-        with self._used() as md:
+        with self._use as md:
             lib.md_reset(md)
 
     # -------------------------------------------------------------------------------------- output
@@ -362,7 +359,7 @@ class MegaDrive:
         wanted = has_border(area)
         if wanted == (self._border is not None):
             return
-        with self._used() as md:
+        with self._use as md:
             self._border = ffi.new("vdp_border *", {"frame_clock": -1}) if wanted else None
             md.vdp.border = self._border if wanted else ffi.NULL
             if wanted:
@@ -435,7 +432,7 @@ class MegaDrive:
         from megadrive.vgm.file import Tags
         from megadrive.vgm.recorder import SYSTEM, Recorder
 
-        with self._used() as md:
+        with self._use as md:
             if self._recorder is not None and self._recorder.running:
                 raise RuntimeError("a recording is going on; stop it first")
             lib.md_catch_up(md)
@@ -625,7 +622,7 @@ class MegaDrive:
         """
         from megadrive.engines import Chips
 
-        with self._used() as md:
+        with self._use as md:
             lib.md_catch_up(md)
             pointers = {
                 "vdp": ffi.addressof(md, "vdp"),
@@ -775,7 +772,7 @@ class MegaDrive:
         """Return 32 hexadecimal digits that are equal for equal states of the console (BLAKE2b of the state)."""
         import hashlib
 
-        with self._used() as md:
+        with self._use as md:
             lib.md_catch_up(md)
             return hashlib.blake2b(self._state_bytes().data, digest_size=16).hexdigest()
 
