@@ -209,7 +209,8 @@ def train(
         mean = float(np.mean(last)) if last else float("nan")
         curve.append((done, time.perf_counter() - start, mean))
         if count % max(1, rounds // 20) == 0 or count == rounds - 1:
-            print(f"{done:9,} steps {curve[-1][1]:6.0f} s  {mean:8.2f} in the last {len(last)} episodes", flush=True)
+            found = f"{mean:8.2f} in the last {len(last)} episodes" if last else "no episode has ended yet"
+            print(f"{done:9,} steps {curve[-1][1]:6.0f} s  {found}", flush=True)
     envs.close()
     return curve
 
