@@ -65,12 +65,24 @@ static void grey_of_rgb(const uint8_t *from, uint8_t *to, int count, int step)
         to[i] = luma(from[0], from[1], from[2]);
 }
 
+/* Eight indices are looked at together: flat areas and stripes have the same ones again. */
 static void rgb_of_indices(const uint8_t *from, uint8_t *to, int count, int step, const uint64_t *colours)
 {
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; step == 1 && count > 2; count -= 2, from += 2, to += 6) { /* two pixels, and two bytes that the next ones overwrite */
-        uint64_t pair = colours[from[0]] | colours[from[1]] << 24;
-        memcpy(to, &pair, 8);
+    uint64_t before = 0, rgb[3] = { 0, 0, 0 };
+    if (step == 1 && count >= 8)
+        before = (uint64_t)~from[0] & 255;  /* not what stands there first */
+    for (; step == 1 && count >= 8; count -= 8, from += 8, to += 24) {
+        uint64_t eight;
+        memcpy(&eight, from, 8);
+        if (eight != before) {
+            uint64_t third = colours[from[2]], sixth = colours[from[5]];
+            rgb[0] = colours[from[0]] | colours[from[1]] << 24 | third << 48;
+            rgb[1] = third >> 16 | colours[from[3]] << 8 | colours[from[4]] << 32 | sixth << 56;
+            rgb[2] = sixth >> 8 | colours[from[6]] << 16 | colours[from[7]] << 40;
+            before = eight;
+        }
+        memcpy(to, rgb, 24);
     }
 #endif
     for (; count > 0; count--, from += step, to += 3) {

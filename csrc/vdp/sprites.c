@@ -48,26 +48,33 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
             c->overflow |= scan->overflow[list->line];
         return;
     }
-    int line = sprite_line(c, list->line), cell = c->d->tall ? 16 : 8;
-    int most = sprite_limit(s), entries = entry_limit(s);
-    while (steps-- > 0) {
-        const uint8_t *cached = c->cache + 4 * list->link;
-        int y = sprite_y(c, cached), height = ((cached[2] & 3) + 1) * cell;
+    int line = sprite_line(c, list->line), cell = c->d->tall ? 16 : 8, mask = c->d->tall ? 0x3FF : 0x1FF;
+    unsigned most = (unsigned)sprite_limit(s), entries = (unsigned)entry_limit(s), link = list->link, found = list->found;
+    const uint8_t *cached = c->cache + 4 * link;
+    for (; steps > 0; steps--) {
+        int y = (cached[0] << 8 | cached[1]) & mask, height = ((cached[2] & 3) + 1) * cell;
         if (line >= y && line < y + height) {
-            if (list->found >= most) {
+            if (found >= most) {
                 c->overflow |= list->line - 1 > c->flagged;
                 list->ended = 1;
-                return;
+                break;
             }
-            list->entry[list->found++] = list->link;
+            list->entry[found++] = (uint8_t)link;
         }
-        list->link = cached[3] & 0x7F;
-        if (list->link == 0 || list->link >= entries) {
-            list->link = 0;
+        unsigned next = cached[3] & 0x7F;
+        if (next == 0 || next >= entries) {
+            link = 0;
             list->ended = 1;
-            return;
+            break;
+        }
+        cached += 4;
+        if (next != ++link) {           /* mostly it is the entry behind, which need not wait for the link */
+            link = next;
+            cached = c->cache + 4 * next;
         }
     }
+    list->link = (uint8_t)link;
+    list->found = (uint8_t)found;
 }
 
 /* The same for lines first..end-1, going through the table once.  Not for interlace 2. */

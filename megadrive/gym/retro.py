@@ -194,7 +194,7 @@ class RetroEnv(MegaDriveEnv):
 
     def _copy_ram(self) -> npt.NDArray[np.uint8]:
         ram = self.machine.ram
-        return ram.view(np.uint16).byteswap().view(np.uint8) if self._swaps_ram else np.array(ram)
+        return swapped(ram) if self._swaps_ram else np.array(ram)
 
     @property
     def initial_state(self) -> bytes:
@@ -252,6 +252,14 @@ class RetroEnv(MegaDriveEnv):
         """Return the names of the buttons that are held; of two players, for each."""
         meaning = self.actions.meaning(action)
         return meaning[0] if self.players == 1 else meaning
+
+
+def swapped(ram: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return RAM, uint8 (..., even number), with the bytes of each word exchanged."""
+    words = ram.view(np.uint16)
+    turned = words << 8  # with shifts, faster than byteswap()
+    turned |= words >> 8
+    return turned.view(np.uint8)
 
 
 def make_retro(game: str, state: State | str | None = State.DEFAULT, **settings: Any) -> RetroEnv:

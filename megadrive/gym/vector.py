@@ -16,6 +16,7 @@ from gymnasium.vector.utils import batch_space
 from megadrive.group import MachineGroup
 from megadrive.gym.actions import Actions
 from megadrive.gym.env import MegaDriveEnv
+from megadrive.gym.retro import swapped
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -392,7 +393,7 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
         )
         if self._ram is not None and getattr(self._one, "_swaps_ram", False):
             chosen = slice(None) if which is None else which
-            self._ram[chosen] = self._ram[chosen].reshape(-1, 32768, 2)[..., ::-1].reshape(-1, 65536)
+            self._ram[chosen] = swapped(self._ram[chosen])
 
     def _renew(self, kept: Mask | None) -> None:
         """Make room for observations; those of some environments are kept."""
