@@ -165,7 +165,7 @@ class Fifo(Units):
             self.write_vram_byte(clock, address ^ 1, value & 0xFF)
         c.fifo_half = 0
         c.fifo_count -= 1
-        if not c.fifo_count and c.fill_data and self.fill_armed:
+        if c.fill_data and not c.fifo_count and self.fill_armed:
             self.start_fill()
 
     # -------------------------------------------------------------------------------- read buffer

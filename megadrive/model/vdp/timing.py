@@ -257,7 +257,8 @@ class Timing(Units):
     def schedule(self) -> None:
         """Find a lower bound of the time at which something that others see changes by itself."""
         c, r = self.c, self.r
-        line, v, end = c.line_clock, c.v_counter, self.picture_lines
+        line, v, mode = c.line_clock, c.v_counter, r[1]
+        end = 224 if mode & 12 == 4 else self.picture_lines
         if not c.vblank:
             if v < end:
                 following = line + (end - v) * LINE + STAGE_OFFSET[0][PICTURE_END]
@@ -267,7 +268,9 @@ class Timing(Units):
                 following = line + LINE
             if r[0] & 0x10 and not c.h_pending:
                 lines = c.hint_counter + (c.line_stage > HINT)
-                following = min(following, line + lines * LINE + STAGE_OFFSET[self.h40][HINT])
+                hint = line + lines * LINE + STAGE_OFFSET[r[12] & mode >> 2 & 1][HINT]
+                if hint < following:
+                    following = hint
         elif c.line_stage < HINT:
             following = line + STAGE_OFFSET[self.h40][c.line_stage]
         else:  # nothing before V = $1FF, unless a new height lies ahead
@@ -279,7 +282,7 @@ class Timing(Units):
             following = line + max(1, lines) * LINE
         if c.bus_hold:
             following = min(following, self.release_bound())
-        c.next_event = self.pins.next_event = max(following, c.clock + 1)
+        c.next_event = self.pins.next_event = following if following > c.clock else c.clock + 1
 
     # --------------------------------------------------------------------------------- power on
 
