@@ -148,10 +148,22 @@ class Timing(Units):
             if clock > c.clock:
                 c.clock = clock
             return bool(changed)
-        now, offsets = c.clock, STAGE_OFFSET[self.h40]
+        if (
+            stage == STEP
+            and c.v_counter < 191
+            and LINE <= clock - line < LINE + FIRST_HINT
+            and not (c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold or self.move)
+        ):
+            # A line of the picture begins, and that is all.
+            self._begin_line(line + LINE)
+            c.clock = clock
+            return True
+        r = self.r
+        now, offsets = c.clock, STAGE_OFFSET[r[12] & r[1] >> 2 & 1]
         if clock - now > LINE:
             self._until(clock)
         changed |= bool(c.bus_hold)
+        stages = self._STAGES
         while True:
             if clock - line > 2 * LINE and stage == HINT and not self.transfer_busy:
                 self._skip_lines(clock)
@@ -162,10 +174,10 @@ class Timing(Units):
             if time > now:
                 if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
                     self.transfer(time)
-                    offsets = STAGE_OFFSET[self.h40]  # a held write may have changed it
+                    offsets = STAGE_OFFSET[r[12] & r[1] >> 2 & 1]  # a held write may have changed it
                 c.clock = now = time
             c.line_stage = stage + 1
-            self._STAGES[stage](self, time)
+            stages[stage](self, time)
             line, stage = c.line_clock, c.line_stage
             changed = True
         if clock > now:
