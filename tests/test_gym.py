@@ -390,7 +390,7 @@ def test_states() -> None:
 def test_threads_do_not_share_one() -> None:
     env = MegaDriveEnv()
     env.reset()
-    with env.machine._used(), pytest.raises(RuntimeError, match="used by another thread"):
+    with env.machine._use, pytest.raises(RuntimeError, match="used by another thread"):
         env.step(env.action_space.sample())
 
 

@@ -48,6 +48,10 @@ class Wave(NamedTuple):
         """Return how often it has toggled after so many ticks."""
         return np.where(ticks < self.first, 0, 1 + (ticks - self.first) // self.period)
 
+    def toggled(self, ticks: int) -> int:
+        """Return the same for a single number of ticks."""
+        return 0 if ticks < self.first else 1 + (ticks - self.first) // self.period
+
     def rises(self, ticks: Array) -> Array:
         """Return how often it has gone from 0 to 1 after so many ticks."""
         return (self.toggles(ticks) + 1 - self.high) // 2
@@ -129,15 +133,16 @@ class PSG(Parts):
 
     def advance(self, ticks: int) -> None:
         """Run without sound: the state comes out as :meth:`run` leaves it."""
-        now = np.array(count(ticks, 1 << 62))
-        chip = self.c
+        ticks, chip = count(ticks, 1 << 62), self.c
         if ticks == 0:
             return
-        shifts = int(self.noise_source().rises(now))
-        chip.lfsr = shifted(chip.lfsr, shifts, bool(chip.noise & WHITE))
+        source = self.noise_source()
+        shifts = (source.toggled(ticks) + 1 - source.high) // 2
+        if shifts:
+            chip.lfsr = shifted(chip.lfsr, shifts, bool(chip.noise & WHITE))
         for channel in range(4):
             wave = self.wave(channel)
-            toggles = int(wave.toggles(now))
+            toggles = wave.toggled(ticks)
             if toggles:
                 chip.counter[channel] = 1 + (ticks - wave.first) % wave.period
             else:

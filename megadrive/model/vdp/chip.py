@@ -57,7 +57,7 @@ class VDP(Ports, Fifo, Dma, Timing):
         self._border: Border | None = None
         self._alone = _owner is None
         self._single_calls = {name: self._single(getattr(self, name)) for name in PORTS}
-        self.__dict__.update(self._single_calls)
+        self._call_singly()
 
     # The state's fields are in `c` only while the chip works: within a call, or from begin() to end().
 
@@ -66,13 +66,17 @@ class VDP(Ports, Fifo, Dma, Timing):
         self.c.load()
         self._working = True
         for name in PORTS:
-            del self.__dict__[name]
+            delattr(self, name)
 
     def end(self) -> None:
         """Give the state back."""
         self.c.store()
         self._working = False
-        self.__dict__.update(self._single_calls)
+        self._call_singly()
+
+    def _call_singly(self) -> None:
+        for name, call in self._single_calls.items():
+            setattr(self, name, call)
 
     def _single(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Return a method for calls outside :meth:`begin` and :meth:`end`.

@@ -34,6 +34,7 @@ DIM, FULL, MODE4 = range(3)
 COLOURS = np.stack([_mode5_colours(1), _mode5_colours(7), _mode4_colours()])
 """RGB values by kind, intensity (normal, shadow, highlight) and word of CRAM: uint8 (3, 4, 4096, 3)."""
 _COLOUR_LIST = COLOURS.reshape(-1, 3)
+_COLOUR_LONGS = np.pad(_COLOUR_LIST, ((0, 0), (0, 1))).view(np.uint32).ravel()  # faster to look up
 NO_DOT = -1
 _FEW = 8  # changes up to which the stretches between them are coloured one by one
 
@@ -87,13 +88,14 @@ class ColourLog:
         # mclk since the V step into line 0; H40; kind of the colours before; the word written to CRAM, or none
         self._entries: list[tuple[int, int, int, int]] = []
         self._cram: list[bytes] = []  # before each of them
+        self._r, self._cram_now = state.r, state.cram_bytes.tobytes
 
     def change(self, time: int, word: int = NO_DOT) -> None:
         """Note that `word` is about to be written to CRAM, or that any of the colours may change and leave no dot."""
-        r = self.state.r
+        r = self._r
         mode5 = r[1] & 4
         self._entries.append((time, r[12] & mode5 >> 2, r[0] >> 2 & 1 if mode5 else MODE4, word))
-        self._cram.append(self.state.cram_bytes.tobytes())
+        self._cram.append(self._cram_now())
 
     def rgb(self, pixels: Bytes, first: int, end: int, width: int) -> Bytes:
         """Turn picture pixels into RGB, each with the colours of its time, and drop what is over with them.
@@ -137,7 +139,10 @@ class ColourLog:
             colour = colours.ravel().take(span)
             if pixels.max() >= 0x40:
                 colour += np.multiply(pixels >> 6, 1 << 12, dtype=np.intp)
-            rgb = _COLOUR_LIST.take(colour, 0)
+            shown = _COLOUR_LONGS.take(colour).view(np.uint8).reshape(-1, 4)
+            rgb = np.empty((len(pixels), 3), np.uint8)
+            for component in range(3):
+                rgb[:, component] = shown[:, component]
         # CRAM has one port: the pixel at the output shows the word that is written.
         dots = np.flatnonzero((word != NO_DOT) & (time >= 0) & (x < width) & (at >= first) & (at < end))
         rgb[at[dots] - first] = _COLOUR_LIST[kind[dots] << 14 | word[dots]]

@@ -51,6 +51,7 @@ FLAGS, SHOWN = 16, 32
 """For ``Drawing._moved``: the sprite flags are up to date; the output has moved."""
 
 NEVER = 2**63 - 1
+_NOTHING = 0, 0
 SHOWN_AHEAD = 4
 """Pixels that may have been shown before their time: the registers' delay."""
 DISPLAY_DELAY = (95, 60)
@@ -173,7 +174,9 @@ class Drawing:
         if self._picture_clock != picture_clock or self._clock != c.draw_clock:
             self._begin_picture()
         time = clock - picture_clock
-        self._colours.change(time, word if self._shown == (0, 0) or self._leaves_dot(time, word) else NO_DOT)
+        if self._shown != _NOTHING and not self._leaves_dot(time, word):
+            word = NO_DOT
+        self._colours.change(time, word)
 
     def _leaves_dot(self, time: int, word: int) -> bool:
         """Tell whether a write to CRAM leaves a dot in what has not been shown yet, and put it where it just was."""

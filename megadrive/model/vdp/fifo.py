@@ -113,11 +113,12 @@ class Fifo(Units):
     def write_colour(self, clock: int, address: int, value: int) -> None:
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
         place, mask = (address >> 1 & 63, 0x0EEE) if self.r[1] & 4 else (address & 31, 0x003F)
+        value &= mask
         if self._chip.border:
-            self.change_border_colour(clock, value & mask)
+            self.change_border_colour(clock, value)
         if self.c.draw_clock != NEVER:
-            self.drawing.change_colour(clock, value & mask)
-        self._cram[place] = value & mask
+            self.drawing.change_colour(clock, value)
+        self._cram[place] = value
 
     def write_scroll(self, clock: int, address: int, value: int) -> None:
         """Store a word of VSRAM; there are 40."""
@@ -165,7 +166,7 @@ class Fifo(Units):
             self.write_vram_byte(clock, address ^ 1, value & 0xFF)
         c.fifo_half = 0
         c.fifo_count -= 1
-        if not c.fifo_count and c.fill_data and self.fill_armed:
+        if c.fill_data and not c.fifo_count and self.fill_armed:
             self.start_fill()
 
     # -------------------------------------------------------------------------------- read buffer
@@ -261,10 +262,10 @@ class Fifo(Units):
         if count and begins[(c.fifo_write - count) & 3] >= until:
             c.clock = until
             return
-        start = c.line_clock
-        slots = EXTERNAL[self.h40][self.blanked]
+        start, mode = c.line_clock, self.r[1]
+        slots = EXTERNAL[self.r[12] & mode >> 2 & 1][c.vblank or not mode & 0x40]
         i = bisect.bisect_left(slots, c.clock - start)
-        end = bisect.bisect_left(slots, until - start)
+        end = len(slots) if until - start > slots[-1] else bisect.bisect_left(slots, until - start)
         while i < end:
             count = c.fifo_count
             if count:

@@ -116,16 +116,20 @@ class Ports(Units):
                 self.draw_border(c.clock + REGISTER_DELAY[self.h40])
             c.debug[select] = value
 
+    def _write_data(self, value: int) -> None:
+        c = self.c
+        c.command_pending = 0
+        if c.code & 0x20 and self.fill_armed:
+            c.fill_data = 1
+        self.push(c.clock + WRITE_LATENCY[self.h40], value)
+        c.address = c.address + self.r[15] & 0x1FFFF
+
     def port_write(self, port: int, value: int) -> None:
         """Write a port at the present time; the FIFO has room."""
         c = self.c
         port &= 0x1C
         if port == 0x00:
-            c.command_pending = 0
-            if self.fill_armed:
-                c.fill_data = 1
-            self.push(c.clock + WRITE_LATENCY[self.h40], value)
-            c.address = c.address + self.r[15] & 0x1FFFF
+            self._write_data(value)
         elif port == 0x04:
             self._write_control(value)
         elif port == 0x18:
@@ -137,7 +141,13 @@ class Ports(Units):
     def write(self, clock: int, port: int, value: int) -> int:
         """Write a 16-bit port, as the 68000 does; return when the bus cycle can end."""
         c = self.c
-        changed = self.advance(clock) or port & 0x1C == 0x04
+        changed = self.advance(clock)
+        if not port & 0x1C and not c.bus_hold and c.fifo_count < 4:  # by far the most common case
+            self._write_data(value)
+            if changed:
+                self.schedule()
+            return int(c.clock)
+        changed |= port & 0x1C == 0x04
         if c.bus_hold and c.held_count < 4:
             c.held_port[c.held_count] = port & 0x1E
             c.held_value[c.held_count] = value

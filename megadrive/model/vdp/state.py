@@ -44,6 +44,8 @@ class Fields:
     What they mean stands in ``megadrive.h``.  The memories are the struct's.
     """
 
+    __slots__ = ("_struct", "_stored", "sprite_cache", "vram", *(field[0] for field in _FIELDS))
+
     # What the chip's units use.
     bus_hold: int
     fifo_clock: list[int]

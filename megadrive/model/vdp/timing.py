@@ -148,10 +148,22 @@ class Timing(Units):
             if clock > c.clock:
                 c.clock = clock
             return bool(changed)
-        now, offsets = c.clock, STAGE_OFFSET[self.h40]
+        if (
+            stage == STEP
+            and c.v_counter < 191
+            and LINE <= clock - line < LINE + FIRST_HINT
+            and not (c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold or self.move)
+        ):
+            # A line of the picture begins, and that is all.
+            self._begin_line(line + LINE)
+            c.clock = clock
+            return True
+        r = self.r
+        now, offsets = c.clock, STAGE_OFFSET[r[12] & r[1] >> 2 & 1]
         if clock - now > LINE:
             self._until(clock)
         changed |= bool(c.bus_hold)
+        stages = self._STAGES
         while True:
             if clock - line > 2 * LINE and stage == HINT and not self.transfer_busy:
                 self._skip_lines(clock)
@@ -162,10 +174,10 @@ class Timing(Units):
             if time > now:
                 if c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
                     self.transfer(time)
-                    offsets = STAGE_OFFSET[self.h40]  # a held write may have changed it
+                    offsets = STAGE_OFFSET[r[12] & r[1] >> 2 & 1]  # a held write may have changed it
                 c.clock = now = time
             c.line_stage = stage + 1
-            self._STAGES[stage](self, time)
+            stages[stage](self, time)
             line, stage = c.line_clock, c.line_stage
             changed = True
         if clock > now:
@@ -257,7 +269,8 @@ class Timing(Units):
     def schedule(self) -> None:
         """Find a lower bound of the time at which something that others see changes by itself."""
         c, r = self.c, self.r
-        line, v, end = c.line_clock, c.v_counter, self.picture_lines
+        line, v, mode = c.line_clock, c.v_counter, r[1]
+        end = 224 if mode & 12 == 4 else self.picture_lines
         if not c.vblank:
             if v < end:
                 following = line + (end - v) * LINE + STAGE_OFFSET[0][PICTURE_END]
@@ -267,7 +280,9 @@ class Timing(Units):
                 following = line + LINE
             if r[0] & 0x10 and not c.h_pending:
                 lines = c.hint_counter + (c.line_stage > HINT)
-                following = min(following, line + lines * LINE + STAGE_OFFSET[self.h40][HINT])
+                hint = line + lines * LINE + STAGE_OFFSET[r[12] & mode >> 2 & 1][HINT]
+                if hint < following:
+                    following = hint
         elif c.line_stage < HINT:
             following = line + STAGE_OFFSET[self.h40][c.line_stage]
         else:  # nothing before V = $1FF, unless a new height lies ahead
@@ -279,7 +294,7 @@ class Timing(Units):
             following = line + max(1, lines) * LINE
         if c.bus_hold:
             following = min(following, self.release_bound())
-        c.next_event = self.pins.next_event = max(following, c.clock + 1)
+        c.next_event = self.pins.next_event = following if following > c.clock else c.clock + 1
 
     # --------------------------------------------------------------------------------- power on
 

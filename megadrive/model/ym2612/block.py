@@ -125,12 +125,11 @@ class Block(Streams):
 
     def feedback_outputs(self, phase: Array, attenuation: Array, modulation: int, last: int, shift: int) -> Array:
         """Return the outputs of S1 as it modulates itself: the one true recurrence."""
-        sine, wave, outs = self.sine, self.wave, []
-        for angle, level in zip(phase.tolist(), (attenuation << 3).tolist(), strict=True):
-            out = wave[sine[angle + modulation & 1023] + level]
+        sine, wave, outs = self.sine, self.wave, [0] * len(phase)
+        for at, (angle, level) in enumerate(zip(phase.tolist(), (attenuation << 3).tolist(), strict=True)):
+            outs[at] = out = wave[sine[angle + modulation & 1023] + level]
             modulation = out + last >> shift
             last = out
-            outs.append(out)
         return np.array(outs, np.int64)
 
     # -------------------------------------------------------------------------------------- output

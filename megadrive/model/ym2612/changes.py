@@ -272,19 +272,17 @@ class Changes(Cycle):
                 now += 1
                 continue
             if cycle == 2:
-                if self.timer_load == self.timer_running:
-                    self.csm_key = 0
-                else:
+                if self.timer_load != self.timer_running:
                     self.step_timers(2)
-                now += 1
-                continue
+                    now += 1
+                    continue
+                self.csm_key = 0
             now += -cycle % CYCLES  # nothing happens until cycle 1 of the next sample
             samples = (until - now) // CYCLES
-            if samples > 0 and self.timers_settled():
+            if samples > 0 and self.timer_load == self.timer_running:
                 self.step_timers_samples(samples)
                 now += CYCLES * samples
-            else:
-                now += 1
+            now += 1
         self._timer_cycle = max(until, self._timer_cycle)
 
     def _latch_keys(self, until: int) -> None:
