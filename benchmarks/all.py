@@ -89,9 +89,9 @@ def main() -> None:
         result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         if result.returncode:
             page.append(f"## {title}\n\n{script} failed.\n")
-            continue
-        page.append(f"## {title}\n\n{result.stdout.strip()}\n")
-    (arguments.output / "benchmarks.md").write_text("\n".join(page))
+        else:
+            page.append(f"## {title}\n\n{result.stdout.strip()}\n")
+        (arguments.output / "benchmarks.md").write_text("\n".join(page))
 
 
 if __name__ == "__main__":
