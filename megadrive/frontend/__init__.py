@@ -64,16 +64,21 @@ def play(
     """
     if not 1 <= scale <= 16:
         raise ValueError(f"scale is {scale}, expected 1 to 16")
+    need_sdl()
+    from megadrive.frontend.app import App
+
+    with App(make or _make, None if rom is None else os.fspath(rom), fullscreen, scale, mute) as app:
+        app.run()
+
+
+def need_sdl() -> None:
+    """Import PySDL2, or raise NoWindow with the name of the extra that brings it."""
     try:
         with warnings.catch_warnings():  # it warns of the libraries that it uses
             warnings.simplefilter("ignore")
             importlib.import_module("sdl2")
     except ImportError:
         raise NoWindow(str(missing("PySDL2", "play", "a window"))) from None
-    from megadrive.frontend.app import App
-
-    with App(make or _make, None if rom is None else os.fspath(rom), fullscreen, scale, mute) as app:
-        app.run()
 
 
 def _make(rom: str | None) -> MegaDrive:

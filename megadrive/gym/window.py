@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import importlib
 import sys
 import time
-import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from megadrive.frontend import NoWindow
-from megadrive.media import missing
+from megadrive.frontend import NoWindow, need_sdl
 
 _ASPECT = 4 / 3
 
@@ -68,12 +65,7 @@ class EnvWindow:
 
 
 def _open(title: str, rate: float) -> Any:
-    try:
-        with warnings.catch_warnings():  # it warns of the libraries that it uses
-            warnings.simplefilter("ignore")
-            importlib.import_module("sdl2")
-    except ImportError:
-        raise NoWindow(str(missing("PySDL2", "play", "a window"))) from None
+    need_sdl()
     from megadrive.frontend.window import Window
 
     return Window(title, 3, False, rate)
