@@ -8,6 +8,10 @@
 #define E_PERIOD 10
 #define VPA_SETUP 10
 
+/* Address bits that select the VDP's data port. */
+#define VDP_DATA_MASK 0xE700FC
+#define VDP_DATA 0xC00000
+
 static uint16_t console_read_word(m68000_context *c, uint32_t address)
 {
     megadrive *md = c->bus;
@@ -43,6 +47,9 @@ static void console_write_word(m68000_context *c, uint32_t address, uint16_t val
         return;
     }
     md->polling.accesses++;
+    if ((address & VDP_DATA_MASK) == VDP_DATA
+        && md_vdp_write_later(md, (c->clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K, value))
+        return;
     m68000_flush(c);
     md_68k_write(c->bus, address, value, 3);
     m68000_reload(c);

@@ -419,3 +419,26 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
         }
     }
 }
+
+/* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits in
+ * the FIFO, with all that are there, until somebody looks or the FIFO is full. */
+int vdp_write_later(vdp_chip *chip, int64_t clock, uint16_t value)
+{
+    vdp *s = chip->state;
+    int64_t line = s->line_clock;
+    if (clock - line >= VDP_HINT(0) || clock < s->clock || clock < chip->write_clock || s->line_stage != VDP_STAGE_HINT
+        || s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20))
+        return 0;
+    int h40 = vdp_is_h40(s);
+    if (s->fifo_count == 4) {
+        drain_entries(chip, line, slot_from(h40, (int)(s->clock - line)), slot_from(h40, (int)(clock - line)));
+        s->clock = clock;
+        if (s->fifo_count == 4)
+            return 0;
+    }
+    chip->write_clock = clock;
+    s->command_pending = 0;
+    vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(h40), value);
+    s->address = (s->address + s->registers[15]) & 0x1FFFF;
+    return 1;
+}
