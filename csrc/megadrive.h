@@ -380,7 +380,7 @@ typedef struct vdp_chip {
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
     const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
     vdp_border *border;         /* NULL: none is drawn */
-    int64_t write_clock;        /* mclk of the last vdp_write_later; the chip is to be taken as brought that far */
+    int64_t write_clock;        /* mclk of the last write that waits in the FIFO alone: the chip counts as brought so far */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
@@ -405,7 +405,6 @@ void vdp_power_on(vdp_chip *chip, int pal);
 void vdp_run(vdp_chip *chip, int64_t clock);
 int64_t vdp_read(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t *value);
 int64_t vdp_write(vdp_chip *chip, int64_t clock, uint32_t port, uint16_t value);
-int vdp_write_later(vdp_chip *chip, int64_t clock, uint16_t value); /* data port; 0: not so simple, vdp_write is to be called */
 void vdp_acknowledge(vdp_chip *chip, int64_t clock);
 void vdp_fill_rgb(vdp_chip *chip);                      /* what rgb lacks of the last picture; before it is looked at */
 const uint64_t *vdp_single_palette(vdp_chip *chip);     /* R, G, B (R lowest) of each value in `indexed`, if it had one all over the last

@@ -289,11 +289,6 @@ int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t va
     return end;
 }
 
-int md_vdp_write_later(megadrive *md, int64_t clock, uint16_t value)
-{
-    return !md->vdp_other.chip && !md->plain && clock < md->light_clock && vdp_write_later(&md->vdp, clock, value);
-}
-
 void md_vdp_acknowledge(megadrive *md, int64_t clock)
 {
     md_follow_light(md, clock);

@@ -24,7 +24,6 @@ void md_follow_vdp(megadrive *md);
 /* One VDP access of either CPU; `lanes` as in cartridge.h.  They return when the bus cycle can end. */
 int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *value);
 int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t value);
-int md_vdp_write_later(megadrive *md, int64_t clock, uint16_t value); /* a word for the data port; 0: not so simple */
 void md_vdp_acknowledge(megadrive *md, int64_t clock);
 void md_vdp_th_fall(megadrive *md, int64_t clock);
 uint16_t md_dma_read(void *machine, uint32_t address);
