@@ -3,10 +3,7 @@
  * Lines between two changes mostly show the same cells as their neighbours, so a name is read once and its pattern
  * expanded once for all the lines of a band.  The result is the same as that of planes.c line by line. */
 #include "planes.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "wide.h"
 
 /* Two neighbouring cells, expanded for the line buffers: 8 rows of 16 pixels. */
 typedef struct cell_pair {
@@ -44,7 +41,7 @@ static inline void expand_cell(const vdp *s, unsigned word, __m128i rows[4])
     }
 }
 
-static inline void expand_pair(const vdp *s, cell_pair *pair)
+static inline void expand_pair_narrow(const vdp *s, cell_pair *pair)
 {
     __m128i left[4], right[4];
     expand_cell(s, vdp_word(pair->words), left);
@@ -53,6 +50,56 @@ static inline void expand_pair(const vdp *s, cell_pair *pair)
         _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i], _mm_unpacklo_epi64(left[i], right[i]));
         _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 1], _mm_unpackhi_epi64(left[i], right[i]));
     }
+}
+
+#ifdef DRAW_AVX2
+
+/* Rows 0, 1, 4, 5 and 2, 3, 6, 7 of one cell. */
+static inline DRAW_AVX2 void expand_cell_wide(const vdp *s, unsigned word, __m256i rows[2])
+{
+    const __m256i nibble = _mm256_set1_epi8(15), bits = _mm256_set1_epi8((char)(word >> 9 & 0x70));
+    __m256i packed = _mm256_loadu_si256((const __m256i *)(const void *)(s->vram + ((word & 0x7FF) << 5)));
+    __m256i left = _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(packed, 4), nibble), bits);
+    __m256i right = _mm256_or_si256(_mm256_and_si256(packed, nibble), bits);
+    rows[0] = _mm256_unpacklo_epi8(left, right);
+    rows[1] = _mm256_unpackhi_epi8(left, right);
+    if (word & 0x800) {
+        const __m256i reverse = _mm256_set_epi64x(0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F, 0x0001020304050607);
+        rows[0] = _mm256_shuffle_epi8(rows[0], reverse);
+        rows[1] = _mm256_shuffle_epi8(rows[1], reverse);
+    }
+    if (word & 0x1000) {
+        __m256i first = _mm256_permute4x64_epi64(rows[1], 0x1B);
+        rows[1] = _mm256_permute4x64_epi64(rows[0], 0x1B);
+        rows[0] = first;
+    }
+}
+
+static DRAW_AVX2 void expand_pair_wide(const vdp *s, cell_pair *pair)
+{
+    __m256i left[2], right[2];
+    expand_cell_wide(s, vdp_word(pair->words), left);
+    expand_cell_wide(s, vdp_word(pair->words + 2), right);
+    for (int i = 0; i < 2; i++) {
+        __m256i even = _mm256_unpacklo_epi64(left[i], right[i]), odd = _mm256_unpackhi_epi64(left[i], right[i]);
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i], _mm256_castsi256_si128(even));
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 1], _mm256_castsi256_si128(odd));
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 4], _mm256_extracti128_si256(even, 1));
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 5], _mm256_extracti128_si256(odd, 1));
+    }
+}
+
+#endif
+
+static inline void expand_pair(const vdp *s, cell_pair *pair)
+{
+#ifdef DRAW_AVX2
+    if (draw_has_avx2()) {
+        expand_pair_wide(s, pair);
+        return;
+    }
+#endif
+    expand_pair_narrow(s, pair);
 }
 
 #else
