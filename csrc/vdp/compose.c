@@ -225,3 +225,29 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
         from = end;
     }
 }
+
+int draw_is_plain(const draw_context *c)
+{
+    const vdp *s = c->s;
+    const vdp_drawing *d = c->d;
+    return vdp_is_mode5(s) && !d->tall && !(s->registers[0] & 0x20) && !(s->debug[0] & 0x1C0)
+           && (d->latched_clock != c->picture || d->backdrops_made == d->backdrops);
+}
+
+void draw_rows(draw_context *c, const draw_band *band)
+{
+    const vdp *s = c->s;
+    vdp_drawing *d = c->d;
+    int first = band->first, end = first + band->count, width = draw_width(s), shadows = s->registers[12] & 8;
+    c->backdrop = s->registers[7];
+    if (c->rgb)
+        draw_follow_colours(c, first, 0);
+    memset(d->wide + first, width == 320, (size_t)band->count);
+    for (int y = first; y < end; y++) {
+        d->drawn[y] = (uint16_t)width;
+        mix_row(band->plane[1][y - first] + DRAW_MARGIN, band->plane[0][y - first] + DRAW_MARGIN, NULL,
+                c->indexed + DRAW_STRIDE * y, 0, width, c->backdrop & 0x3F, shadows);
+    }
+    for (int y = end - 1; y >= first && y >= end - 2; y--)
+        d->lines[y & 1].pixels = (uint16_t)width;
+}
