@@ -260,15 +260,6 @@ static int may_run(const vdp *s)
                                      : s->fifo_count == 0;
 }
 
-/* External slots up to the next refresh or `end`; the first one is `slot`. */
-static int external_slots(const char *map, int slot, int end)
-{
-    int stop = slot;
-    while (stop < end && map[stop] == 'x')
-        stop++;
-    return stop - slot;
-}
-
 /* What words of VRAM have to do with, apart from VRAM. */
 typedef struct word_slots {
     const uint8_t *near, *external;
@@ -358,7 +349,7 @@ static void run_slots(vdp_chip *chip, int64_t until)
             slot = next_external(h40, blanked, slot);
             if (slot >= end)
                 break;
-            int used = may_run(s) ? vdp_run_transfer(chip, slot, external_slots(map, slot, end)) : 0;
+            int used = may_run(s) ? vdp_run_transfer(chip, slot, end) : 0;
             if (used) {
                 slot += used;
                 continue;

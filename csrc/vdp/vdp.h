@@ -289,9 +289,9 @@ static inline int vdp_write_later(vdp_chip *chip, int64_t clock, uint16_t value)
     return 1;
 }
 
-/* Transfer in `slots` external slots from `slot` of the present line on, if it is one that can be made at once; returns
- * how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
-int vdp_run_transfer(vdp_chip *chip, int slot, int slots);
+/* Transfer in the slots from `slot`, an external one, of the present line on and before `end`, if it is one that can be made at
+ * once; returns how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
+int vdp_run_transfer(vdp_chip *chip, int slot, int end);
 
 static inline uint16_t vdp_dma_length(const vdp *s) { return (uint16_t)(s->registers[20] << 8 | s->registers[19]); }
 static inline uint16_t vdp_dma_source(const vdp *s) { return (uint16_t)(s->registers[22] << 8 | s->registers[21]); }
