@@ -159,30 +159,13 @@ static void end_slice_of_z80(megadrive *md, int64_t target)
         bring_z80(md, target);
 }
 
-/* 1: the next instruction stores into work RAM, as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
-static int stores_into_ram(const m68000 *cpu)
-{
-    unsigned ir = cpu->ir, line = ir >> 12, mode = ir >> 3 & 7, reg = ir & 7;
-    if (line >= 1 && line <= 3) {
-        mode = ir >> 6 & 7;
-        reg = ir >> 9 & 7;
-    } else if ((ir & 0xFF00) != 0x4200 && (ir & 0xFF80) != 0x4880) {
-        return 0;
-    }
-    return mode >= 2 && mode <= 4 && reg != 7 && (cpu->r[8 + reg] & 0xE00000) == 0xE00000;
-}
-
 void md_refresh_68k(megadrive *md)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
-    int64_t period = refresh_period(cpu->pc);
     if (!cpu->stopped && !state->locked)
-        cpu->clock += refresh_wait(cpu->pc) + (!in_work_ram(cpu->pc) && stores_into_ram(cpu) ? RAM_REFRESH_WAIT : 0);
-    state->refresh_clock += period;
-    if (state->refresh_clock <= cpu->clock)
-        state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
-    cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
+        cpu->clock += refresh_wait(cpu->pc) + refresh_of_ram(cpu, cpu->pc, cpu->ir);
+    next_refresh(md, cpu->pc, cpu->clock);
 }
 
 int md_refresh_in_run(megadrive *md)
