@@ -196,6 +196,8 @@ static void run_68k(megadrive *md, int64_t clock)
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
     md->run_until = round_up(clock, MD_MCLK_PER_68K);
+    md->polling.idle_until = 0;
+    md->polling.behind = 0;
     while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
             cpu->clock = md->run_until;
@@ -208,6 +210,12 @@ static void run_68k(megadrive *md, int64_t clock)
         if (cpu->clock >= state->refresh_clock)
             md_refresh_68k(md);
     }
+}
+
+void md_bring_68k(megadrive *md)
+{
+    if (md->polling.behind)
+        run_68k(md, md->target);
 }
 
 /* A DMA that kept the 68000 off its bus has ended: the CPU goes on where it was, that much later. */
@@ -277,7 +285,10 @@ static void run_slice(megadrive *md)
 {
     md_state *state = &md->state;
     md->target = slice_end(md);
-    if (state->hold_clock < 0) {
+    if (md->polling.idle_until > md->target && state->vdp.next_event > md->target && !has_light_gun(&state->io)) {
+        md->polling.behind = 1;         /* it only waits, and nothing happens that it could see */
+        md->run_until = round_up(md->target, MD_MCLK_PER_68K);
+    } else if (state->hold_clock < 0) {
         run_68k(md, md->target);
         if (state->vdp.next_event < md->target && state->vdp.next_event > state->clock)
             md->target = state->vdp.next_event;
@@ -288,8 +299,10 @@ static void run_slice(megadrive *md)
     }
     int64_t target = md->target;
     end_slice_of_z80(md, target);
-    if (state->vdp.next_event <= target || has_light_gun(&state->io)) /* else it has nothing to tell */
+    if (state->vdp.next_event <= target || has_light_gun(&state->io)) { /* else it has nothing to tell */
+        md->polling.idle_until = 0;
         md_sync_vdp(md, target);
+    }
     md_follow_light(md, target);
     if (state->hold_clock >= 0 && !state->vdp.bus_hold)
         end_hold(md);
@@ -305,6 +318,7 @@ static void run_frame(megadrive *md)
         run_slice(md);
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);
+    md_bring_68k(md);
     md_end_fm(md);
     md_sync_psg(md, state->clock);
 }
@@ -349,6 +363,7 @@ void md_state_changed(megadrive *md)
     if (state->z80.im > 2)
         state->z80.im = 2;
     md->z80_polling.until = md->z80_polling.left_behind = 0;
+    md->polling.idle_until = md->polling.behind = 0;
     md->z80_polling.watching = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {

@@ -79,6 +79,11 @@ int md_refresh_in_run(megadrive *md);
 int md_polling_again(megadrive *md, uint32_t target);
 void md_polling_resume(megadrive *md);
 
+/* A 68000 that only waits is not run at the end of a slice in which it sees nothing new (md_polling.behind).  Whoever takes
+ * clocks from it, or changes what it may read, calls this first, and then sets polling.idle_until to 0 if it does the
+ * latter. */
+void md_bring_68k(megadrive *md);
+
 /* The Z80 is brought level at least this often while it runs, so that the 68000 sees what it writes to work RAM and feels
  * the bus cycles it borrows. */
 #define SLICE MD_MCLK_PER_LINE
