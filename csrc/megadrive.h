@@ -863,6 +863,7 @@ typedef struct md_polling_loop {
 } md_polling_loop;
 
 typedef struct md_polling {
+    int64_t idle_until;         /* mclk up to which all that the 68000's loop reads stays, if nobody else comes; 0: not known */
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
@@ -870,6 +871,7 @@ typedef struct md_polling {
     uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
     uint8_t steady;             /* 1: it does, and reads nothing else */
     uint8_t present;            /* loop[present] was the last to be followed */
+    uint8_t behind;             /* 1: the 68000 has still to be run up to the end of the present slice */
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */

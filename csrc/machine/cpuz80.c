@@ -19,6 +19,7 @@ static int64_t z80_mclk(const megadrive *md)
 static void borrow_bus(megadrive *md, unsigned wait)
 {
     md_state *state = &md->state;
+    md_bring_68k(md);
     if (state->vdp.bus_hold) {
         /* A DMA has the bus.  The VDP may be run ahead to its end, but not out of this slice's frame. */
         uint32_t frame = state->vdp.frame;
@@ -51,6 +52,7 @@ static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
     unsigned port = address & 0x1E;
     if (port >= 0x10)
         return 0xFF;
+    md->polling.idle_until = 0;
     int64_t end = md_vdp_read(md, z80_mclk(md), port, &value);
     if (end == INT64_MAX)
         return lock_up(md);
@@ -66,6 +68,7 @@ static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
         if (address & 1)
             md_psg_write(md, z80_mclk(md), value);
     } else if (port < 0x08 || port >= 0x18) {
+        md->polling.idle_until = 0;
         int64_t end = md_vdp_write(md, z80_mclk(md), port, (uint16_t)(value << 8 | value));
         if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
             md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);
@@ -99,6 +102,8 @@ static void window_write(megadrive *md, uint32_t address, uint8_t value)
 {
     borrow_bus(md, address >= 0xC00000 ? WINDOW_VDP_WAIT : WINDOW_ROM_WAIT);
     uint16_t word = (uint16_t)(value << 8 | value);
+    if (address < 0xC00000 || address >= 0xE00000)
+        md->polling.idle_until = 0;
     if (address >= 0xE00000)
         md->state.ram[address & 0xFFFF] = value;
     else if (address < 0x400000)

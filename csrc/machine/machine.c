@@ -160,30 +160,13 @@ static void end_slice_of_z80(megadrive *md, int64_t target)
         bring_z80(md, target);
 }
 
-/* 1: the next instruction stores into work RAM, as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
-static int stores_into_ram(const m68000 *cpu)
-{
-    unsigned ir = cpu->ir, line = ir >> 12, mode = ir >> 3 & 7, reg = ir & 7;
-    if (line >= 1 && line <= 3) {
-        mode = ir >> 6 & 7;
-        reg = ir >> 9 & 7;
-    } else if ((ir & 0xFF00) != 0x4200 && (ir & 0xFF80) != 0x4880) {
-        return 0;
-    }
-    return mode >= 2 && mode <= 4 && reg != 7 && (cpu->r[8 + reg] & 0xE00000) == 0xE00000;
-}
-
 void md_refresh_68k(megadrive *md)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
-    int64_t period = refresh_period(cpu->pc);
     if (!cpu->stopped && !state->locked)
-        cpu->clock += refresh_wait(cpu->pc) + (!in_work_ram(cpu->pc) && stores_into_ram(cpu) ? RAM_REFRESH_WAIT : 0);
-    state->refresh_clock += period;
-    if (state->refresh_clock <= cpu->clock)
-        state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
-    cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
+        cpu->clock += refresh_wait(cpu->pc) + refresh_of_ram(cpu, cpu->pc, cpu->ir);
+    next_refresh(md, cpu->pc, cpu->clock);
 }
 
 int md_refresh_in_run(megadrive *md)
@@ -214,6 +197,8 @@ static void run_68k(megadrive *md, int64_t clock)
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
     md->run_until = round_up(clock, MD_MCLK_PER_68K);
+    md->polling.idle_until = 0;
+    md->polling.behind = 0;
     while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
             cpu->clock = md->run_until;
@@ -226,6 +211,12 @@ static void run_68k(megadrive *md, int64_t clock)
         if (cpu->clock >= state->refresh_clock)
             md_refresh_68k(md);
     }
+}
+
+void md_bring_68k(megadrive *md)
+{
+    if (md->polling.behind)
+        run_68k(md, md->target);
 }
 
 /* A DMA that kept the 68000 off its bus has ended: the CPU goes on where it was, that much later. */
@@ -295,7 +286,10 @@ static void run_slice(megadrive *md)
 {
     md_state *state = &md->state;
     md->target = slice_end(md);
-    if (state->hold_clock < 0) {
+    if (md->polling.idle_until > md->target && state->vdp.next_event > md->target && !has_light_gun(&state->io)) {
+        md->polling.behind = 1;         /* it only waits, and nothing happens that it could see */
+        md->run_until = round_up(md->target, MD_MCLK_PER_68K);
+    } else if (state->hold_clock < 0) {
         run_68k(md, md->target);
         if (state->vdp.next_event < md->target && state->vdp.next_event > state->clock)
             md->target = state->vdp.next_event;
@@ -306,8 +300,10 @@ static void run_slice(megadrive *md)
     }
     int64_t target = md->target;
     end_slice_of_z80(md, target);
-    if (state->vdp.next_event <= target || has_light_gun(&state->io)) /* else it has nothing to tell */
+    if (state->vdp.next_event <= target || has_light_gun(&state->io)) { /* else it has nothing to tell */
+        md->polling.idle_until = 0;
         md_sync_vdp(md, target);
+    }
     md_follow_light(md, target);
     if (state->hold_clock >= 0 && !state->vdp.bus_hold)
         end_hold(md);
@@ -323,6 +319,7 @@ static void run_frame(megadrive *md)
         run_slice(md);
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);
+    md_bring_68k(md);
     if (md->vdp.write_clock > state->vdp.clock)
         md_sync_vdp(md, md->vdp.write_clock);
     md_end_fm(md);
@@ -369,6 +366,7 @@ void md_state_changed(megadrive *md)
     if (state->z80.im > 2)
         state->z80.im = 2;
     md->z80_polling.until = md->z80_polling.left_behind = 0;
+    md->polling.idle_until = md->polling.behind = 0;
     md->z80_polling.watching = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {

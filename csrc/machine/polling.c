@@ -21,6 +21,7 @@
 
 #define HB 4                    /* HBLANK in the status */
 #define SOVR_SCOL 0x60
+#define LINES_AHEAD 16          /* a wait for the V counter is foreseen so far while slices are short */
 #define LAST_V_BEFORE_JUMP 0xDA /* in all modes the V counter just counts up to here, */
 #define FIRST_V_AFTER_JUMP 0x1B0 /* and from here on */
 
@@ -45,6 +46,7 @@ typedef struct follower {
     const md_polling_loop *loop;
     const uint8_t *code;
     int64_t status_until;       /* mclk up to which `status` is right but for HBLANK; 0: not looked for */
+    int64_t idle_until;         /* mclk up to which all further turns read the same, or go on whatever they read */
     int64_t same_until;         /* mclk up to which all that this turn has read is the same, but for HBLANK */
     uint16_t status;
     uint8_t hblank_reads;       /* times that HBLANK has been read in this turn */
@@ -77,14 +79,27 @@ static int64_t hblank_changes(const vdp *s, int64_t mclk)
     return line + VDP_LINE + VDP_HB_SET(h40);
 }
 
+/* A fill or a copy in the vertical blank that is surely busy until this mclk; 0: there is none, or more than that goes on. */
+static int64_t busy_until(const vdp *s)
+{
+    int slots = s->dma_run == VDP_DMA_FILL ? 1 : vdp_copy_runs(s) ? 2 : 0;
+    int64_t length = vdp_dma_length(s) ? vdp_dma_length(s) : 65536;
+    if (!slots || !s->vblank || s->fifo_count || s->read_wanted || s->bus_hold)
+        return 0;
+    return s->clock + (slots * length - 2) * VDP_SLOT(vdp_is_h40(s));
+}
+
 /* mclk until which the status shows and clears nothing new but HBLANK; 0: not known. */
 static int64_t status_holds(const megadrive *md)
 {
     const vdp *s = &md->state.vdp;
     int end = vdp_height(s);
-    if (!vdp_is_mode5(s) || vdp_transfer_busy(s) || s->command_pending || s->v_counter == 0x1FF || s->v_counter == end)
+    int64_t busy = vdp_transfer_busy(s) ? busy_until(s) : INT64_MAX;
+    if (!vdp_is_mode5(s) || busy <= s->clock || s->command_pending || s->v_counter == 0x1FF || s->v_counter == end)
         return 0;
     int64_t until = vdp_quiet_until(&md->vdp);
+    if (busy < until)
+        until = busy;
     if (!s->vblank && s->v_counter < end) {
         int64_t vblank = s->line_clock + (int64_t)(end - s->v_counter) * VDP_LINE;
         if (vblank < until)
@@ -205,6 +220,7 @@ static uint16_t read_bus(follower *f, const md_polling_step *s, uint32_t address
     cpu->clock -= s->read_clock;
     f->status_until = 0;
     f->same_until = 0;
+    f->idle_until = 0;
     f->steady = 0;
     return word;
 }
@@ -350,8 +366,9 @@ static void skip(follower *f)
     }
     if (f->v_reads == 1 && !f->status_until) {
         either_way = 1;
-        count_lines(f, end * MD_MCLK_PER_68K);
+        count_lines(f, end * MD_MCLK_PER_68K + (z80_runs(f->md) ? LINES_AHEAD * MD_MCLK_PER_LINE : 0));
     }
+    f->idle_until = f->same_until;
     if (end > f->same_until / MD_MCLK_PER_68K)
         end = f->same_until / MD_MCLK_PER_68K;
     if (either_way)
@@ -426,6 +443,8 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
         }
     }
     set_queue(&f, at);
+    if (at != loop->length && loop->length && cpu->clock >= md->run_until && f.idle_until)
+        md->polling.idle_until = f.idle_until - (loop->period + RAM_REFRESH_WAIT + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
     if (f.goes_on == 2 && !f.reads_memory && at != loop->length) {
         md->polling.steady = 1;
         md->polling.status = f.status;
