@@ -18,10 +18,12 @@
 #define Z80_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define Z80_INLINE static inline __attribute__((always_inline, unused))
 #define Z80_COLD __attribute__((cold, noinline))
+#define Z80_OUTSIDE __attribute__((noinline, unused))
 #else
 #define Z80_LIKELY(condition) (condition)
 #define Z80_INLINE static inline
 #define Z80_COLD
+#define Z80_OUTSIDE
 #endif
 
 typedef struct z80_context {
@@ -34,8 +36,10 @@ typedef struct z80_context {
     uint32_t hl;    /* 16 bits */
     uint8_t q;      /* F if this instruction has computed flags so far, else 0 */
     uint8_t previous_q; /* the same of the one before */
-    bool plain; /* in fast.h: all accesses to data are to plain memory */
+    uint8_t reach; /* in fast.h: where all accesses to data go */
 } z80_context;
+
+enum { Z80_REACH_ALL, Z80_REACH_QUICK, Z80_REACH_RAM };
 
 #define Z80_M1 0x100000004ULL   /* an opcode fetch, in units of `time` */
 #define Z80_LONGEST_RUN 0x40000000

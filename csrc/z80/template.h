@@ -22,6 +22,10 @@
  *   Z80_FAST                    compile the fast path only (fast.h), for which are needed:
  *   Z80_RAM(cpu), Z80_RAM_MASK, Z80_RAM_END
  *                               below the address END there is plain memory: the MASK + 1 bytes at Z80_RAM(cpu), repeated
+ *   Z80_QUICK(cpu, address, time)
+ *                               1: a read there, beyond END, may be made by Z80_QUICK_READ in an instruction that begins
+ *                               at `time` (see z80_context)
+ *   Z80_QUICK_READ(c, address)  such a read: without a call, and nothing that ends the run; it may add to c->time
  *   Z80_BUS(cpu)                the pointer given to run
  *   Z80_STEP(cpu)               advance, with `once`, of an instance made without Z80_FAST
  *
@@ -78,8 +82,10 @@ Z80_INLINE uint8_t read(z80_context *c, uint16_t address)
 {
     uint8_t value;
 #ifdef Z80_FAST
-    if (c->plain)
+    if (c->reach == Z80_REACH_RAM || (c->reach == Z80_REACH_QUICK && address < Z80_RAM_END))
         value = Z80_RAM(c->cpu)[address & Z80_RAM_MASK];
+    else if (c->reach == Z80_REACH_QUICK)
+        value = Z80_QUICK_READ(c, address);
     else
 #endif
         value = (uint8_t)Z80_READ(c, address);
@@ -90,7 +96,7 @@ Z80_INLINE uint8_t read(z80_context *c, uint16_t address)
 Z80_INLINE void write(z80_context *c, uint16_t address, uint8_t value)
 {
 #ifdef Z80_FAST
-    if (c->plain)
+    if (c->reach != Z80_REACH_ALL) /* what is quick is only read */
         Z80_RAM(c->cpu)[address & Z80_RAM_MASK] = value;
     else
 #endif
