@@ -39,6 +39,13 @@ typedef struct z80_context {
     uint8_t reach; /* in fast.h: where all accesses to data go */
 } z80_context;
 
+/* 1: programs in plain memory are run by an instance made with Z80_FAST. */
+#ifdef Z80_THREADED
+#define Z80_HAS_FAST true
+#else
+#define Z80_HAS_FAST false
+#endif
+
 enum { Z80_REACH_ALL, Z80_REACH_QUICK, Z80_REACH_RAM };
 
 #define Z80_M1 0x100000004ULL   /* an opcode fetch, in units of `time` */
@@ -103,6 +110,8 @@ Z80_INLINE void z80_load_clock(z80_context *c)
         c->base = cpu->clock;
     c->time = fetches + (uint64_t)(cpu->clock - c->base);
 }
+
+Z80_INLINE bool z80_is_ram(uint32_t address, uint32_t end) { return address < end; }
 
 /* 1: the next step may be something else than a plain instruction. */
 Z80_INLINE int z80_is_disturbed(const z80 *cpu)

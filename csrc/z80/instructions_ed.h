@@ -18,7 +18,10 @@ Z80_INLINE void block_load(z80_context *c, int step, int repeats)
     c->hl = (uint16_t)(hl + step);
     z80_set_de(c, (uint16_t)(de + step));
     z80_block_load_flags(c, value);
-    if (repeats && (c->f & Z80_P)) repeat(c);
+    if (repeats && (c->f & Z80_P)) {
+        repeat(c);
+        turns_of_block_load(c, step);
+    }
 }
 
 static inline void block_compare(z80_context *c, int step, int repeats)
