@@ -888,7 +888,8 @@ typedef struct md_z80_polling {
     uint8_t wait;               /* runs until the next try */
     uint8_t patience;           /* `wait` after the next failure */
     uint8_t reads_status;       /* 1: this turn reads the YM2612's status */
-    uint8_t reserved[2];
+    uint8_t long_slice;         /* 1: the present slice is longer than others because the Z80 waits */
+    uint8_t reserved;
 } md_z80_polling;
 
 typedef struct megadrive {

@@ -4,12 +4,6 @@
 #include "io/io.h"
 #include "cartridge/cartridge.h"
 
-/* What one window access costs, in mclk: testpico's timed loops give 3.2 T per cartridge read and 2.5 T per VDP
- * read for the Z80.  The 68000 loses 9.5 clocks (board measurement) while the arbiter lends its bus. */
-#define WINDOW_ROM_WAIT 48
-#define WINDOW_VDP_WAIT 38
-#define WINDOW_STEAL 67
-
 static int64_t z80_mclk(const megadrive *md)
 {
     return md->state.z80.clock * MD_MCLK_PER_Z80;
@@ -29,14 +23,7 @@ static void borrow_bus(megadrive *md, unsigned wait)
         if (round_up(free, MD_MCLK_PER_Z80) > state->z80.clock)
             state->z80.clock = round_up(free, MD_MCLK_PER_Z80);
     }
-    unsigned z80_wait = state->window_wait + wait;
-    state->z80.clock += z80_wait / MD_MCLK_PER_Z80;
-    state->window_wait = (uint8_t)(z80_wait % MD_MCLK_PER_Z80);
-    if (!state->cpu.stopped) {
-        unsigned steal = state->window_steal + WINDOW_STEAL;
-        state->cpu.clock += steal / MD_MCLK_PER_68K;
-        state->window_steal = (uint8_t)(steal % MD_MCLK_PER_68K);
-    }
+    state->z80.clock += wait_for_window(md, wait);
 }
 
 static uint8_t lock_up(megadrive *md)

@@ -141,13 +141,24 @@ static void bring_z80(megadrive *md, int64_t clock)
     run_z80(md, clock);
 }
 
+/* The end of the slice would be here if the Z80 had to be brought level as often as can be. */
+static int64_t short_slice_end(const megadrive *md, int64_t clock)
+{
+    return clock + SLICE - (clock - md->state.clock) % SLICE;
+}
+
 void md_sync_z80(megadrive *md, int64_t clock)
 {
+    md_z80_polling *p = &md->z80_polling;
     if (md->z80_running)
         return;
     bring_z80(md, clock);
-    md->z80_polling.until = 0;          /* whoever asks for this may change what the Z80 sees */
-    md->z80_polling.watching = 0;
+    p->until = 0;                       /* whoever asks for this may change what the Z80 sees */
+    p->watching = 0;
+    if (p->long_slice) {
+        p->long_slice = 0;
+        end_slice(md, short_slice_end(md, clock));
+    }
 }
 
 /* The slice ends.  The Z80 is left behind if all that it does is known; but not if it is perhaps there already, by its
@@ -266,12 +277,26 @@ static inline int has_light_gun(const io_ports *io)
     return io->pad_type[0] >= MD_PAD_MENACER || io->pad_type[1] >= MD_PAD_MENACER;
 }
 
-/* Where the slice that begins now ends: at the next event, or when the Z80 has to be brought level. */
+/* To then the Z80 does nothing but wait, if nobody comes. */
+static inline int64_t z80_waits_until(const megadrive *md)
+{
+    int64_t until = md->z80_polling.until, most = md->state.clock / MD_MCLK_PER_Z80 + LONG_SLICE;
+    return (until < most ? until : most) * MD_MCLK_PER_Z80;
+}
+
+/* Where the slice that begins now ends: at the next event, or when the Z80 has to be brought level.  A Z80 that waits does not
+ * need that; should it be disturbed meanwhile, the slice ends where it would have ended without this. */
 static int64_t slice_end(megadrive *md)
 {
     md_state *state = &md->state;
-    int gun = has_light_gun(&state->io);
-    int64_t end = state->clock + (z80_runs(md) || gun ? SLICE : LONG_SLICE);
+    int gun = has_light_gun(&state->io), runs = z80_runs(md);
+    int64_t end = state->clock + (runs || gun ? SLICE : LONG_SLICE);
+    md->z80_polling.long_slice = 0;
+    if (runs && !gun && z80_waits_until(md) >= end + SLICE) {
+        end = z80_waits_until(md) < state->clock + LONG_SLICE ? z80_waits_until(md) : state->clock + LONG_SLICE;
+        end -= (end - state->clock) % SLICE;
+        md->z80_polling.long_slice = 1;
+    }
     if (state->vdp.next_event < end)
         end = state->vdp.next_event;
     if (gun) {
@@ -367,7 +392,7 @@ void md_state_changed(megadrive *md)
         state->z80.im = 2;
     md->z80_polling.until = md->z80_polling.left_behind = 0;
     md->polling.idle_until = md->polling.behind = 0;
-    md->z80_polling.watching = 0;
+    md->z80_polling.watching = md->z80_polling.long_slice = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {
         state->psg.attenuation[i] &= 15;
