@@ -191,18 +191,11 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
     md->fm_writes++;
 }
 
-/* What a program that polls the status sees depends on the bus and the timers alone: a copy of them goes ahead. */
-uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+/* The kernel's status at a clock of its own, -1 if it shows more than bus and timers; md->fm_status_until is set. */
+static int find_fm_status(megadrive *md, int64_t at)
 {
-    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared) {
-        md_sync_fm(md, clock);
-        return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
-    }
     ym2612 *chip = &md->state.ym2612;
     ym2612_ports *ahead = &md->fm_ahead;
-    int64_t at = chip->clock + fm_access(md, clock);
-    if (at < md->fm_status_until)
-        return ym2612_show_status(chip, port & 3, chip->status, at);
     if (md->fm_ahead_writes < 0) {
         ym2612_start_ports(ahead, chip);
         md->fm_ahead_writes = 0;
@@ -211,14 +204,28 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
         const uint32_t *write = md->fm_write + 3 * md->fm_ahead_writes;
         ym2612_write_ports(ahead, write[1], (uint8_t)write[2], chip->clock + write[0]);
     }
-    int64_t until;
-    int status = ym2612_status_ports(ahead, at, &until);
-    if (status < 0) {
+    return ym2612_status_ports(ahead, at, &md->fm_status_until);
+}
+
+/* What a program that polls the status sees depends on the bus and the timers alone: a copy of them goes ahead. */
+uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+{
+    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared) {
         md_sync_fm(md, clock);
-        return md->ym2612_other.chip ? md->ym2612_other.read(md->ym2612_other.chip, port & 3) : ym2612_read(chip, port & 3);
+        return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
     }
-    if ((port & 3) == 0 || chip->integrated)
-        md->fm_status_until = until;
+    ym2612 *chip = &md->state.ym2612;
+    int64_t at = chip->clock + fm_access(md, clock);
+    int status = chip->status;
+    if (at >= md->fm_status_until) {
+        status = find_fm_status(md, at);
+        if (status < 0) {
+            md_sync_fm(md, clock);
+            return md->ym2612_other.chip ? md->ym2612_other.read(md->ym2612_other.chip, port & 3) : ym2612_read(chip, port & 3);
+        }
+        if ((port & 3) != 0 && !chip->integrated)
+            md->fm_status_until = 0;    /* it is not what the chip holds as read last */
+    }
     return ym2612_show_status(chip, port & 3, (uint8_t)status, at);
 }
 

@@ -39,7 +39,8 @@ static void add_turn(ym2612_log *log, uint32_t sample, uint32_t channel, uint32_
 
 void ym2612_start_log(ym2612_log *log, const ym2612 *ym)
 {
-    log->now = log->timers_at = 0;
+    log->now = 0;
+    ym2612_start_timers(&log->timers, 0, 0);
     log->key_since = 0;
     log->changes = log->turns = 0;
     memset(log->first, 0, sizeof log->first);
@@ -194,12 +195,6 @@ static void log_channel3_mode(ym2612 *ym, ym2612_log *log, uint32_t before)
     }
 }
 
-static void log_timers(ym2612 *ym, ym2612_log *log, int64_t end)
-{
-    ym2612_advance_timers(ym, (uint32_t)log->timers_at % 24, end - log->timers_at);
-    log->timers_at = end;
-}
-
 static void log_dac(const ym2612 *ym, ym2612_log *log)
 {
     int32_t pins = dac_pins(ym);
@@ -222,14 +217,18 @@ static void log_mode(ym2612 *ym, ym2612_log *log)
     }
     switch (ym->mode_address) {
     case 0x24: case 0x25: case 0x26:
-        log_timers(ym, log, log->now + 1);
+        ym2612_bring_timers(ym, &log->timers, log->now + 1);
         ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
         break;
     case 0x27:
-        log_timers(ym, log, log->now + 1);
-        log_key(ym, log, log->now + 1);
-        ym2612_write_mode(ym, 0x27, (uint8_t)ym->bus);
-        log_channel3_mode(ym, log, mode);
+        if (!ym2612_clear_flags(ym, &log->timers, log->now, ym->bus & 0xFF)) {
+            ym2612_bring_timers(ym, &log->timers, log->now + 1);
+            ym2612_write_mode(ym, 0x27, (uint8_t)ym->bus);
+        }
+        if (mode != ym->channel3_mode) {
+            log_key(ym, log, log->now + 1);
+            log_channel3_mode(ym, log, mode);
+        }
         break;
     case 0x28:
         log_key(ym, log, log->now + 1);
@@ -306,7 +305,7 @@ void ym2612_run_bus(ym2612 *ym, ym2612_log *log, int64_t cycles, const uint32_t 
         left -= cycles - now;
     }
     ym->busy_left = (uint8_t)(left > 0 ? left : 0);
-    log_timers(ym, log, cycles);
+    ym2612_bring_timers(ym, &log->timers, cycles);
     log_key(ym, log, cycles);
     log->now = cycles;
     ym->clock += cycles;
