@@ -28,14 +28,16 @@ typedef struct places {
 static int32_t find_places(const audio_table *table, int64_t *at, int64_t *part, int32_t count, int64_t limit, places *p)
 {
     int64_t parts = (int64_t)table->rate * FM_MCLK;     /* of one FM sample: at most 192000 * 1008 */
+    int64_t room = (limit + 1 - *at) * parts - *part;
+    int64_t fit = room > 0 ? (room - 1) / table->master_clock + 1 : 0;
     int32_t whole_step = (int32_t)(table->master_clock / parts), part_step = (int32_t)(table->master_clock % parts);
-    int32_t now = (int32_t)*at, rest = (int32_t)*part, all = (int32_t)parts, found = 0;
+    int32_t now = (int32_t)*at, rest = (int32_t)*part, all = (int32_t)parts, found = fit < count ? (int32_t)fit : count;
     int32_t rests[BATCH];
     double phases_per_part = (double)table->phases / (double)parts;
 
-    for (; found < count && now <= limit; found++) {
-        p->at[found] = now;
-        rests[found] = rest;
+    for (int32_t i = 0; i < found; i++) {
+        p->at[i] = now;
+        rests[i] = rest;
         now += whole_step;
         rest += part_step - all;
         now += rest >= 0;
