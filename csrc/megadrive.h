@@ -572,9 +572,30 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+typedef struct ym2612_timers {
+    int64_t clock;              /* up to which the timers in the chip have been run */
+    int64_t scan;               /* a clock at which a sample began */
+    int64_t rise[2];            /* when a flag rises next */
+    int64_t period[2];          /* from there to the next time */
+    int64_t cleared;            /* clock from which the last flags that were cleared are gone */
+    uint8_t before[2];          /* the flags until then */
+    uint8_t clears[2];          /* which they are */
+    uint8_t known;              /* 1: `rise` and what follows it hold, and the chip's flags are those without rises and clears */
+    uint8_t reserved[3];
+} ym2612_timers;
+
 typedef struct ym2612_ports {
-    ym2612 chip;                /* the bus at chip.clock */
-    int64_t timers;             /* the clock of the timers in it */
+    ym2612 chip;                /* of which only the timers and $21 are kept up, at timers.clock */
+    ym2612_timers timers;
+    int64_t clock;              /* of the last write: the cycle then sees it */
+    int64_t written[2];         /* clock of the last write of an address, of data */
+    int64_t busy_from;          /* clocks at which the chip shows that it is busy */
+    int64_t busy_until;
+    int64_t flags_until;        /* before it the timers' flags are `flags`, if nothing is written */
+    uint16_t bus, address;      /* as bus and mode_address of the chip */
+    uint8_t waiting;            /* bit 0: an address, bit 1: data has been written at `clock`, and the cycle is still to come */
+    uint8_t flags;
+    uint8_t reserved[2];
 } ym2612_ports;
 
 void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym);

@@ -354,7 +354,8 @@ static void run_frame(megadrive *md)
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
 {
     int64_t total = 0;
-    if (!ym2612_valid(&md->state.ym2612))
+    /* nobody has seen a chip that may fall behind, so nobody has written to it */
+    if ((!md->fm_may_lag || md->ym2612_other.chip) && !ym2612_valid(&md->state.ym2612))
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
     if (audio)
