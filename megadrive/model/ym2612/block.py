@@ -113,7 +113,7 @@ class Block(Mix):
 
     def run_voice(self, piece: Piece, channel: int, sounding: list[bool]) -> None:
         """Run a channel's operators over a piece and sum them up; `sounding` says which do, S1, S3, S2, S4."""
-        start, end, algorithms, feedback = piece
+        start, end, algorithms, _ = piece
         s1 = self.s1[channel, 2 + start : 2 + end]
         s3 = self.s3[channel, start:end]
         s2 = self.s2[channel, 1 + start : 1 + end]

@@ -189,7 +189,8 @@ class Changes(Cycle):
                 self.write_mode(address, value)
             if is_slow:
                 self._store_data(at, until, address, value)
-        for address, value in zip(addresses[:count][data[:count]].tolist(), values[:count][data[:count]].tolist()):
+        given = np.flatnonzero(data[:count])
+        for address, value in zip(addresses[given].tolist(), values[given].tolist(), strict=True):
             self.registers[address] = value
 
         self.bus = int(bus[last])
@@ -201,14 +202,14 @@ class Changes(Cycle):
             chosen = chosen[bus[chosen] & 0xF0 != 0]
             if len(chosen):
                 self.address = int(bus[chosen[-1]])
-        given = np.flatnonzero(fm[:count])
-        if len(given):
-            number = int(given[-1])
+        taken = np.flatnonzero(fm[:count])
+        if len(taken):
+            number = int(taken[-1])
             if data[number:count].all():
                 self.fm_data = 1
             self.data = int(values[number])
             self.store_left = max(STORE_CYCLES - int(room[number]), 0) if slow[number] else 0
-        self._count_busy(times[:count][data[:count]], now, end)
+        self._count_busy(times[given], now, end)
         return end, coming + count
 
     def _count_busy(self, times: Array, now: int, end: int) -> None:
@@ -403,7 +404,8 @@ class Changes(Cycle):
 def latched(chosen: Array, before: int) -> Array:
     """Return the address of each write: the last one that is not -1, up to it."""
     last = np.maximum.accumulate(np.where(chosen >= 0, np.arange(len(chosen)), -1))
-    return np.where(last < 0, before, chosen[last])
+    addresses: Array = np.where(last < 0, before, chosen[last])
+    return addresses
 
 
 def without_effect(addresses: Array, values: Array, mode: Array) -> Array:

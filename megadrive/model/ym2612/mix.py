@@ -25,6 +25,8 @@ class Mix(Streams):
         super().__init__(chip)
         self.sums = np.zeros((6, 2 + STRETCH), np.int16)
         """Sums by channel and sample, behind those of the two samples before."""
+        self.sides = [3] * 6
+        """Sides on which the channels are shown, as a block has come to them."""
 
     def mix(self, stretch: Stretch) -> Array:
         """Return what each channel and the DAC add to what the pins show: int16 (7, 2, samples)."""
@@ -73,7 +75,8 @@ class Mix(Streams):
         if len(self.dac_switches) == 1:
             self._show(stretch, 5, out[DAC_PART], *self._pins(shown, np.ones(1, np.int16)))
             return
-        is_on = by_cycle(*np.array(self.dac_switches).T, stretch)
+        since, states = np.array(self.dac_switches).T
+        is_on = by_cycle(since, states, stretch)
         sides = list(self._pieces_by_side(stretch, 5))
         for part, values, mask in ((DAC_PART, shown, is_on), (5, np.repeat(channel6[:, None], 4, 1), 1 - is_on)):
             on, off = self._pins(values, mask)

@@ -6,7 +6,7 @@ rate go by is therefore a table over 12,285 samples, and a decay is a piece of t
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from megadrive.model.ym2612.changes import Changes
 from megadrive.model.ym2612.counters import lfo_am
-from megadrive.model.ym2612.operators import Clocks, attack_step, envelope_increment
+from megadrive.model.ym2612.operators import Clocks, attack_step, envelope_increment, phase_increment
 from megadrive.model.ym2612.tables import AM_SHIFTS, ATTACK, DECAY, LFO_PERIODS, RELEASE, SILENCE, SUSTAIN
 
 Array = npt.NDArray[Any]
@@ -24,30 +24,40 @@ STRETCH = 2048
 
 NUMBERS = np.arange(STRETCH)
 
-TIMER = [t if t < 4096 else (t - 1) % 4095 + 1 for t in range(4096 + STRETCH // 3 + 2)]
+_STEPS = np.arange(4096 + STRETCH // 3 + 2)
+_TIMER = np.where(_STEPS < 4096, _STEPS, (_STEPS - 1) % 4095 + 1)
+
+TIMER: list[int] = _TIMER.tolist()
 """The envelope timer, step by step, from 0 on; step t is taken in sample 3 t + 2 of the tables."""
 
 LOCKS = [(t & -t).bit_length() for t in TIMER]
 """What the envelopes see of it: 1 + the lowest bit set, and the lowest two bits."""
 
-LOWS = [t & 3 for t in TIMER]
+LOWS: list[int] = (_TIMER & 3).tolist()
 
 AM = np.array([lfo_am(count) for count in range(128)])
 """AM by the LFO's counter."""
 
 
 @cache
-def increments(rate: int) -> list[int]:
+def increments(rate: int) -> Array:
     """Return the envelope increments of a rate, by step of the timer."""
-    return [envelope_increment(rate, lock, low) for lock, low in zip(LOCKS, LOWS, strict=True)]
+    kinds = np.array([[envelope_increment(rate, lock, low) for low in range(4)] for lock in range(14)])
+    return kinds[LOCKS, LOWS]
 
 
 @cache
 def falls(rate: int) -> Array:
     """Return how far an envelope of a rate that does not attack has gone before each sample of the timer's steps."""
     steps = np.zeros(3 * len(TIMER) + 1, np.int64)
-    steps[3::3] = (1 << np.array(increments(rate))) >> 1
+    steps[3::3] = (1 << increments(rate)) >> 1
     return steps.cumsum()
+
+
+@lru_cache(1024)
+def vibrato_steps(fnum: int, block: int, code: int, detuning: int, multiple: int, depth: int) -> Array:
+    """Return what a phase advances by in a sample, by vibrato."""
+    return np.array([phase_increment(fnum, block, code, detuning, multiple, depth, pm) for pm in range(32)])
 
 
 class Stretch(NamedTuple):
@@ -227,7 +237,7 @@ class Streams(Changes):
             self.eg_step[slot] = 0
             if stretch.is_tick(samples - 1):
                 rate = self.envelope_rate(slot, RELEASE, self.slot_pitch[slot][2])
-                self.eg_step[slot] = increments(rate)[(stretch.clock + samples) // 3 - 1]
+                self.eg_step[slot] = int(increments(rate)[(stretch.clock + samples) // 3 - 1])
             if slot == 21:
                 self.test_phase = phase + step * (samples - 2) & 1023
             elif slot == 23:
@@ -278,11 +288,10 @@ class Streams(Changes):
             np.multiply(NUMBERS[:count], step, out=row)
             row += phase
             return
-        moved = stretch.lfo_pm[start:end]
-        by_pm = np.array([self.phase_increment(slot, pitch, depth, pm) for pm in range(32)])
-        steps = by_pm[moved]
-        after = phase + np.cumsum(steps)
-        row[:] = after - steps
+        steps = vibrato_steps(*pitch, self.detune[slot], self.multiple[slot], depth)[stretch.lfo_pm[start:end]]
+        after = steps.cumsum()
+        after += phase
+        np.subtract(after, steps, out=row)
         self.phase_step[slot] = int(steps[-1])
         self.phase[slot] = int(row[-1] if end - 1 == hold else after[-1]) & 0xFFFFF
 
@@ -316,7 +325,7 @@ class Streams(Changes):
                 break
             first = clock + at
             if state == ATTACK:
-                levels = attack(level, increments(rate)[first // 3 : (clock + end) // 3])
+                levels = attack(level, increments(rate)[first // 3 : (clock + end) // 3].tolist())
                 level = levels[-1]
                 until = min(end, 3 * (first // 3 + len(levels) - 1) - clock) if level == 0 else end
                 row[at:until] = (zero + sign * np.array(levels)).repeat(3)[first % 3 : first % 3 + until - at]
