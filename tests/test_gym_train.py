@@ -25,13 +25,13 @@ def trainer() -> Any:
 
 def test_gradient_is_that_of_the_loss(trainer: Any) -> None:
     random = np.random.default_rng(0)
-    network = trainer.Network(6, 4, 5, random)
+    network = trainer.Network((2, 6, 8), 4, 3, 5, random)
     network.weights = [w.astype(np.float64) + random.standard_normal(w.shape) / 2 for w in network.weights]
-    x, actions, old = random.standard_normal((8, 6)), random.integers(0, 4, 8), random.normal(-1.4, 0.3, 8)
+    x, actions, old = random.standard_normal((8, 2, 6, 8)), random.integers(0, 4, 8), random.normal(-1.4, 0.3, 8)
     gains, returns = random.standard_normal((2, 8))
 
     def loss() -> float:
-        _, logs, values = network.forward(x)
+        logs, values = network.forward(x)
         ratio = np.exp(logs[np.arange(8), actions] - old)
         least = np.minimum(ratio * gains, np.clip(ratio, 1 - trainer.CLIP, 1 + trainer.CLIP) * gains)
         entropy = -(np.exp(logs) * logs).sum(1)
@@ -53,10 +53,7 @@ def test_gradient_is_that_of_the_loss(trainer: Any) -> None:
 def test_it_trains(trainer: Any) -> None:
     envs = trainer.make("NightHeron-v0", 2, 1)
     shape = envs.single_observation_space.shape
-    network, eye = (
-        trainer.Network(int(np.prod(shape)), 10, 8, np.random.default_rng(0)),
-        trainer.Eye(int(np.prod(shape))),
-    )
+    network, eye = trainer.Network(shape, 10, 4, 8, np.random.default_rng(0)), trainer.Eye(shape)
     before = [w.copy() for w in network.weights]
     curve = trainer.train(network, eye, "NightHeron-v0", 32, 2, 8, 0, 1)
     assert [steps for steps, _, _ in curve] == [16, 32]

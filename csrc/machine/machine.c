@@ -353,11 +353,16 @@ static void run_frame(megadrive *md)
 
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
 {
-    int64_t total = 0;
     /* nobody has seen a chip that may fall behind, so nobody has written to it */
     if ((!md->fm_may_lag || md->ym2612_other.chip) && !ym2612_valid(&md->state.ym2612))
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
+    return md_run_on(md, n, render, audio, capacity);
+}
+
+int64_t md_run_on(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
+{
+    int64_t total = 0;
     if (audio)
         md_hear_fm(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {

@@ -28,6 +28,9 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock);
 void md_vdp_th_fall(megadrive *md, int64_t clock);
 uint16_t md_dma_read(void *machine, uint32_t address);
 
+/* md_run_frames, when nobody can have touched the state since its last call but for the held buttons. */
+int64_t md_run_on(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+
 void md_hear_fm(megadrive *md);                 /* the YM2612 is heard from now on */
 void md_start_fm(megadrive *md);                /* a frame begins, and ends: the YM2612 is run as far as it has to be */
 void md_end_fm(megadrive *md);
