@@ -279,11 +279,12 @@ static void run_flags(draw_context *c, int end, int height)
 {
     vdp_drawing *d = c->d;
     const vdp_sprite_scan *scan = c->scan;
+    int known = -1;
     for (; d->line < end; d->line++) {
         int n = d->line, last = n == end - 1;
         if (!last) {
             c->overflow |= scan->overflow[n + 1];
-            if (draw_sprites_are_quiet(c, scan->entry[n], scan->count[n], c->s->sprite_collision | c->collision))
+            if (draw_sprites_stay_quiet(c, n, c->s->sprite_collision | c->collision, &known))
                 continue;
         }
         if (d->list[n & 1].line != n)
@@ -501,10 +502,11 @@ static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lin
     draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = scan };
     int end = next + lines < height ? next + lines : height;
     if (draw_sprites_are_quiet(&c, list->entry, list->found, 0)) {
+        int known = -1;
         next++;
         if (next < end && (scan->first > next || scan->end < end))
             draw_sprites_scan_lines(&c, next, end);
-        while (next < end && !scan->overflow[next] && draw_sprites_are_quiet(&c, scan->entry[next], scan->count[next], 0))
+        while (next < end && !scan->overflow[next] && draw_sprites_stay_quiet(&c, next, 0, &known))
             next++;
     }
     return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;

@@ -48,6 +48,7 @@ void draw_sprites_scan_lines(draw_context *c, int first, int end);
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to);
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to);
 int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count, int collided);
+int draw_sprites_stay_quiet(const draw_context *c, int line, int collided, int *known);
 
 /* planes.c: `to` counts columns, the first of which is the one left of the screen */
 void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b);
