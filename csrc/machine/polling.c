@@ -8,7 +8,10 @@
  * Of these only loops without memory are taken: what a turn writes depends on what it reads and on registers that the
  * loop does not write.  So while what is read stays the same, so does every turn, and they are skipped.  HBLANK in the
  * status may change meanwhile if the loop goes on with either value of it: the last turn before the end is followed, and
- * all that a turn leaves behind is the last turn's.
+ * all that a turn leaves behind is the last turn's.  In the same way SOVR and SCOL may come up, which the read clears: then
+ * the last two turns are followed.  A fill or a copy is foreseen to be busy for as long as its slots surely take.
+ *
+ * How long all that is so is kept (md_polling.idle_until): slices that end before it leave the 68000 behind.
  *
  * Times in this file are 68000 clocks unless a name says otherwise. */
 #include "polling.h"
