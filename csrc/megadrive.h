@@ -49,10 +49,9 @@ void m68000_set_sr(m68000 *cpu, uint16_t sr);
 /* Drive the IPL pins with an interrupt level 0-7 from `clock` on. */
 void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock);
 
-/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline; the RESET pin. */
+/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline. */
 void m68000_flat_step(m68000 *cpu, void *memory);
 void m68000_flat_run(m68000 *cpu, void *memory);
-void m68000_flat_reset(m68000 *cpu, void *memory);
 
 #define M68000_CYCLE_IDLE 0
 #define M68000_CYCLE_WRITE 1

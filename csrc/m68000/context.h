@@ -53,6 +53,7 @@
  *                                                         its 10 clocks); gives the byte read
  *     M68000_IDLE(c, clocks)                              called before `clocks` clocks without a bus cycle (compact only)
  *     M68000_BAD_CYCLE(c, address, value, fc, write)      the cycle of an address error, which selects nothing
+ *     M68000_NO_RESET                                     if defined, there is no function `reset`
  *     M68000_RESET_PIN(c)                                 the RESET instruction pulls the pin (for 124 clocks)
  *
  * Fast and slow paths.  An instruction whose accesses all lie in such pages is executed by code that knows nothing

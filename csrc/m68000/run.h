@@ -303,6 +303,7 @@ void M68000_NAME(run)(m68000 *cpu, void *bus)
     pack_flags(cpu);
 }
 
+#ifndef M68000_NO_RESET
 void M68000_NAME(reset)(m68000 *cpu, void *bus)
 {
     m68000_context context, *c = &context;
@@ -325,3 +326,4 @@ void M68000_NAME(reset)(m68000 *cpu, void *bus)
     }
     store(c);
 }
+#endif
