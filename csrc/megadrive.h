@@ -105,7 +105,8 @@ typedef struct z80 {
     uint8_t halted;             /* 1 after HALT until an interrupt or reset; pc is the address after the HALT */
     uint8_t int_line;           /* 1 while /INT is asserted */
     uint8_t nmi_pending;        /* 1: a falling edge of /NMI was seen and not yet served */
-    uint8_t reserved[2];
+    uint8_t deferred;           /* 1: RETN has changed IFF1, no INT is accepted yet; 2: an NMI was accepted, no other one is */
+    uint8_t reserved;
     int64_t clock;              /* T states since power-on; during an access: the start of its machine cycle */
     int64_t deadline;           /* T states: run loops return at the first instruction boundary at or after it */
 } z80;

@@ -36,6 +36,7 @@ typedef struct z80_context {
     uint32_t hl;    /* 16 bits */
     uint8_t q;      /* F if this instruction has computed flags so far, else 0 */
     uint8_t previous_q; /* the same of the one before */
+    bool from_device; /* mode 0: the instruction comes from the interrupting device, and pc stands still */
     uint8_t reach; /* in fast.h: where all accesses to data go */
 } z80_context;
 

@@ -6,7 +6,7 @@
  * third of them uses the hooks.  What cannot stay here
  * (program elsewhere, interrupts, most of the ED page) is left to an instance made without Z80_FAST.
  *
- * While this runs, the CPU's ei, p, prefix and halted are 0, and c->base is its deadline unless a hook ends the run.
+ * While this runs, the CPU's ei, p, deferred, prefix and halted are 0, and c->base is its deadline unless a hook ends the run.
  */
 
 #define Z80_ARGUMENTS z80 *cpu, uint32_t pc, uint64_t time, uint32_t a, uint32_t f, uint32_t hl
@@ -205,7 +205,7 @@ static fast_instruction *const fast_iy[256] = {
 /* Instructions until the deadline, or until one that has to be looked at.  Returns 0 if the next one is of that kind. */
 static inline int Z80_NAME(run_fast)(z80 *cpu)
 {
-    if (z80_is_disturbed(cpu) | cpu->ei | cpu->p || cpu->pc > LAST_START || cpu->deadline - cpu->clock > Z80_LONGEST_RUN)
+    if (z80_is_disturbed(cpu) | cpu->ei | cpu->p | cpu->deferred || cpu->pc > LAST_START || cpu->deadline - cpu->clock > Z80_LONGEST_RUN)
         return 0;
     fast_plain[Z80_RAM(cpu)[cpu->pc]](cpu, cpu->pc, (uint64_t)(cpu->clock - cpu->deadline), cpu->a, cpu->f,
                                       (uint32_t)(cpu->h << 8 | cpu->l));

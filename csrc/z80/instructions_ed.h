@@ -116,6 +116,7 @@ static inline void load_ir(z80_context *c, uint8_t value) /* LD A,I and LD A,R *
 
 static inline void return_from_interrupt(z80_context *c) /* RETN, RETI */
 {
+    c->cpu->deferred = c->cpu->iff1 != c->cpu->iff2;
     c->cpu->iff1 = c->cpu->iff2;
     return_from_call(c, 1);
 }

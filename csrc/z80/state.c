@@ -23,6 +23,6 @@ void z80_reset(z80 *cpu)
     cpu->im = cpu->iff1 = cpu->iff2 = 0;
     cpu->a = cpu->f = 0xFF;
     cpu->sp = 0xFFFF;
-    cpu->q = cpu->ei = cpu->p = cpu->prefix = 0;
+    cpu->q = cpu->ei = cpu->p = cpu->prefix = cpu->deferred = 0;
     cpu->halted = cpu->nmi_pending = 0;
 }

@@ -43,8 +43,10 @@
  * the CPU wait by adding T states to cpu->clock between z80_store_clock and z80_load_clock.  There it may also lower
  * cpu->deadline to end the run after this instruction, and change int_line and nmi_pending.
  *
- * Interrupts.  cpu->int_line is a level: it is accepted at an instruction's end if iff1 is set, except after EI and
- * between a prefix and its opcode.  nmi_pending is cleared when the NMI is accepted.
+ * Interrupts.  cpu->int_line is a level: it is accepted at an instruction's end if iff1 is set, except after EI,
+ * between a prefix and its opcode, and after a RETN or RETI that changes IFF1 (A. Weissflog, "A new cycle-stepped Z80
+ * emulator").  nmi_pending is cleared when the NMI is accepted; an instruction comes between two of them (Visual Z80 Remix).
+ * In mode 0, all bytes up to the opcode come from acknowledge cycles; the others are read at pc, which stands still.
  */
 #include "z80/alu.h"
 
@@ -59,9 +61,10 @@
 
 Z80_INLINE void step_pc(z80_context *c)
 {
+#ifdef Z80_FAST /* which keeps away from the last address */
     c->pc++;
-#ifndef Z80_FAST /* which keeps away from the last address */
-    c->pc &= 0xFFFF;
+#else
+    c->pc = (c->pc + !c->from_device) & 0xFFFF;
 #endif
 }
 
@@ -71,7 +74,12 @@ Z80_INLINE uint8_t fetch(z80_context *c)
 #ifdef Z80_FAST
     opcode = Z80_RAM(c->cpu)[c->pc];
 #else
-    opcode = (uint8_t)Z80_FETCH(c, (uint16_t)c->pc);
+    if (c->from_device) { /* a prefix was acknowledged, so its opcode is too */
+        opcode = (uint8_t)Z80_ACKNOWLEDGE(c);
+        c->time += 2;
+    } else {
+        opcode = (uint8_t)Z80_FETCH(c, (uint16_t)c->pc);
+    }
 #endif
     c->time += Z80_M1;
     step_pc(c);
