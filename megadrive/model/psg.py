@@ -34,7 +34,6 @@ NOISE = 3
 WHITE = 4
 FROM_TONE_3 = 3
 LFSR_START = 0x8000
-ALTERNATING = np.array([[0, 1], [1, 0]], np.int16)
 WHITE_LENGTH = 57337  # shifts after which white noise repeats, whatever the register held: 7 * 8191
 LATCH_START = 3  # attenuation of tone 2: 315-5313A and 315-5660, measured by Eke
 
@@ -151,17 +150,16 @@ class PSG(Parts):
                 if volume and channel == NOISE:
                     parts.append((NOISE, shift.spread(noise_bits(chip.lfsr, shifts + 1, white) * volume, ticks)))
                 elif volume:
-                    high = np.resize(ALTERNATING[waves[channel].high], toggles[channel] + 1)
-                    parts.append((channel, waves[channel].spread(high * volume, ticks)))
+                    wave = waves[channel]
+                    numbers = np.arange(wave.high, wave.high + toggles[channel] + 1)
+                    parts.append((channel, wave.spread((numbers & 1).astype(np.int16) * volume, ticks)))
         if shifts:
             chip.lfsr = shifted(chip.lfsr, shifts, white)
-        for channel, (wave, turns) in enumerate(zip(waves, toggles, strict=True)):
-            if turns:
-                chip.counter[channel] = 1 + (ticks - wave.first) % wave.period
-                chip.output[channel] = wave.high + turns & 1
-            else:
-                chip.counter[channel] += ticks
-                chip.output[channel] = wave.high
+        chip.counter = [
+            1 + (ticks - wave.first) % wave.period if turns else before + ticks
+            for wave, turns, before in zip(waves, toggles, chip.counter, strict=True)
+        ]
+        chip.output = [wave.high + turns & 1 for wave, turns in zip(waves, toggles, strict=True)]
         chip.clock += ticks
         return parts
 
