@@ -418,4 +418,5 @@ def without_effect(addresses: Array, values: Array, mode: Array) -> Array:
     again = addresses[timers] << 8 | values[timers]
     again = np.where(addresses[timers] == 0x27, again, -1)
     same = again[1:] == again[:-1]
-    return timers[1:-1][same[1:] & same[:-1] & (again[1:-1] >= 0)]
+    found: Array = timers[1:-1][same[1:] & same[:-1] & (again[1:-1] >= 0)]
+    return found
