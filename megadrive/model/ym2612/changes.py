@@ -166,6 +166,8 @@ class Changes(Cycle):
         count = int(too_soon[0]) if len(too_soon) else len(part)
         while count and slow[count - 1] and room[count - 1] <= STORE_CYCLES:
             count -= 1
+        if data[0] and self.fm_data and not self.fm_address:  # after two bytes in one cycle
+            count = 0
         if count == 0:
             at = min(int(times[0]), cycles)
             self._count_busy(times[:0], now, at)
@@ -416,4 +418,5 @@ def without_effect(addresses: Array, values: Array, mode: Array) -> Array:
     again = addresses[timers] << 8 | values[timers]
     again = np.where(addresses[timers] == 0x27, again, -1)
     same = again[1:] == again[:-1]
-    return timers[1:-1][same[1:] & same[:-1] & (again[1:-1] >= 0)]
+    found: Array = timers[1:-1][same[1:] & same[:-1] & (again[1:-1] >= 0)]
+    return found

@@ -35,6 +35,8 @@ LOCKS = [(t & -t).bit_length() for t in TIMER]
 
 LOWS: list[int] = (_TIMER & 3).tolist()
 
+_KINDS = 4 * np.array(LOCKS) + LOWS
+
 AM = np.array([lfo_am(count) for count in range(128)])
 """AM by the LFO's counter."""
 
@@ -43,7 +45,8 @@ AM = np.array([lfo_am(count) for count in range(128)])
 def increments(rate: int) -> Array:
     """Return the envelope increments of a rate, by step of the timer."""
     kinds = np.array([[envelope_increment(rate, lock, low) for low in range(4)] for lock in range(14)])
-    return kinds[LOCKS, LOWS]
+    by_step: Array = kinds.ravel()[_KINDS]
+    return by_step
 
 
 @cache
@@ -220,6 +223,18 @@ class Streams(Changes):
             return self.ssg_direction[slot] == 0
         return self.level[slot] < 512 and self.ssg_direction[slot] <= self.key[slot]
 
+    def is_resting(self, slot: int) -> bool:
+        """Tell whether SSG-EG has come to an end, and nothing but the phase moves until there is a key event."""
+        shape, level, key, state = self.ssg[slot], self.level[slot], self.key[slot], self.eg_state[slot]
+        if level < 512 or key != self.key_register[slot] or not shape & 8 or (key and not shape & 1):
+            return False
+        direction = self.ssg_direction[slot]
+        if direction > key or (key and shape & 3 == 3 and not direction):
+            return False
+        if key and shape & 7 in (3, 5):  # it holds
+            return state != ATTACK and not (state == DECAY and level >> 4 == self.sustain_threshold(slot))
+        return level == 1023 and state == RELEASE
+
     def is_idle(self, slot: int) -> bool:
         """Tell whether a slot has faded out and only its phase goes on."""
         faded = self.level[slot] == 1023 and self.eg_state[slot] == RELEASE and not self.ssg[slot] & 8
@@ -261,6 +276,19 @@ class Streams(Changes):
                 self.eg_step[slot] = 0
                 at = until
                 continue
+            if at < even and self.is_resting(slot):
+                row[at:even] = total + self.heard_at_rest(slot)
+                if self.ssg[slot] & 3:
+                    self.steady_phase(stretch, slot, at, even, hold)
+                else:  # reset in every sample
+                    phases[at], phases[at + 1 : even] = self.phase[slot], 0
+                    self.phase_step[slot] = self.phase_increment(slot, pitch, pm_depth, int(stretch.lfo_pm[even - 1]))
+                    if at != hold:
+                        self.phase[slot] = 0
+                    self.phase_reset[slot] = 1
+                self.eg_step[slot] = 0
+                at = even
+                continue
             clocks = stretch.clocks(at)
             self.key_latch[slot] = self.key_register[slot]
             self.phase_step[slot] = self.phase_increment(slot, pitch, pm_depth, clocks.lfo_pm)
@@ -275,6 +303,12 @@ class Streams(Changes):
             at += 1
         if am_depth and self.am_enable[slot]:
             row[start:end] += stretch.lfo_am[start:end] >> AM_SHIFTS[am_depth]
+
+    def heard_at_rest(self, slot: int) -> int:
+        """Return the level that is heard of a slot that rests."""
+        level = self.level[slot]
+        inverted = (self.ssg_direction[slot] ^ self.ssg[slot] >> 2) & self.key[slot] & 1
+        return 512 - level & 1023 if inverted else level
 
     def steady_phase(self, stretch: Stretch, slot: int, start: int, end: int, hold: int) -> None:
         """Fill the phase over samples in which it is not reset."""
