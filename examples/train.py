@@ -1,8 +1,7 @@
 """Learn to play, in some minutes: ``python examples/train.py [GAME] [--steps N] [--seed S]``.
 
-Proximal policy optimisation [Schulman et al. 2017] in numpy, of a network with a convolution and a hidden layer that
-sees the picture in grey, at an eighth of its size, and how it has changed since the step before. Many consoles run at
-once in C threads.
+Proximal policy optimisation [Schulman et al. 2017] in numpy, of a network with one hidden layer that sees the picture
+in grey, at an eighth of its size, and how it has changed since the step before. Many consoles run at once in C threads.
 
 GAME is an integration with a ROM, by default the built-in game; ``Airstriker-Genesis-v0`` is in stable-retro's wheel.
 Before and after learning, the policy plays the same number of episodes; a learning curve is printed in between, and
@@ -27,11 +26,10 @@ from megadrive.gym.vector import MegaDriveVectorEnv
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
-ACTIONS = [[[], ["UP"], ["DOWN"], ["LEFT"], ["RIGHT"]], [[], ["B"]]]
-GAMMA, LAMBDA = 0.985, 0.95
+ACTIONS = [[[], ["UP"], ["DOWN"]], [[], ["LEFT"], ["RIGHT"]], [[], ["B"]]]
+GAMMA, LAMBDA = 0.98, 0.95
 CLIP, ENTROPY, VALUE = 0.2, 0.01, 0.5
-EPOCHS, BATCH, RATE = 4, 256, 7e-4
-WINDOW, STRIDE = 4, 2  # of the convolution
+EPOCHS, BATCH = 4, 256
 
 
 def make(game: str, n: int, threads: int | None) -> MegaDriveVectorEnv:
@@ -55,44 +53,37 @@ def make(game: str, n: int, threads: int | None) -> MegaDriveVectorEnv:
 
 
 class Network:
-    """Policy and value: a convolution, one hidden layer, trained by Adam."""
+    """Policy and value: one hidden layer, trained by Adam.
 
-    def __init__(
-        self, shape: tuple[int, int, int], actions: int, filters: int, hidden: int, random: np.random.Generator
-    ) -> None:
+    An action is a choice in each of some groups of buttons, by chances of their own: what is learned of a button holds
+    whatever else is pressed. `choices` is 1 where an action (column) makes a choice (row).
+    """
+
+    def __init__(self, inputs: int, choices: Floats, hidden: int, random: np.random.Generator) -> None:
         def weights(rows: int, columns: int, size: float) -> Floats:
             return np.asarray(random.standard_normal((rows, columns)) * size / np.sqrt(rows), np.float32)
 
-        _, height, width = shape
-        places = ((height - WINDOW) // STRIDE + 1) * ((width - WINDOW) // STRIDE + 1)
         self.weights = [
-            *(weights(shape[0] * WINDOW**2, filters, 1.4), np.zeros(filters, np.float32)),
-            *(weights(places * filters, hidden, 1.4), np.zeros(hidden, np.float32)),
-            *(weights(hidden, actions + 1, 0.01), np.zeros(actions + 1, np.float32)),
+            *(weights(inputs, hidden, 1.0), np.zeros(hidden, np.float32)),
+            *(weights(hidden, len(choices) + 1, 0.01), np.zeros(len(choices) + 1, np.float32)),
         ]
+        self.choices = choices
         self._mean = [np.zeros_like(w) for w in self.weights]
         self._square = [np.zeros_like(w) for w in self.weights]
         self._count = 0
 
-    def forward(self, x: Floats) -> tuple[Floats, Floats]:
-        """Return the logarithms of the actions' probabilities, and values, for what is seen: (n, 2, height, width)."""
-        *_, logs, values = self._layers(x)
-        return logs, values
-
-    def _layers(self, x: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Return windows of x as rows, both hidden layers, logarithms of probabilities, and values."""
-        filters, offset, into, bias, out, shift = self.weights
-        windows = np.lib.stride_tricks.sliding_window_view(x, (WINDOW, WINDOW), (2, 3))[:, :, ::STRIDE, ::STRIDE]
-        parts = windows.transpose(0, 2, 3, 1, 4, 5).reshape(-1, len(filters))
-        found = np.maximum(parts @ filters + offset, 0).reshape(len(x), -1)
-        hidden = np.maximum(found @ into + bias, 0)
+    def forward(self, x: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the hidden layer, the logarithms of the actions' probabilities, and values."""
+        into, bias, out, shift = self.weights
+        hidden = np.maximum(x @ into + bias, 0)
         both = hidden @ out + shift
-        logits = both[:, :-1] - both[:, :-1].max(1, keepdims=True)
-        return parts, found, hidden, logits - np.log(np.exp(logits).sum(1, keepdims=True)), both[:, -1]
+        logits = both[:, :-1] @ self.choices
+        logits -= logits.max(1, keepdims=True)
+        return hidden, logits - np.log(np.exp(logits).sum(1, keepdims=True)), both[:, -1]
 
     def learn(self, x: Floats, actions: Integers, old: Floats, gains: Floats, returns: Floats, rate: float) -> None:
         """Go a step down the gradient of the clipped loss."""
-        parts, found, hidden, logs, values = self._layers(x)
+        hidden, logs, values = self.forward(x)
         n, chances = len(x), np.exp(logs)
         rows = np.arange(n)
         ratio = np.exp(logs[rows, actions] - old)
@@ -100,11 +91,9 @@ class Network:
         slope = chances * (gains * ratio * inside)[:, np.newaxis]
         slope[rows, actions] -= gains * ratio * inside
         slope += ENTROPY * chances * (logs - (chances * logs).sum(1, keepdims=True))
-        back = np.concatenate([slope, VALUE * (values - returns)[:, np.newaxis]], axis=1) / n
-        inner = (back @ self.weights[4].T) * (hidden > 0)
-        first = ((inner @ self.weights[2].T) * (found > 0)).reshape(len(parts), -1)
-        gradients = [parts.T @ first, first.sum(0), found.T @ inner, inner.sum(0), hidden.T @ back, back.sum(0)]
-        self._step(gradients, rate)
+        back: Any = np.concatenate([slope @ self.choices.T, VALUE * (values - returns)[:, np.newaxis]], axis=1) / n
+        inner = (back @ self.weights[2].T) * (hidden > 0)
+        self._step([x.T @ inner, inner.sum(0), hidden.T @ back, back.sum(0)], rate)
 
     def _step(self, gradients: list[Floats], rate: float) -> None:
         norm = np.sqrt(sum(float((g * g).sum()) for g in gradients))
@@ -118,16 +107,26 @@ class Network:
             weights -= (rate * corrected / (np.sqrt(square / (1 - 0.999**self._count)) + 1e-5)).astype(np.float32)
 
 
+def choices_of(sizes: list[int]) -> Floats:
+    """Return the choices of all actions, numbered as those of a Discrete space: the first group changes fastest."""
+    actions = np.arange(np.prod(sizes))
+    rows = []
+    for size in sizes:
+        rows += [actions % size == choice for choice in range(size)]
+        actions //= size
+    return np.array(rows, np.float32)
+
+
 class Eye:
     """What is out of the ordinary in a picture, and in its difference to the one before."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.mean, self.square, self.count = np.zeros(shape, np.float32), np.zeros(shape, np.float32), 0
+    def __init__(self, inputs: int) -> None:
+        self.mean, self.square, self.count = np.zeros(inputs), np.zeros(inputs), 0
 
     def see(self, pictures: npt.NDArray[np.uint8], learn: bool = False) -> Floats:
-        """Return what is seen of pictures, both (n, 2, height, width): the last, and what has changed."""
+        """Return what is seen of pictures (n, 2, height, width): (n, inputs)."""
         last, before = pictures[:, 1].astype(np.float32), pictures[:, 0].astype(np.float32)
-        x = np.stack([last, last - before], axis=1)
+        x = np.stack([last, last - before], axis=1).reshape(len(pictures), -1)
         if learn:
             self.count += 1
             share = max(1 / self.count, 0.0005)
@@ -163,7 +162,7 @@ def play(network: Network, eye: Eye, game: str, episodes: int, seed: int, thread
     pictures, _ = envs.reset(seed=seed)
     earned, going = np.zeros(episodes), np.ones(episodes, np.bool_)
     while going.any():
-        actions = choose(network.forward(eye.see(pictures))[0], random)
+        actions = choose(network.forward(eye.see(pictures))[1], random)
         pictures, rewards, ends, cuts, _ = envs.step(actions)
         earned += rewards * going
         going &= ~(ends | cuts)
@@ -188,7 +187,7 @@ def train(
         logs, values, rewards = (np.empty((length, n), np.float32) for _ in range(3))
         overs = np.empty((length, n), np.bool_)
         for t in range(length):
-            probabilities, values[t] = network.forward(x)
+            _, probabilities, values[t] = network.forward(x)
             actions = choose(probabilities, random)
             seen[t], done_actions[t], logs[t] = x, actions, probabilities[np.arange(n), actions]
             pictures, rewards[t], ends, cuts, _ = envs.step(actions)
@@ -200,7 +199,7 @@ def train(
             x = eye.see(pictures, learn=True)
         rewards /= np.sqrt(size) + 1e-6
         gains = np.empty_like(rewards)
-        ahead, gain = network.forward(x)[1], np.zeros(n, np.float32)
+        ahead, gain = network.forward(x)[2], np.zeros(n, np.float32)
         for t in range(length - 1, -1, -1):
             goes_on = ~overs[t]
             gain = rewards[t] + GAMMA * ahead * goes_on - values[t] + GAMMA * LAMBDA * goes_on * gain
@@ -208,14 +207,14 @@ def train(
         returns = (gains + values).reshape(-1)
         flat = gains.reshape(-1)
         flat = (flat - flat.mean()) / (flat.std() + 1e-6)
-        rate = RATE * (1 - count / rounds)
-        everything = seen.reshape(-1, *x.shape[1:])
+        rate = 1e-3 * (1 - count / rounds)
         for _ in range(EPOCHS):
-            order = random.permutation(len(everything))
+            order = random.permutation(n * length)
             for first in range(0, len(order), BATCH):
                 part = order[first : first + BATCH]
+                all_seen = seen.reshape(len(order), -1)
                 network.learn(
-                    everything[part],
+                    all_seen[part],
                     done_actions.reshape(-1)[part],
                     logs.reshape(-1)[part],
                     flat[part],
@@ -238,8 +237,7 @@ def main() -> None:
     parser.add_argument("game", nargs="?", default="NightHeron-v0")
     parser.add_argument("--steps", type=int, default=400_000, help="of four frames")
     parser.add_argument("--envs", type=int, default=32)
-    parser.add_argument("--length", type=int, default=32, help="steps between two updates")
-    parser.add_argument("--filters", type=int, default=16)
+    parser.add_argument("--length", type=int, default=64, help="steps between two updates")
     parser.add_argument("--hidden", type=int, default=64)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--episodes", type=int, default=32, help="played before and after")
@@ -247,11 +245,10 @@ def main() -> None:
     parser.add_argument("--curve", type=pathlib.Path)
     given = parser.parse_args()
     envs = make(given.game, 1, 1)
-    count, height, width = envs.single_observation_space.shape or (2, 28, 40)
-    actions = int(np.prod([len(group) for group in ACTIONS]))
-    random = np.random.default_rng(given.seed)
-    network = Network((count, height, width), actions, given.filters, given.hidden, random)
-    eye = Eye((count, height, width))
+    inputs = int(np.prod(envs.single_observation_space.shape or ()))
+    choices = choices_of([len(group) for group in envs.actions.combinations])
+    network = Network(inputs, choices, given.hidden, np.random.default_rng(given.seed))
+    eye = Eye(inputs)
     envs.close()
 
     def show(when: str) -> None:

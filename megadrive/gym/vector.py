@@ -54,6 +54,8 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
     ----------
     group : MachineGroup
         The consoles, to look at and to change between steps.
+    actions : ActionSet
+        Actions of one environment.
 
     Raises
     ------
@@ -101,6 +103,7 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
         if not isinstance(one, MegaDriveEnv):
             raise TypeError(f"env makes a {type(one).__name__}, expected a MegaDriveEnv")
         self._one = one
+        self.actions = one.actions
         (height, width), (top, left, rows, columns), grey, scale, max_pool = one._format
         variables = one.integration.variables if one.integration is not None else None
         self._variables = variables
