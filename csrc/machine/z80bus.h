@@ -83,7 +83,7 @@ static inline megadrive *machine_of(z80 *cpu)
     return (megadrive *)((char *)cpu - offsetof(megadrive, state) - offsetof(md_state, z80));
 }
 
-/* Reads that need no call: of plain memory through the window while no DMA has the bus, and of a YM2612 status that is
+/* Reads that need no call: of plain memory through the window while no DMA has the bus and the 68000 is level, and of a YM2612 status that is
  * known to last. */
 #define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
 #define LONGEST_READ 24         /* T states from the beginning of an instruction to the end of its last read, and more */
@@ -105,7 +105,7 @@ static inline int64_t fm_cycle(const megadrive *md, int64_t clock)
 static inline bool is_quick(const megadrive *md, uint16_t address, int64_t clock)
 {
     if (address >= 0x8000)
-        return window_page(md) && !md->state.vdp.bus_hold;
+        return window_page(md) && !md->state.vdp.bus_hold && !md->polling.behind; /* else borrow_bus has more to do */
     return (address & 0xE003) == 0x4000
         && md->state.ym2612.clock + fm_cycle(md, clock + LONGEST_READ) < md->fm_status_until;
 }
