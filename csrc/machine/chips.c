@@ -174,15 +174,6 @@ void md_sync_psg(megadrive *md, int64_t clock)
     md->state.psg_clock += ticks;
 }
 
-/* The cycle of an access to the kernel, from state.fm_clock: one that comes earlier than another counts as made now. */
-static inline int64_t fm_access(megadrive *md, int64_t clock)
-{
-    int64_t cycle = (int64_t)((uint64_t)clock / MD_MCLK_PER_YM) - md->state.fm_clock;
-    if (md->fm_reach < cycle)
-        md->fm_reach = cycle;
-    return md->fm_reach;
-}
-
 /* Returns 1 if the write is made. */
 static APART int write_fm_apart(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
@@ -202,16 +193,9 @@ static APART int write_fm_apart(megadrive *md, int64_t clock, uint32_t port, uin
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
     port &= 3;
-    if ((md->sound_log || md->ym2612_other.chip || md->fm_writes == MD_FM_WRITES) && write_fm_apart(md, clock, port, value))
+    if (!md_fm_queues(md) && write_fm_apart(md, clock, port, value))
         return;
-    uint32_t *write = md->fm_write + 3 * md->fm_writes;
-    write[0] = (uint32_t)fm_access(md, clock);
-    write[1] = port;
-    write[2] = value;
-    /* an address changes nothing of the status, unless the chip has not seen yet what was written before */
-    if ((port & 1) || md->fm_writes == 0 || write[0] < write[-3] + 2)
-        md->fm_status_until = 0;
-    md->fm_writes++;
+    md_queue_fm(md, clock, port, value);
 }
 
 static APART uint8_t read_fm_other(megadrive *md, int64_t clock, uint32_t port)
@@ -251,7 +235,7 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
         return read_fm_other(md, clock, port);
     ym2612 *chip = &md->state.ym2612;
-    int64_t at = chip->clock + fm_access(md, clock);
+    int64_t at = chip->clock + md_fm_access(md, clock);
     if (at < md->fm_status_until)
         return ym2612_show_status(chip, port, chip->status, at);
     return read_fm_ahead(md, clock, port, at);

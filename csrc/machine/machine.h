@@ -101,6 +101,33 @@ static inline int64_t round_up(int64_t clock, int64_t unit)
     return (clock + unit - 1) / unit;
 }
 
+/* The cycle of an access to the YM2612's kernel, from state.fm_clock: one that comes earlier than another counts as made now. */
+static inline int64_t md_fm_access(megadrive *md, int64_t clock)
+{
+    int64_t cycle = (int64_t)((uint64_t)clock / MD_MCLK_PER_YM) - md->state.fm_clock;
+    if (md->fm_reach < cycle)
+        md->fm_reach = cycle;
+    return md->fm_reach;
+}
+
+/* 1: a write to the YM2612 need only be queued. */
+static inline int md_fm_queues(const megadrive *md)
+{
+    return !md->sound_log && !md->ym2612_other.chip && md->fm_writes != MD_FM_WRITES;
+}
+
+static inline void md_queue_fm(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
+{
+    uint32_t *write = md->fm_write + 3 * md->fm_writes;
+    write[0] = (uint32_t)md_fm_access(md, clock);
+    write[1] = port;
+    write[2] = value;
+    /* an address changes nothing of the status, unless the chip has not seen yet what was written before */
+    if ((port & 1) || md->fm_writes == 0 || write[0] < write[-3] + 2)
+        md->fm_status_until = 0;
+    md->fm_writes++;
+}
+
 /* The present slice ends at `clock`, or sooner. */
 static inline void end_slice(megadrive *md, int64_t clock)
 {

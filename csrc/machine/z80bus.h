@@ -28,6 +28,13 @@ OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 
 OUTSIDE void write_outside(z80_context *c, uint16_t address, uint8_t value)
 {
+#ifdef Z80_FAST
+    megadrive *md = c->bus;
+    if ((address & 0xE000) == 0x4000 && md_fm_queues(md)) {
+        md_queue_fm(md, z80_now(c) * MD_MCLK_PER_Z80, address & 3, value);
+        return;
+    }
+#endif
     z80_store_clock(c);
     WATCH_WRITE((megadrive *)c->bus);
     md_z80_write(c->bus, address, value);
@@ -98,7 +105,7 @@ static inline const uint8_t *window_page(const megadrive *md)
 /* The YM2612's internal cycle, from state.fm_clock, of an access by the Z80 at its `clock`. */
 static inline int64_t fm_cycle(const megadrive *md, int64_t clock)
 {
-    int64_t cycle = clock * MD_MCLK_PER_Z80 / MD_MCLK_PER_YM - md->state.fm_clock;
+    int64_t cycle = (int64_t)((uint64_t)clock * MD_MCLK_PER_Z80 / MD_MCLK_PER_YM) - md->state.fm_clock;
     return cycle > md->fm_reach ? cycle : md->fm_reach;
 }
 
@@ -118,8 +125,7 @@ static inline uint8_t quick_read(z80_context *c, uint16_t address)
         return window_page(md)[address & 0x7FFF];
     }
     ym2612 *chip = &md->state.ym2612;
-    md->fm_reach = fm_cycle(md, z80_now(c));
-    return ym2612_show_status(chip, 0, chip->status, chip->clock + md->fm_reach);
+    return ym2612_show_status(chip, 0, chip->status, chip->clock + md_fm_access(md, z80_now(c) * MD_MCLK_PER_Z80));
 }
 
 /* Nothing is connected to the ports: every peripheral is memory mapped. */
