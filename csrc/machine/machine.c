@@ -311,7 +311,8 @@ static void run_slice(megadrive *md)
 {
     md_state *state = &md->state;
     md->target = slice_end(md);
-    if (md->polling.idle_until > md->target && state->vdp.next_event > md->target && !has_light_gun(&state->io)) {
+    if (md->polling.idle_until > md->target && state->vdp.next_event > md->target && state->hold_clock < 0
+        && !has_light_gun(&state->io)) {
         md->polling.behind = 1;         /* it only waits, and nothing happens that it could see */
         md->run_until = round_up(md->target, MD_MCLK_PER_68K);
     } else if (state->hold_clock < 0) {
