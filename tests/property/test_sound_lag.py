@@ -132,7 +132,8 @@ def test_silence_is_held(seed: int, integrated: bool) -> None:
         raise AssertionError("it is never silent")
     for _ in range(random.randrange(60)):
         port = random.randrange(4)
-        value = random.choice([0x21, 0x24, 0x25, 0x27, 0x28, 0x2A, 0x2B, 0x2C, 0x90, 0x48]) if port % 2 == 0 else random.randrange(256)
+        addresses = [0x21, 0x24, 0x25, 0x27, 0x28, 0x2A, 0x2B, 0x2C, 0x90, 0x48]
+        value = random.choice(addresses) if port % 2 == 0 else random.randrange(256)
         if not lib.ym2612_shows(chip, port, value):
             lib.ym2612_write(chip, port, value)
         samples = lib.ym2612_run(chip, random.choice([1, 2, 30, 500, 3000]), out)
