@@ -448,9 +448,10 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_poke    give a register (bit 8 of the address: part 2) a value at once, without the bus
- *   ym2612_holds   1 if all samples are alike until a write to one of ym2612_shows: then they are `pair`.  So it is with the DAC on
- *                  all channels ($2C bit 5), of a chip at the start of a sample that has taken in all that was written
- *   ym2612_shows   1 if data at this address can change what the DAC makes of the pins then
+ *   ym2612_holds   1 if all samples are alike until a write of which ym2612_shows says something else: then they are `pair`.  So
+ *                  it is with the DAC on all channels ($2C bit 5), and while nothing sounds, of a chip at the start of a sample that
+ *                  has taken in all that was written
+ *   ym2612_shows   1 if a byte at a port may change what the pins show then
  *   ym2612_valid   1 if each field has a value that the chip can give it: for states from outside
  */
 typedef struct ym2612 {
@@ -606,7 +607,7 @@ int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int
 void ym2612_render(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t samples, int16_t *out);
 void ym2612_poke(ym2612 *ym, uint32_t address, uint8_t value);
 int ym2612_holds(const ym2612 *ym, int16_t pair[2]);
-int ym2612_shows(uint32_t address);
+int ym2612_shows(const ym2612 *ym, uint32_t port, uint32_t value);
 int ym2612_valid(const ym2612 *ym);
 
 /* Listening to the channels apart.  The pins show one channel after the other, so each sample is a sum of seven parts: channels

@@ -24,14 +24,20 @@ typedef struct places {
     float weight[BATCH];
 } places;
 
-/* Up to `count` of them, as far as they begin by `limit`; moves on `at` and `part`. */
-static int32_t find_places(const audio_table *table, int64_t *at, int64_t *part, int32_t count, int64_t limit, places *p)
+/* How many of `count` output samples from the place on begin by `limit`. */
+static int32_t count_places(const audio_table *table, int64_t at, int64_t part, int32_t count, int64_t limit)
+{
+    int64_t room = (limit + 1 - at) * table->rate * FM_MCLK - part;
+    int64_t fit = room > 0 ? (room - 1) / table->master_clock + 1 : 0;
+    return fit < count ? (int32_t)fit : count;
+}
+
+/* The next `found` of them; moves on `at` and `part`. */
+static void find_places(const audio_table *table, int64_t *at, int64_t *part, int32_t found, places *p)
 {
     int64_t parts = (int64_t)table->rate * FM_MCLK;     /* of one FM sample: at most 192000 * 1008 */
-    int64_t room = (limit + 1 - *at) * parts - *part;
-    int64_t fit = room > 0 ? (room - 1) / table->master_clock + 1 : 0;
     int32_t whole_step = (int32_t)(table->master_clock / parts), part_step = (int32_t)(table->master_clock % parts);
-    int32_t now = (int32_t)*at, rest = (int32_t)*part, all = (int32_t)parts, found = fit < count ? (int32_t)fit : count;
+    int32_t now = (int32_t)*at, rest = (int32_t)*part, all = (int32_t)parts;
     int32_t rests[BATCH];
     double phases_per_part = (double)table->phases / (double)parts;
 
@@ -50,7 +56,6 @@ static int32_t find_places(const audio_table *table, int64_t *at, int64_t *part,
     }
     *at = now;
     *part = rest;
-    return found;
 }
 
 /* Rounded, and limited to 16 bits; before that they have a place in 32. */
@@ -74,9 +79,21 @@ static void round_all(const float *values, int32_t count, int16_t *samples)
 int32_t audio_resample(const audio_table *table, audio_place *place, int32_t count, const float *left, const float *right,
                        int64_t oldest, int64_t length, int64_t quiet, int16_t *samples)
 {
+    int64_t at = place->whole - kernel_delay(table) - (table->taps / 2 - 1) - oldest, from = at;
+    count = count_places(table, at, place->part, count, length - table->taps);
+    if (at >= quiet) {
+        int64_t parts = (int64_t)table->rate * FM_MCLK, way = place->part + count * table->master_clock;
+        place->whole += way / parts;
+        place->part = way % parts;
+        memset(samples, 0, 2 * (size_t)count * sizeof *samples);
+        return count;
+    }
 #ifdef HAS_WIDE
     if (audio_is_wide())
-        return resample_wide(table, place, count, left, right, oldest, length, quiet, samples);
+        resample_wide(table, &at, &place->part, count, left, right, quiet, samples);
+    else
 #endif
-    return resample_plain(table, place, count, left, right, oldest, length, quiet, samples);
+        resample_plain(table, &at, &place->part, count, left, right, quiet, samples);
+    place->whole += at - from;
+    return count;
 }

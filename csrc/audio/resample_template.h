@@ -42,28 +42,27 @@ EIGHT_TARGET static inline void EIGHT_NAME(convolve)(const float *row, int taps,
     EIGHT_NAME(add_up)(&left_sum, &right_sum, totals);
 }
 
-EIGHT_TARGET static int32_t EIGHT_NAME(resample)(const audio_table *table, audio_place *place, int32_t count, const float *left,
-                                                 const float *right, int64_t oldest, int64_t length, int64_t quiet, int16_t *samples)
+/* `count` output samples from `at` and `part` on; see audio_resample(). */
+EIGHT_TARGET static void EIGHT_NAME(resample)(const audio_table *table, int64_t *at, int64_t *part, int32_t count, const float *left,
+                                              const float *right, int64_t quiet, int16_t *samples)
 {
     int taps = table->taps;
-    int64_t at = place->whole - kernel_delay(table) - (taps / 2 - 1) - oldest, from = at, limit = length - taps;
-    int32_t written = 0, found;
     places p;
     float totals[2 * BATCH];
 
-    for (; (found = find_places(table, &at, &place->part, count - written < BATCH ? count - written : BATCH, limit, &p)) > 0;
-         written += found, samples += 2 * found) {
-        int32_t i = 0;
+    while (count > 0) {
+        int32_t batch = count < BATCH ? count : BATCH, i = 0;
+        find_places(table, at, part, batch, &p);
         if (taps == FEWEST_TAPS)
-            for (; i < found && p.at[i] < quiet; i++)
+            for (; i < batch && p.at[i] < quiet; i++)
                 EIGHT_NAME(convolve)(table->kernel + p.row[i] * FEWEST_TAPS, FEWEST_TAPS, p.weight[i], left + p.at[i], right + p.at[i],
                                      totals + 2 * i);
         else
-            for (; i < found && p.at[i] < quiet; i++)
+            for (; i < batch && p.at[i] < quiet; i++)
                 EIGHT_NAME(convolve)(table->kernel + p.row[i] * taps, taps, p.weight[i], left + p.at[i], right + p.at[i], totals + 2 * i);
         round_all(totals, 2 * i, samples);
-        memset(samples + 2 * i, 0, 2 * (size_t)(found - i) * sizeof *samples);
+        memset(samples + 2 * i, 0, 2 * (size_t)(batch - i) * sizeof *samples);
+        samples += 2 * batch;
+        count -= batch;
     }
-    place->whole += at - from;
-    return written;
 }

@@ -97,7 +97,7 @@ void md_hear_fm(megadrive *md)
 
 void md_start_fm(megadrive *md)
 {
-    if (!md->fm_held && (md->state.ym2612.test_2c & 0x20) && is_level(md) && may_lag(md) && !md->fm_output.muted) {
+    if (!md->fm_held && is_level(md) && may_lag(md) && !md->fm_output.muted) {
         md->fm_held = (uint8_t)ym2612_holds(&md->state.ym2612, md->fm_pair);
         md->fm_held_writes = 0;
     }
@@ -111,13 +111,17 @@ static int hold_fm(megadrive *md)
         return 0;
     for (; md->fm_held_writes < md->fm_writes; md->fm_held_writes++) {
         const uint32_t *write = md->fm_write + 3 * md->fm_held_writes;
-        if (!(write[1] & 1) && ym2612_shows(write[2]))
+        if (ym2612_shows(&md->state.ym2612, write[1], write[2]))
             return 0;
     }
     md->fm_held_samples += samples;
-    for (; md->want_audio && samples > 0; samples--) {
-        memcpy(md->fm + 2 * md->fm_count, md->fm_pair, sizeof md->fm_pair);
-        md->fm_count++;
+    if (md->want_audio) {
+        int16_t *to = md->fm + 2 * md->fm_count, left = md->fm_pair[0], right = md->fm_pair[1];
+        for (int64_t i = 0; i < samples; i++) {
+            to[2 * i] = left;
+            to[2 * i + 1] = right;
+        }
+        md->fm_count += (int32_t)samples;
     }
     return 1;
 }
@@ -134,8 +138,10 @@ void md_end_fm(megadrive *md)
     int lags = may_lag(md);
     if (lags && hold_fm(md))
         return;
-    if (lags && !md->want_audio && !md->fm_held_samples)
+    if (lags && !md->want_audio && !md->fm_held_samples) {
+        md->fm_held = 0;
         return;
+    }
     /* the part of a sample; the Python model goes by whole ones, too */
     if ((lags || ends_with_samples(md)) && md->fm_may_lag && !md->fm_held_samples) {
         int64_t whole = cycles - (md->state.ym2612.cycle + cycles) % FM_CYCLES;

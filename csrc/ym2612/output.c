@@ -17,10 +17,40 @@ static int32_t silence(const ym2612 *ym, uint32_t part)
     return part == (ym->dac_enable ? 5 : DAC_PART) ? 0 : 4 * YM2612_STEP;
 }
 
-int ym2612_shows(uint32_t address)
+int ym2612_shows(const ym2612 *ym, uint32_t port, uint32_t value)
 {
-    address &= 0xFF;
-    return address == 0x21 || (address >= 0x2A && address <= 0x2C) || (address >= 0xB4 && address <= 0xB7);
+    if (ym->test_2c & 0x20)
+        return !(port & 1) && (value == 0x21 || (value >= 0x2A && value <= 0x2C) || (value >= 0xB4 && value <= 0xB7));
+    if (port & 1)
+        return value >> 6 == 2; /* CSM mode, if it goes to $27 */
+    return value == 0x21 || value == 0x28 || value == 0x2B || value == 0x2C;
+}
+
+static int are_zero(const void *bytes, size_t count)
+{
+    static const uint8_t zeros[sizeof(int16_t[24])];
+
+    return memcmp(bytes, zeros, count) == 0;
+}
+
+/* All operators are silent, and remain so until a key is pressed. */
+static int is_silent(const ym2612 *ym)
+{
+    uint32_t slot, least = 1023;
+    int released = 1;
+
+    if (ym->dac_enable || ym->test_21 || ym->channel3_mode == 2 || ym->csm_key || (ym->key_operators && ym->key_channel < 6)
+        || ym->waiting_level < 1023)
+        return 0;
+    if (!are_zero(ym->key_register, 24) || !are_zero(ym->key_latch, 24) || !are_zero(ym->key, 24) || !are_zero(ym->output, 48)
+        || !are_zero(ym->s1_before, 12) || !are_zero(ym->accumulator, 12) || !are_zero(ym->channel_output, 12))
+        return 0;
+    for (slot = 0; slot < 24; slot++) {
+        least = ym->level[slot] < least ? ym->level[slot] : least;
+        least = ym->attenuation[slot] < YM2612_SILENCE ? 0 : least;
+        released &= ym->eg_state[slot] == RELEASE;
+    }
+    return released && least == 1023;
 }
 
 int ym2612_holds(const ym2612 *ym, int16_t pair[2])
@@ -31,9 +61,15 @@ int ym2612_holds(const ym2612 *ym, int16_t pair[2])
     int32_t left = 0, right = 0;
     uint32_t c;
 
-    if (!(ym->test_2c & 0x20) || ym->cycle || ym->address_strobe || ym->data_strobe || ym->store_left
-        || ym2612_shows(ym->address) || ym2612_shows(ym->mode_address))
+    if (ym->cycle || ym->address_strobe || ym->data_strobe || ym->store_left || ym2612_shows(ym, 0, ym->address & 0xFF)
+        || ym2612_shows(ym, 0, ym->mode_address & 0xFF))
         return 0;
+    if (!(ym->test_2c & 0x20)) {
+        if (!is_silent(ym))
+            return 0;
+        pair[0] = pair[1] = (int16_t)(ym->integrated ? 0 : 24 * YM2612_STEP);
+        return 1;
+    }
     for (c = 0; c < 6; c++) { /* each for four cycles */
         left += 4 * (ym->pan[c] & 2 ? own : other);
         right += 4 * (ym->pan[c] & 1 ? own : other);

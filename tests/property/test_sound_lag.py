@@ -2,6 +2,7 @@
 
 import functools
 import pathlib
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -85,6 +86,17 @@ def test_the_model_lags_by_part_of_a_sample(plan: list[tuple[str, int]]) -> None
     compare(begin, plan, False)
 
 
+@given(steps)
+@settings(max_examples=10, deadline=None)
+def test_of_a_program_without_sound(corpus: pathlib.Path, plan: list[tuple[str, int]]) -> None:
+    compare(start(corpus / "roms" / "sgdk_bitmap_partic.bin"), plan, False)
+
+
+def test_a_sound_begins_while_nobody_hears_it(corpus: pathlib.Path) -> None:
+    """The first key is pressed in the frame with which a hold has begun."""
+    compare(MegaDrive(corpus / "roms" / "sgdk_game_platformer.bin"), [("hear", 3), ("run", 4)] * 9, False)
+
+
 def test_what_it_shows_is_held() -> None:
     """The DAC on all channels: samples are alike, and operators wait."""
     md = start(None).fork()
@@ -104,6 +116,36 @@ def test_what_it_shows_is_held() -> None:
             out = ffi.new("int16_t[20]")
             lib.ym2612_run(chip, 240, out)
             assert list(out) == list(pair) * 10
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_silence_is_held(seed: int, integrated: bool) -> None:
+    """Of a chip on which nothing sounds, whatever is written that does not show changes no sample."""
+    random = Random(seed)
+    chip, pair, out = ffi.new("ym2612 *"), ffi.new("int16_t[2]"), ffi.new("int16_t[2000]")
+    lib.ym2612_reset(chip, integrated)
+    for address in (*range(0x30, 0xB7), *range(0x130, 0x1B7)):
+        lib.ym2612_poke(chip, address, random.randrange(256) | (15 if address & 0xF0 == 0x80 else 0))
+    channel = random.choice([0, 1, 2, 4, 5, 6])
+    for key in (random.choice([0, 0x10, 0xA0, 0xF0]), 0):
+        lib.ym2612_poke(chip, 0x28, key | channel)
+        lib.ym2612_run(chip, 24 * random.randrange(2, 600), ffi.NULL)
+    lib.ym2612_write(chip, 0, 0x22)
+    for _ in range(60):
+        lib.ym2612_run(chip, 24 * 200, ffi.NULL)
+        if lib.ym2612_holds(chip, pair):
+            break
+    else:
+        raise AssertionError("it is never silent")
+    for _ in range(random.randrange(60)):
+        port = random.randrange(4)
+        addresses = [0x21, 0x24, 0x25, 0x27, 0x28, 0x2A, 0x2B, 0x2C, 0x90, 0x48]
+        value = random.choice(addresses) if port % 2 == 0 else random.randrange(256)
+        if not lib.ym2612_shows(chip, port, value):
+            lib.ym2612_write(chip, port, value)
+        samples = lib.ym2612_run(chip, random.choice([1, 2, 30, 500, 3000]), out)
+        assert list(out[0 : 2 * samples]) == list(pair) * samples
 
 
 @pytest.mark.parametrize("audio", [False, True])

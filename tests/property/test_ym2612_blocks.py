@@ -163,7 +163,8 @@ def timer_log(seed: int, length: int) -> Writes:
         log += [(at, 0, address), (at + 3, 1, value)]
         at += random.randrange(5, 40)
     for _ in range(length):
-        at += random.choice([1, 2, random.randrange(2, 60), random.randrange(2, 60)])  # 1: the chip does not see it
+        not_seen = random.random() < 0.1
+        at += 1 if not_seen else random.choice([2, random.randrange(2, 60), random.randrange(2, 90)])
         log.append((at, 1, running | random.randrange(4) << 4))
     return log
 
