@@ -28,7 +28,8 @@ OWN_SLOTS = (8, 2, 14)
 """Slots of channel 3 that $A8, $A9 and $AA belong to."""
 
 ALONE = np.isin(np.arange(256), (0x21, 0x2C))
-"""By address, whether it is a register that no block takes; $27 is one if it changes what channel 3 does, or if timer A presses its keys."""
+"""By address, whether it is a register that no block takes. $27 is one if it changes what channel 3 does, or if timer A
+presses its keys."""
 
 STORE_CYCLES = 12
 """Cycles within which the scan comes to the place of FM data."""

@@ -24,7 +24,7 @@ PATIENCE = 1
 """Trials before it is looked, after every second one, what they bring; two that do not bring enough are the last."""
 
 THREE_SINES = np.tile(SINE, 3)
-"""The sine for phases that feedback may have moved by more than one period, the middle one being theirs."""
+"""The sine for phases that feedback has moved: it hears up to two periods, and an index below 0 counts from the end."""
 
 WIDE_WAVE = WAVE.astype(np.int64)
 
@@ -51,14 +51,13 @@ def feedback_outputs(outs: Array, phase: Array, attenuation: Array, modulation: 
         return
     attenuation = attenuation[1:]
     phase = phase[1:] & 1023
-    centred = phase + 1024
     made, tried = np.zeros(2 + len(phase), np.int64), np.empty(2 + len(phase), np.int64)
     made[:2] = tried[:2] = outs[1:3]
     wrong = len(phase)
     for trial in count():
         index = made[1:-1] + made[:-2]
         index >>= shift
-        index += centred
+        index += phase
         index = THREE_SINES.take(index)
         index += attenuation
         WIDE_WAVE.take(index, out=tried[2:], mode="clip")
