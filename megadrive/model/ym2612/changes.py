@@ -27,8 +27,9 @@ KEY_GROUPS = (0, 12, 6, 18)
 OWN_SLOTS = (8, 2, 14)
 """Slots of channel 3 that $A8, $A9 and $AA belong to."""
 
-ALONE = (0x21, 0x2C)
-"""Registers that no block takes; $27 is one if it changes what channel 3 does, or if timer A presses its keys."""
+ALONE = np.isin(np.arange(256), (0x21, 0x2C))
+"""By address, whether it is a register that no block takes. $27 is one if it changes what channel 3 does, or if timer A
+presses its keys."""
 
 STORE_CYCLES = 12
 """Cycles within which the scan comes to the place of FM data."""
@@ -87,7 +88,7 @@ class Changes(Cycle):
         part = log[start : start + AHEAD]
         data = (part[:, 1] & 1).astype(bool)
         addresses = latched(np.where(data, -1, part[:, 2]), self.mode_address & 0xFF)
-        alone = np.isin(addresses, ALONE)
+        alone = ALONE[addresses]
         if self.silenced:  # what is silent depends on $2B by the sample
             alone |= addresses == 0x2B
         mode = self.channel3_mode

@@ -17,11 +17,16 @@ from megadrive.model.ym2612.tables import SINE, WAVE
 
 Array = npt.NDArray[Any]
 
-PIECE = 32
+PIECE = 16
 """Samples that are gone through one by one before it is looked whether the rest is right already."""
 
-PATIENCE = 3
-"""Trials until it matters how much each brings; then, it has to be worth its time."""
+PATIENCE = 1
+"""Trials before it is looked, after every second one, what they bring; two that do not bring enough are the last."""
+
+THREE_SINES = np.tile(SINE, 3)
+"""The sine for phases that feedback has moved: it hears up to two periods, and an index below 0 counts from the end."""
+
+WIDE_WAVE = WAVE.astype(np.int64)
 
 _sine: list[int] = SINE.tolist()
 _wave: list[int] = WAVE.tolist()
@@ -44,27 +49,30 @@ def feedback_outputs(outs: Array, phase: Array, attenuation: Array, modulation: 
     outs[2] = _wave[_sine[int(phase[0]) + modulation & 1023] + int(attenuation[0])]
     if len(phase) == 1:
         return
-    phase, attenuation, new = phase[1:], attenuation[1:], outs[3:]
-    new[:] = 0
-    wrong = len(new)
+    attenuation = attenuation[1:]
+    phase = phase[1:] & 1023
+    made, tried = np.zeros(2 + len(phase), np.int64), np.empty(2 + len(phase), np.int64)
+    made[:2] = tried[:2] = outs[1:3]
+    wrong = len(phase)
     for trial in count():
-        heard = outs[1:-2] + outs[2:-1]
-        heard >>= shift
-        angle = phase + heard
-        angle &= 1023
-        index = SINE.take(angle)
+        index = made[1:-1] + made[:-2]
+        index >>= shift
+        index += phase
+        index = THREE_SINES.take(index)
         index += attenuation
-        tried = WAVE.take(index)
-        different = tried != new
-        before, wrong = wrong, int(np.count_nonzero(different))
-        new[:] = tried
-        if wrong == 0:
-            return
-        if trial >= PATIENCE and (before - wrong) * 32 < len(new) + 64:
-            break
+        WIDE_WAVE.take(index, out=tried[2:], mode="clip")
+        made, tried = tried, made
+        if trial & 1 and trial > PATIENCE:
+            different = made != tried
+            before, wrong = wrong, int(np.count_nonzero(different))
+            if wrong == 0:
+                outs[1:] = made
+                return
+            if before - wrong < len(phase) >> 4 and trial > PATIENCE + 2:
+                break
     # An output, and the one that follows, is in doubt if the one before it is not what it was made from.
-    doubts = np.flatnonzero(different[:-1]) + 1
-    outs[1:] = _repaired(outs[1:].tolist(), phase.tolist(), attenuation.tolist(), shift, doubts.tolist())
+    doubts = np.flatnonzero(different[2:-1]) + 1
+    outs[1:] = _repaired(made.tolist(), phase.tolist(), attenuation.tolist(), shift, doubts.tolist())
 
 
 def _repaired(outs: list[int], phase: list[int], attenuation: list[int], shift: int, doubts: list[int]) -> list[int]:
