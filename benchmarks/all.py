@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other: ``python benchmarks/all.py [ROM ...] [-o FOLDER]``.
+"""All benchmarks, one after the other: ``python benchmarks/all.py [ROM ...] [-o FOLDER] [--quick]``.
 
 Writes ``benchmarks.md``, a page of tables with the machine's name, and ``benchmarks.png``, a plot of the comparison
 with the peers. Takes some minutes; nothing else should run meanwhile. Needs the extra ``bench``.
@@ -15,15 +15,15 @@ import sys
 
 import versus
 
-# Each prints a Markdown table.
+# Each prints a Markdown table; the arguments are those of a quick run.
 SCRIPTS = {
-    "Steps of a learning environment": "gym.py",
-    "Many machines": "scaling.py",
-    "States": "states.py",
-    "Start-up": "startup.py",
-    "CPUs alone": "cpu.py",
-    "VDP alone": "vdp.py",
-    "Sound chips alone": "sound.py",
+    "Steps of a learning environment": ("gym.py", "--rounds 2 --steps 100"),
+    "Many machines": ("scaling.py", "--rounds 2 --frames 1200"),
+    "States": ("states.py", ""),
+    "Start-up": ("startup.py", ""),
+    "CPUs alone": ("cpu.py", "--rounds 2"),
+    "VDP alone": ("vdp.py", "--frames 120 --model-frames 20"),
+    "Sound chips alone": ("sound.py", "--rounds 2 --seconds 3"),
 }
 
 
@@ -72,20 +72,23 @@ def main() -> None:
     parser.add_argument("rom", nargs="*", type=pathlib.Path, help="beside the built-in game and Airstriker")
     parser.add_argument("-o", "--output", type=pathlib.Path, default=pathlib.Path(), help="folder; default: here")
     parser.add_argument("--rounds", type=int, default=5, help="of the comparison with the peers; default: %(default)s")
+    parser.add_argument("--quick", action="store_true", help="short runs, to see that everything works")
     arguments = parser.parse_args()
+    rounds, frames = (2, 200) if arguments.quick else (arguments.rounds, 600)
     arguments.output.mkdir(parents=True, exist_ok=True)
     speeds = {}
     page = [f"# Benchmarks\n\n{machine_name()}, {platform.system()}, Python {platform.python_version()}\n"]
     for rom in [*versus.default_roms(), *arguments.rom]:
         name = versus.title(rom)
         print(f"versus.py, {name}", file=sys.stderr)
-        speeds[name] = versus.compare(rom, arguments.rounds, 600, 600)
+        speeds[name] = versus.compare(rom, rounds, frames, frames)
         page.append(f"## {name}\n\n{versus.table(speeds[name])}\n")
     plot(speeds, arguments.output / "benchmarks.png")
     page.append("![frames per CPU second](benchmarks.png)\n")
-    for title, script in SCRIPTS.items():
+    for title, (script, quick) in SCRIPTS.items():
         print(script, file=sys.stderr)
-        command = [sys.executable, str(pathlib.Path(__file__).with_name(script))]
+        settings = quick.split() if arguments.quick else []
+        command = [sys.executable, str(pathlib.Path(__file__).with_name(script)), *settings]
         result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         if result.returncode:
             page.append(f"## {title}\n\n{script} failed.\n")

@@ -189,7 +189,7 @@ def main() -> None:
                         sizes[name] = n
             looked = "steps of four frames with one picture" if look else "nothing looked at"
             results = compare(contestants, True, arguments.rounds, arguments.frames, sizes)
-            print(f"\n{rom.name}, {looked}\n\n{table(results, 'one machine')}", flush=True)
+            print(f"\n{versus.title(rom)}, {looked}\n\n{table(results, 'one machine')}", flush=True)
     if not has_peer or arguments.rom or arguments.only == "machines":
         return
     contestants = {"stable-retro": (retro, ()), "megadrive, one environment": (environment, (0,))}

@@ -141,6 +141,10 @@ def default_roms() -> list[pathlib.Path]:
 
 def title(rom: pathlib.Path) -> str:
     """Return a ROM's name for a table: its file's, or its folder's if that is only called rom."""
+    import megadrive
+
+    if rom == pathlib.Path(str(megadrive.builtin_rom())):
+        return "built-in game"
     return rom.parent.name if rom.stem == "rom" else rom.stem
 
 

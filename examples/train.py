@@ -26,7 +26,7 @@ from megadrive.gym.vector import MegaDriveVectorEnv
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
-ACTIONS = [[[], ["UP"], ["DOWN"]], [[], ["LEFT"], ["RIGHT"]], [[], ["B"]]]
+ACTIONS = [[[], ["UP"], ["DOWN"], ["LEFT"], ["RIGHT"]], [[], ["B"]]]
 GAMMA, LAMBDA = 0.98, 0.95
 CLIP, ENTROPY, VALUE = 0.2, 0.01, 0.5
 EPOCHS, BATCH = 4, 256

@@ -4,6 +4,11 @@ import os
 import pathlib
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long something takes says nothing here: the computer may be busy with other things.
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 

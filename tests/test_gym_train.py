@@ -57,18 +57,18 @@ def test_choices_are_those_of_the_actions(trainer: Any) -> None:
     actions = envs.actions
     combinations = actions.combinations
     choices = trainer.choices_of([len(group) for group in combinations])
-    assert choices.shape == (8, actions.space.n)
+    assert choices.shape == (7, actions.space.n)
     bits = [bit for group in combinations for bit in group]
     for number, column in enumerate(choices.T):
         names = [name for k, name in enumerate(BUTTONS) if int(column @ bits) >> k & 1]
-        assert column.sum() == 3 and sorted(actions.meaning(number)[0]) == sorted(names)
+        assert column.sum() == 2 and sorted(actions.meaning(number)[0]) == sorted(names)
 
 
 def test_it_trains(trainer: Any) -> None:
     envs = trainer.make("NightHeron-v0", 2, 1)
     shape = envs.single_observation_space.shape
     network, eye = (
-        trainer.Network(int(np.prod(shape)), trainer.choices_of([2, 3, 3]), 8, np.random.default_rng(0)),
+        trainer.Network(int(np.prod(shape)), trainer.choices_of([2, 5]), 8, np.random.default_rng(0)),
         trainer.Eye(int(np.prod(shape))),
     )
     before = [w.copy() for w in network.weights]
