@@ -49,10 +49,9 @@ void m68000_set_sr(m68000 *cpu, uint16_t sr);
 /* Drive the IPL pins with an interrupt level 0-7 from `clock` on. */
 void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock);
 
-/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline; the RESET pin. */
+/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline. */
 void m68000_flat_step(m68000 *cpu, void *memory);
 void m68000_flat_run(m68000 *cpu, void *memory);
-void m68000_flat_reset(m68000 *cpu, void *memory);
 
 #define M68000_CYCLE_IDLE 0
 #define M68000_CYCLE_WRITE 1
@@ -106,7 +105,8 @@ typedef struct z80 {
     uint8_t halted;             /* 1 after HALT until an interrupt or reset; pc is the address after the HALT */
     uint8_t int_line;           /* 1 while /INT is asserted */
     uint8_t nmi_pending;        /* 1: a falling edge of /NMI was seen and not yet served */
-    uint8_t reserved[2];
+    uint8_t deferred;           /* 1: RETN has changed IFF1, no INT is accepted yet; 2: an NMI was accepted, no other one is */
+    uint8_t reserved;
     int64_t clock;              /* T states since power-on; during an access: the start of its machine cycle */
     int64_t deadline;           /* T states: run loops return at the first instruction boundary at or after it */
 } z80;
@@ -380,6 +380,7 @@ typedef struct vdp_chip {
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
     const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
     vdp_border *border;         /* NULL: none is drawn */
+    int64_t write_clock;        /* mclk of the last write that waits in the FIFO alone: the chip counts as brought so far */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
@@ -884,6 +885,7 @@ typedef struct md_polling_loop {
 } md_polling_loop;
 
 typedef struct md_polling {
+    int64_t idle_until;         /* mclk up to which all that the 68000's loop reads stays, if nobody else comes; 0: not known */
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
@@ -891,6 +893,7 @@ typedef struct md_polling {
     uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
     uint8_t steady;             /* 1: it does, and reads nothing else */
     uint8_t present;            /* loop[present] was the last to be followed */
+    uint8_t behind;             /* 1: the 68000 has still to be run up to the end of the present slice */
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
@@ -907,7 +910,8 @@ typedef struct md_z80_polling {
     uint8_t wait;               /* runs until the next try */
     uint8_t patience;           /* `wait` after the next failure */
     uint8_t reads_status;       /* 1: this turn reads the YM2612's status */
-    uint8_t reserved[2];
+    uint8_t long_slice;         /* 1: the present slice is longer than others because the Z80 waits */
+    uint8_t reserved;
 } md_z80_polling;
 
 typedef struct megadrive {

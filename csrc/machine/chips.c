@@ -126,6 +126,12 @@ static int hold_fm(megadrive *md)
     return 1;
 }
 
+/* 1: the chip is the Python model, whose state nobody looks at without md_catch_up */
+static int ends_with_samples(const megadrive *md)
+{
+    return md->ym2612_other.chip && md->ym2612_other.status_is_shared && md->ym2612_other.play && !md->plain && !md->sound_log;
+}
+
 void md_end_fm(megadrive *md)
 {
     int64_t cycles = fm_cycles_to(md, md->state.clock);
@@ -136,7 +142,8 @@ void md_end_fm(megadrive *md)
         md->fm_held = 0;
         return;
     }
-    if (lags && md->fm_may_lag && !md->fm_held_samples) { /* the part of a sample */
+    /* the part of a sample; the Python model goes by whole ones, too */
+    if ((lags || ends_with_samples(md)) && md->fm_may_lag && !md->fm_held_samples) {
         int64_t whole = cycles - (md->state.ym2612.cycle + cycles) % FM_CYCLES;
         if (whole >= md->fm_reach && whole > 0)
             cycles = whole;
