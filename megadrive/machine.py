@@ -652,8 +652,8 @@ class MegaDrive:
 
         with self._use as md:
             lib.md_catch_up(md)
-            if ym2612 is not None:
-                md.fm_may_lag = 0  # it may write to the chip's state at any time, also when it has been taken out again
+            if self._chips is not None and self._chips.ym2612 is not None and ym2612 is None:
+                md.fm_may_lag = 0  # whoever still has the one that is taken out may write to the chip's state
             pointers = {
                 "vdp": ffi.addressof(md, "vdp"),
                 "ym2612": ffi.addressof(md.state, "ym2612"),
