@@ -293,7 +293,7 @@ static inline void vdp_put_later(vdp_chip *chip, int64_t clock, uint16_t value)
 /* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits, with
  * all that are in the FIFO, until that is full or anybody calls for the chip.  In the blank, when words go out sooner than
  * they come, they wait beside the FIFO as long as it is certain to have had room.  0: it is not so simple. */
-static inline int vdp_write_later(vdp_chip *chip, int64_t clock, uint16_t value)
+static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
 {
     vdp *s = chip->state;
     if (!chip->later_count || clock >= chip->later_limit || clock < chip->write_clock
