@@ -85,6 +85,8 @@ static inline void console_write_outside(m68000_context *c, uint32_t address, ui
         return;
     }
     md->polling.accesses++;
+    if ((address & VDP_DATA_MASK) == VDP_DATA && write_later(md, c->clock, value))
+        return;
     m68000_flush(c);
     if ((address & 0xE700F8) == 0xC00000)
         md_68k_write_vdp(md, address & 0x1E, value);
