@@ -373,6 +373,18 @@ typedef struct vdp_border {
     uint8_t framed_rgb[612108];
 } vdp_border;
 
+/* A word that the CPU has written to the data port, on its way to the FIFO. */
+typedef struct vdp_later {
+    int64_t clock;              /* mclk of the write */
+    int64_t bound;              /* mclk before which it has left the FIFO */
+    uint32_t address;
+    uint16_t value;
+    uint8_t code;               /* CD3-0 */
+    uint8_t reserved;
+} vdp_later;
+
+#define VDP_LATER 40
+
 /* The chip and what lies beside its state. */
 typedef struct vdp_chip {
     vdp *state;
@@ -381,6 +393,10 @@ typedef struct vdp_chip {
     const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
     vdp_border *border;         /* NULL: none is drawn */
     int64_t write_clock;        /* mclk of the last write that waits in the FIFO alone: the chip counts as brought so far */
+    int64_t later_limit;        /* mclk: a word may wait in `later` before it */
+    int32_t later_count;        /* entries of `later`; the first four stand for what was in the FIFO; 0: none wait there */
+    int32_t later_latency;      /* mclk from a write until its word may go out */
+    vdp_later later[40];
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */

@@ -43,7 +43,7 @@ static uint8_t console_read_byte(m68000_context *c, uint32_t address)
 static inline int write_later(megadrive *md, int64_t clock, uint16_t value)
 {
     int64_t mclk = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
-    return !md->vdp_other.chip && !md->plain && mclk < md->light_clock && vdp_write_later(&md->vdp, mclk, value);
+    return !md->vdp_other.chip && !md->plain && mclk < md->light_clock && vdp_accept_word(&md->vdp, mclk, value);
 }
 
 static void console_write_word(m68000_context *c, uint32_t address, uint16_t value)
@@ -85,6 +85,8 @@ static inline void console_write_outside(m68000_context *c, uint32_t address, ui
         return;
     }
     md->polling.accesses++;
+    if ((address & VDP_DATA_MASK) == VDP_DATA && write_later(md, c->clock, value))
+        return;
     m68000_flush(c);
     if ((address & 0xE700F8) == 0xC00000)
         md_68k_write_vdp(md, address & 0x1E, value);

@@ -15,6 +15,7 @@ void md_connect(megadrive *md)
 {
     md->vdp.state = &md->state.vdp;
     md->vdp.write_clock = 0;
+    md->vdp.later_count = 0;
     md->vdp.bus = md;
     md->vdp.dma_read = md_dma_read;
     md->vdp.dma_pages = md->read_page;

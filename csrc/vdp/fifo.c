@@ -270,6 +270,15 @@ typedef struct word_slots {
     int drawn;                  /* slots before it change nothing that is still to be drawn */
 } word_slots;
 
+static inline word_slots word_slots_of(const vdp *s, int64_t line, int until)
+{
+    int h40 = vdp_is_h40(s);
+    return (word_slots){
+        vdp_slot_near[h40], vdp_external_slot[h40][vdp_blanked(s)], vdp_slot_begin[h40], line,
+        vdp_sprite_table(s), vdp_sprite_table_size(s), until, s->draw_clock - line > until ? until : -1,
+    };
+}
+
 /* Entries for VRAM, in mode 5 and with 64 KB, as long as nobody else is concerned: no sprite table, nothing to be drawn first.
  * Slots from `from` on; returns where the first slot left begins. */
 static inline int drain_words(vdp *s, const word_slots *w, int from)
@@ -304,10 +313,7 @@ static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
 {
     vdp *s = chip->state;
     int h40 = vdp_is_h40(s), plain = vdp_is_mode5(s) && !(s->registers[1] & 0x80);
-    word_slots w = {
-        vdp_slot_near[h40], vdp_external_slot[h40][vdp_blanked(s)], vdp_slot_begin[h40], line,
-        vdp_sprite_table(s), vdp_sprite_table_size(s), until, s->draw_clock - line > until ? until : -1,
-    };
+    word_slots w = word_slots_of(s, line, until);
     if (plain && w.drawn == until)
         vdp_forget_flags(chip);
     while (s->fifo_count) {
@@ -401,9 +407,80 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
     }
 }
 
+/* Of the words that wait beside the empty FIFO all but the last four, as drain_words does it; *first goes on to the one that
+ * is left. */
+static int drain_later(vdp_chip *chip, const word_slots *w, int from, const vdp_later **first, const vdp_later *end)
+{
+    vdp *s = chip->state;
+    uint8_t *vram = s->vram;
+    const vdp_later *l = *first;
+    for (; end - l > 4; l++) {
+        int ready = (int)(l->clock - w->line) + chip->later_latency;
+        if (ready >= w->until || l->code != VDP_CODE_VRAM)
+            break;
+        int at = ready > from ? ready : from, slot = w->near[at >> 4];
+        slot = w->external[slot + (w->begin[slot] < at)];
+        int second = w->begin[w->external[slot + 1]];
+        uint32_t address = l->address & 0xFFFF;
+        uint8_t high = (uint8_t)(l->value >> 8), low = (uint8_t)l->value;
+        if (second >= w->until || (address & 0xFFFE) - w->table < w->size
+            || (second > w->drawn && (vram[address] != high || vram[address ^ 1] != low)))
+            break;
+        vram[address] = high;
+        vram[address ^ 1] = low;
+        from = second + 1;
+    }
+    s->fifo_write = (uint8_t)((s->fifo_write + (l - *first)) & 3);
+    *first = l;
+    return from;
+}
+
+void vdp_flush_later(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    const vdp_later *l = chip->later + 4, *end = chip->later + chip->later_count;
+    chip->later_count = 0;
+    if (l >= end)
+        return;
+    int64_t line = s->line_clock;
+    int until = (int)(clock - line);
+    int from = drain_entries(chip, line, (int)(s->clock - line), until);
+    if (!s->fifo_count && vdp_is_mode5(s) && !(s->registers[1] & 0x80)) {
+        word_slots w = word_slots_of(s, line, until);
+        from = drain_later(chip, &w, from, &l, end);
+    }
+    for (; l < end; l++) {
+        if (s->fifo_count == 4)
+            from = drain_entries(chip, line, from, until);
+        unsigned i = s->fifo_write & 3u;
+        s->fifo_data[i] = l->value;
+        s->fifo_address[i] = l->address;
+        s->fifo_code[i] = l->code;
+        s->fifo_clock[i] = l->clock + chip->later_latency;
+        s->fifo_write = (i + 1) & 3;
+        s->fifo_count++;
+    }
+    s->clock = line + from;
+}
+
 void vdp_make_room(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
+    vdp_flush_later(chip, clock);
     drain_entries(chip, s->line_clock, (int)(s->clock - s->line_clock), (int)(clock - s->line_clock));
     s->clock = clock;
+    int count = s->fifo_count;
+    if (count == 0 || count == 4 || !vdp_blanked(s))
+        return;
+    chip->later_count = 4;
+    chip->later_limit = s->line_clock + VDP_HINT(0);
+    chip->later_latency = VDP_WRITE_LATENCY(vdp_is_h40(s));
+    for (int i = 0; i < 4; i++) { /* those before have gone out */
+        int64_t bound = i < 4 - count ? 0 : s->fifo_clock[(s->fifo_write - 4 + i) & 3];
+        if (bound && bound < s->clock)
+            bound = s->clock;
+        if (bound && i && bound < chip->later[i - 1].bound)
+            bound = chip->later[i - 1].bound;
+        chip->later[i].bound = bound ? bound + VDP_BLANK_WORD : 0;
+    }
 }

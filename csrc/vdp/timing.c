@@ -238,6 +238,8 @@ int vdp_advance(vdp_chip *chip, int64_t clock)
     int happened = 0;
     if (clock < chip->write_clock)
         clock = chip->write_clock;
+    if (chip->later_count)
+        vdp_flush_later(chip, chip->write_clock);
     for (;;) {
         if (s->line_stage == VDP_STAGE_HINT && clock - s->line_clock >= VDP_LINE && !vdp_transfer_busy(s)) {
             skip_lines(s, clock);

@@ -266,25 +266,53 @@ void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
 int vdp_readable(uint8_t code);
 
-/* Let out of the FIFO what goes out before `clock`, a time in the present line, when there is nothing else to move. */
+/* What has been let into the FIFO when the CPU finds it full, and words wait that it has had room for (`later`): bring both to
+ * `clock`, a time in the present line, when there is nothing else to move. */
 void vdp_make_room(vdp_chip *chip, int64_t clock);
+/* The words that wait go into the FIFO. */
+void vdp_flush_later(vdp_chip *chip, int64_t clock);
 
-/* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits in
- * the FIFO, with all that are there, until the FIFO is full or anybody calls for the chip.  0: it is not so simple. */
-static inline int vdp_write_later(vdp_chip *chip, int64_t clock, uint16_t value)
+/* In the blank a word's second slot begins within this many mclk of the time when it is ready and the word before it has gone:
+ * both slots begin within 20 of when they could, and one refresh may come before either. */
+#define VDP_BLANK_WORD 60
+
+/* The FIFO has room for it: a word that waits beside it. */
+static inline void vdp_put_later(vdp_chip *chip, int64_t clock, uint16_t value)
 {
     vdp *s = chip->state;
-    if (clock - s->line_clock >= VDP_HINT(0) || clock < s->clock || clock < chip->write_clock
-        || s->line_stage != VDP_STAGE_HINT || s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20))
-        return 0;
-    if (s->fifo_count == 4) {
-        vdp_make_room(chip, clock);
-        if (s->fifo_count == 4)
+    vdp_later *l = chip->later + chip->later_count;
+    int64_t ready = clock + chip->later_latency;
+    *l = (vdp_later){
+        .clock = clock, .bound = (ready > l[-1].bound ? ready : l[-1].bound) + VDP_BLANK_WORD,
+        .address = s->address, .value = value, .code = s->code & 15,
+    };
+    if (++chip->later_count == VDP_LATER)
+        chip->later_limit = 0;
+}
+
+/* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits, with
+ * all that are in the FIFO, until that is full or anybody calls for the chip.  In the blank, when words go out sooner than
+ * they come, they wait beside the FIFO as long as it is certain to have had room.  0: it is not so simple. */
+static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
+{
+    vdp *s = chip->state;
+    if (!chip->later_count || clock >= chip->later_limit || clock < chip->write_clock
+        || chip->later[chip->later_count - 4].bound >= clock) {
+        if (clock - s->line_clock >= VDP_HINT(0) || clock < s->clock || clock < chip->write_clock
+            || s->line_stage != VDP_STAGE_HINT || s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20))
             return 0;
+        if (s->fifo_count == 4 || chip->later_count) {
+            vdp_make_room(chip, clock);
+            if (s->fifo_count == 4)
+                return 0;
+        }
     }
     chip->write_clock = clock;
     s->command_pending = 0;
-    vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
+    if (chip->later_count)
+        vdp_put_later(chip, clock, value);
+    else
+        vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
     s->address = (s->address + s->registers[15]) & 0x1FFFF;
     return 1;
 }
