@@ -202,6 +202,10 @@ class Drawing:
             self._moved |= FLAGS
             self._sprites.run(time, self._lines(time), False)
 
+    def flags_hold_until(self) -> int:
+        """Return a time up to which the sprite flags, just brought up to date, do not change by themselves."""
+        return self._picture_clock + self._sprites.quiet_until(self._clock - self._picture_clock)
+
     # -------------------------------------------------------------------------------------- picture
 
     def _begin(self, clock: int) -> int | None:

@@ -21,9 +21,6 @@ writes must not see and the next one must; and from one that disables it to the 
 READ_PATIENCE = 34200
 """mclk: a data read that never gets its word ends after it."""
 
-FLAGS_BEGIN, FLAGS_END = -64, 741
-"""mclk from the V step: SOVR and SCOL change only in between, while sprites are searched and fetched."""
-
 # What the drawing takes from a register, beside everything it takes from R1, R12 and the mode 4 bits of R0.
 _DEPENDS = {
     2: PLANES, 3: PLANES, 4: PLANES, 5: SPRITES, 7: OUTPUT, 8: PLANES, 9: PLANES,
@@ -47,8 +44,8 @@ class Ports(Units):
         return int((v & 0xFF) << 8 | H_READ[self.h40][c.clock - c.line_clock])
 
     def _latch_hv(self) -> None:
-        self.c.hv_latch = self.hv_counter()
-        self.c.hv_latched = 1
+        self.c.hv_latch = self.pins.hv_latch = self.hv_counter()
+        self.c.hv_latched = self.pins.hv_latched = 1
 
     def th_fall(self, clock: int) -> None:
         """Take a falling edge of the TH input: it latches the HV counter if R0.1 is set, and is an interrupt."""
@@ -76,7 +73,7 @@ class Ports(Units):
             self.draw_border(c.clock + REGISTER_DELAY[self.h40])
         self.r[index] = value
         if index == 0 and changed & 2:
-            c.hv_latched = 0
+            c.hv_latched = self.pins.hv_latched = 0
             if value & 2:
                 self._latch_hv()
         if index <= 1 or index == 11:
@@ -167,10 +164,8 @@ class Ports(Units):
     def _read_status(self) -> int:
         """Return the status; reading it ends a command and clears SOVR and SCOL."""
         c = self.c
-        settled = FLAGS_END < c.clock - c.line_clock < LINE + FLAGS_BEGIN
-        clock = c.line_clock + FLAGS_END if settled else c.clock
         if c.draw_clock != NEVER:
-            self.drawing.update_flags(clock)
+            self.drawing.update_flags(c.clock)
         value = self.peek_status()
         c.command_pending = c.sprite_overflow = c.sprite_collision = 0
         if not self.mode5:
@@ -197,6 +192,20 @@ class Ports(Units):
             | (self.fill_armed or bool(c.dma_run)) << 1
             | c.pal
         )
+
+    def status_holds_until(self) -> int:
+        """Return a time before which the status, just read, changes nothing but HBLANK; 0: that is not known."""
+        c = self.c
+        v, end = c.v_counter, self.picture_lines
+        if not self.mode5 or self.transfer_busy or c.clock - c.line_clock < VB_DELAY[0] or c.code & 0x20:
+            return 0
+        until = int(c.next_event)
+        if not c.vblank and v != end:
+            lines = end - v if v < end else end + 1 if v == 0x1FF else 1
+            until = min(until, c.line_clock + lines * LINE)
+        if c.draw_clock != NEVER:
+            until = min(until, self.drawing.flags_hold_until())
+        return until
 
     def _read_data(self) -> tuple[int, int]:
         """Wait for the prefetched word and ask for the next one; return it and when the bus cycle can end.
