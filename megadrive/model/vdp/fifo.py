@@ -95,7 +95,7 @@ class Fifo(Units):
         """Store one byte."""
         address = self.vram_place(address)
         if self.c.vram[address] != value:
-            self.draw_before(clock, SPRITES | PLANES)
+            self.draw_before_vram(clock, address)
             self.c.vram[address] = value
         self._update_sprite_cache(clock, address, value)
 
@@ -105,7 +105,7 @@ class Fifo(Units):
             ((address & 2) >> 1 ^ 1) | (address & 0x400) >> 9 | (address & 0x3FC) | (address & 0x1F800) >> 1
         ) & 0xFFFF
         if self.c.vram[place] != value & 0xFF:
-            self.draw_before(clock, SPRITES | PLANES)
+            self.draw_before_vram(clock, place)
             self.c.vram[place] = value & 0xFF
         self._update_sprite_cache(clock, address & 0x1FFFE, value & 0xFF)
         self._update_sprite_cache(clock, address | 1, value >> 8)

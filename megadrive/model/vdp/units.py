@@ -62,6 +62,10 @@ class Units(VDPPorts):
         """Draw what is fetched and shown before `clock` and depends on `what`, which is about to change."""
 
     @abc.abstractmethod
+    def draw_before_vram(self, clock: int, address: int) -> None:
+        """Draw, or note, what a byte of VRAM has a part in, which is about to change."""
+
+    @abc.abstractmethod
     def change_border_colour(self, clock: int, word: int) -> None:
         """Draw the border before a word is written to CRAM, if one is drawn."""
 
