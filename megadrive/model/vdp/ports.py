@@ -67,8 +67,14 @@ class Ports(Units):
         changed = self.r[index] ^ value
         if changed & ~_NOT_DRAWN.get(index, 0) & 0xFF:
             what = _DEPENDS.get(index, EVERYTHING)
-            if index == 0 and not changed & ~0x36:
+            if not self.mode5:
+                what = EVERYTHING
+            elif index == 0 and not changed & ~0x36:
                 what = OUTPUT | COLOURS
+            elif index == 1 and not changed & ~0x70:
+                what = SPRITES | PLANES | OUTPUT
+            elif index == 12 and not changed & ~0x7E:
+                what = OUTPUT
             self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
             self.draw_border(c.clock + REGISTER_DELAY[self.h40])
         self.r[index] = value
