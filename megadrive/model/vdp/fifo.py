@@ -10,7 +10,7 @@ import bisect
 
 from .clocks import LINE
 from .draw import NEVER, PLANES, SPRITES
-from .timing import H_COUNTER, STEP_BEGIN
+from .timing import H_COUNTER, HINT, STEP_BEGIN
 from .units import Units
 
 # CD3-CD0
@@ -114,7 +114,7 @@ class Fifo(Units):
         """Store a word of CRAM; mode 4 has 32 words 00BBGGRR, one an address."""
         place, mask = (address >> 1 & 63, 0x0EEE) if self.r[1] & 4 else (address & 31, 0x003F)
         value &= mask
-        if self._chip.border:
+        if self.has_border:
             self.change_border_colour(clock, value)
         if self.c.draw_clock != NEVER:
             self.drawing.change_colour(clock, value)
@@ -146,6 +146,41 @@ class Fifo(Units):
         c.fifo_clock[i] = clock
         c.fifo_write = (i + 1) & 3
         c.fifo_count += 1
+
+    def put_straight(self, clock: int, value: int, until: int) -> bool:
+        """Write the data port and let the word go out at once; False: it is not so simple, and nothing has been done.
+
+        For a word of CRAM or VSRAM that leaves the empty FIFO in the present line and before ``until``, when the chip is
+        asked for something next.
+        """
+        c, r = self.c, self.r
+        code = c.code
+        if (code != CRAM_WRITE and code != VSRAM_WRITE) or c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
+            return False
+        start = c.line_clock
+        if clock < c.clock or clock - start >= LINE - 64 or c.line_stage != HINT:
+            return False
+        mode = r[1]
+        h40 = r[12] & mode >> 2 & 1
+        ready = clock + WRITE_LATENCY[h40]
+        slots = EXTERNAL[h40][c.vblank or not mode & 0x40]
+        i = bisect.bisect_left(slots, ready - start)
+        if i == len(slots) or start + slots[i] >= until:
+            return False
+        entry, address = c.fifo_write, c.address
+        c.fifo_data[entry] = value
+        c.fifo_address[entry] = address
+        c.fifo_code[entry] = code
+        c.fifo_clock[entry] = ready
+        c.fifo_write = (entry + 1) & 3
+        c.command_pending = 0
+        c.clock = clock
+        c.address = address + r[15] & 0x1FFFF
+        if code == CRAM_WRITE:
+            self.write_colour(start + slots[i], address, value)
+        else:
+            self.write_scroll(start + slots[i], address, value)
+        return True
 
     def _drain(self, clock: int, i: int) -> None:
         """Give a slot to the oldest entry. VRAM takes two, and so do the codes that write nowhere."""
