@@ -150,8 +150,7 @@ class Fifo(Units):
     def put_straight(self, clock: int, value: int, until: int) -> bool:
         """Write the data port and let the word go out at once; False: it is not so simple, and nothing has been done.
 
-        For a word of CRAM or VSRAM that leaves the empty FIFO in the present line and before ``until``, when the chip is
-        asked for something next.
+        For a word of CRAM or VSRAM that leaves the empty FIFO in the present line, before the next access at ``until``.
         """
         c, r = self.c, self.r
         code = c.code

@@ -55,7 +55,8 @@ class SharedVDP:
 
     def end(self) -> None:
         """End a run of the machine."""
-        self._take_writes()
+        if self._said[_WRITES]:
+            self._take_writes()
         self.vdp.end()
 
     def run(self, clock: int) -> None:
@@ -107,8 +108,9 @@ class SharedVDP:
         count = said[_WRITES]
         said[_WRITES] = 0
         waited = [*_WRITE.iter_unpack(self._writes[: _WRITE.size * count])]
-        for (clock, port, value), following in zip(waited, [*waited[1:], (until,)], strict=True):
-            if port or not vdp.put_straight(clock, value, following[0]):
+        nexts = [clock for clock, _, _ in waited[1:]]
+        for (clock, port, value), following in zip(waited, [*nexts, until], strict=True):
+            if port or not vdp.put_straight(clock, value, following):
                 vdp.write(clock, port, value)
 
     def _tell(self) -> None:
