@@ -107,11 +107,24 @@ class SharedVDP:
         said, vdp = self._said, self.vdp
         count = said[_WRITES]
         said[_WRITES] = 0
-        waited = [*_WRITE.iter_unpack(self._writes[: _WRITE.size * count])]
-        nexts = [clock for clock, _, _ in waited[1:]]
-        for (clock, port, value), following in zip(waited, [*nexts, until], strict=True):
-            if port or not vdp.put_straight(clock, value, following):
-                vdp.write(clock, port, value)
+        waited = _WRITE.iter_unpack(self._writes[: _WRITE.size * count])
+        words: list[tuple[int, int]] = []
+        for clock, port, value in waited:
+            if not port & 0x1C:
+                words.append((clock, value))
+                continue
+            if words:
+                self._write_data(words, clock)
+                words = []
+            vdp.write(clock, port, value)
+        if words:
+            self._write_data(words, until)
+
+    def _write_data(self, words: list[tuple[int, int]], until: int) -> None:
+        """Write the data port at some times, before the next access at `until`."""
+        if not self.vdp.put_straight(words, until):
+            for clock, value in words:
+                self.vdp.write(clock, 0, value)
 
     def _tell(self) -> None:
         """Say what the machine need not call the chip for, but for the status."""
