@@ -203,7 +203,9 @@ class LiveSprites:
             What the sprites depend on is about to change.  Otherwise the flags are all that is wanted.
         """
         if height != self._forecast_height:
-            self._forecast, self._forecast_height = None, height
+            if self._forecast is not None:
+                self.run(clock, self._forecast_height, True)
+            self._forecast_height = height
         if not changing:
             for number in self._searches:
                 self._step(number, clock - LINE * number, True)
@@ -267,14 +269,21 @@ class LiveSprites:
             table = sprites.table_in_cache(self.state)
             start = self.state.sprite_table >> 5
             self._used[start : start + len(table) // 4] = True
-            size, pattern = table[:, 2] & 0x0F, table[:, 4:6].view(">u2")[:, 0].astype(np.intp) & 0x7FF
-            blocks = 2 if self.state.double_resolution else 1
+            size, pattern = table[:, 2] & 0x0F, table[:, 4:6].view(">u2")[:, 0].astype(np.intp)
             order = sprites.list_order(table)
-            cells = ((size[order] >> 2) + 1) * ((size[order] & 3) + 1)
-            number = np.arange(16 * blocks) // blocks
-            block = (pattern[order] * blocks)[:, None] + np.arange(16 * blocks) & 0x7FF
-            self._used[block[number < cells[:, None]]] = True
+            self._use(pattern[order], ((size[order] >> 2) + 1) * ((size[order] & 3) + 1))
+            fetched = [sprite for search in self._searches.values() for sprite in search.sprites]
+            if fetched:
+                _, attribute, width, height, _ = np.array(fetched, np.intp).T
+                self._use(attribute, width * height)
         return bool(self._used[address >> 5])
+
+    def _use(self, pattern: Ints, cells: Ints) -> None:
+        """Note the blocks of patterns of so many cells each."""
+        blocks = 2 if self.state.double_resolution else 1
+        number = np.arange(16 * blocks)
+        block = ((pattern & 0x7FF) * blocks)[:, None] + number & 0x7FF
+        self._used[block[number < blocks * cells[:, None]]] = True
 
     def _step(self, number: int, time: int, flags: bool) -> None:
         """Go on with one line to ``time`` mclk after its V step; set the flags, if that has not been done before."""
