@@ -1,7 +1,7 @@
 """Live drawing: what is fetched and shown when, while the contents change.
 
 Before anything changes, everything that the chip fetches or shows before that moment is drawn with the contents as
-they are.  A line is fetched and shown in the 3420 mclk after the V step into it, give or take:
+they are, or these are noted.  A line is fetched and shown in the 3420 mclk after the V step into it, give or take:
 
 ========================  ==================  ==========================================
 mclk (H40)                H                   what
@@ -15,9 +15,9 @@ mclk (H40)                H                   what
 972 .. 3524               $18 + x             its pixels are looked up and shown
 ========================  ==================  ==========================================
 
-Sprites (``live_sprites``), planes (``live_planes``) and the output each have a cursor.  Only the cursors of what
-depends on the change have to move, and lines in which nothing has changed are drawn together, all at once.  The output
-does not even move when colours or the backdrop change: it notes where that was.
+Sprites (``live_sprites``), planes (``live_planes``) and the output each have a cursor.  That of the sprites moves when
+what they depend on changes, and lines in which nothing has changed are drawn together, all at once.  Planes and output
+do not even move then: they note what has been until when.  Only a change of the mode or of the width moves them all.
 """
 
 from __future__ import annotations

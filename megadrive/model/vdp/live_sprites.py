@@ -270,7 +270,8 @@ class LiveSprites:
             start = self.state.sprite_table >> 5
             self._used[start : start + len(table) // 4] = True
             size, pattern = table[:, 2] & 0x0F, table[:, 4:6].view(">u2")[:, 0].astype(np.intp)
-            order = sprites.list_order(table)
+            found = [entry for search in self._searches.values() for entry in search.found if entry < len(table)]
+            order = [*sprites.list_order(table), *found]
             self._use(pattern[order], ((size[order] >> 2) + 1) * ((size[order] & 3) + 1))
             fetched = [sprite for search in self._searches.values() for sprite in search.sprites]
             if fetched:

@@ -16,7 +16,7 @@ from .chip import VDP
 from .draw import NEVER
 
 _STATUS_PORT = 0x04
-_FLAGS = 0x60
+_FLAGS_AND_HBLANK = 0x64
 _WRITE = struct.Struct("=qII")
 
 _FIELDS = [name for name, _ in ffi.typeof("vdp_interface").fields]
@@ -77,7 +77,7 @@ class SharedVDP:
         pins.v_counter, pins.line_clock = c.v_counter, c.line_clock
         if port & 0x1C == _STATUS_PORT:
             self._said[_STATUS_UNTIL] = vdp.status_holds_until()
-            self._said[_STATUS] = value & ~_FLAGS
+            self._said[_STATUS] = value & ~_FLAGS_AND_HBLANK
         return value, end
 
     def write(self, clock: int, port: int, value: int) -> int:
