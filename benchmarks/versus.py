@@ -19,10 +19,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
+from typing import Any
 
 # Bits of stable-retro's button mask, in the order of its Genesis buttons.
 RETRO_BUTTONS = ["B", "A", "MODE", "START", "UP", "DOWN", "LEFT", "RIGHT", "C", "Y", "X", "Z"]
 PEERS = {"Genesis Plus GX": ".md", "PicoDrive": ".32x"}  # stable-retro picks its core by the file's ending
+Prepare = Callable[[set[str]], Any]
+Step = Callable[[Any], None]
 OURS = {"megadrive": "all", "megadrive, nothing looked at": "none"}
 
 
@@ -41,46 +44,49 @@ def inputs() -> Iterator[set[str]]:
         frame += 1
 
 
-def peer(rom: str) -> Callable[[set[str]], None]:
-    """Return what runs one frame of stable-retro's core."""
+def peer(rom: str) -> tuple[Prepare, Step]:
+    """Return what stable-retro's core wants to know of held buttons, and what runs one frame of it."""
     import stable_retro
 
     emulator = stable_retro.RetroEmulator(rom)
 
-    def step(held: set[str]) -> None:
-        emulator.set_button_mask([name in held for name in RETRO_BUTTONS], 0)
+    def prepare(held: set[str]) -> list[bool]:
+        return [name in held for name in RETRO_BUTTONS]
+
+    def step(mask: list[bool]) -> None:
+        emulator.set_button_mask(mask, 0)
         emulator.step()
 
-    return step
+    return prepare, step
 
 
-def ours(rom: str, look: str) -> Callable[[set[str]], None]:
-    """Return what runs one frame of this package."""
+def ours(rom: str, look: str) -> tuple[Prepare, Step]:
+    """Return the same of this package."""
     import megadrive
 
     md = megadrive.MegaDrive(rom, address_errors=False)
-    masks = {name: megadrive.Button[name] for name in RETRO_BUTTONS}
+    masks = {name: int(megadrive.Button[name]) for name in RETRO_BUTTONS}
     seen = look == "all"
 
-    def step(held: set[str]) -> None:
-        buttons = megadrive.Button(0)
-        for name in held:
-            buttons |= masks[name]
-        md.set_buttons(0, buttons)
+    def prepare(held: set[str]) -> int:
+        return sum(masks[name] for name in held)
+
+    def step(mask: int) -> None:
+        md.set_buttons(0, mask)
         md.run_frame(render=seen, audio=seen)
 
-    return step
+    return prepare, step
 
 
 def contestant(name: str, rom: str, pipe: Connection) -> None:
     """Run as many frames as the pipe asks for, and answer with the CPU seconds they took."""
-    step = ours(rom, OURS[name]) if name in OURS else peer(rom)
+    prepare, step = ours(rom, OURS[name]) if name in OURS else peer(rom)
     held = inputs()
     while n := pipe.recv():
-        chosen = [next(held) for _ in range(n)]
+        masks = [prepare(next(held)) for _ in range(n)]
         start = time.process_time()
-        for buttons in chosen:
-            step(buttons)
+        for mask in masks:
+            step(mask)
         pipe.send(time.process_time() - start)
 
 

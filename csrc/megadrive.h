@@ -49,10 +49,9 @@ void m68000_set_sr(m68000 *cpu, uint16_t sr);
 /* Drive the IPL pins with an interrupt level 0-7 from `clock` on. */
 void m68000_set_ipl(m68000 *cpu, uint8_t level, int64_t clock);
 
-/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline; the RESET pin. */
+/* The CPU on 2**24 bytes of memory: one instruction or exception; until the deadline. */
 void m68000_flat_step(m68000 *cpu, void *memory);
 void m68000_flat_run(m68000 *cpu, void *memory);
-void m68000_flat_reset(m68000 *cpu, void *memory);
 
 #define M68000_CYCLE_IDLE 0
 #define M68000_CYCLE_WRITE 1
@@ -106,7 +105,8 @@ typedef struct z80 {
     uint8_t halted;             /* 1 after HALT until an interrupt or reset; pc is the address after the HALT */
     uint8_t int_line;           /* 1 while /INT is asserted */
     uint8_t nmi_pending;        /* 1: a falling edge of /NMI was seen and not yet served */
-    uint8_t reserved[2];
+    uint8_t deferred;           /* 1: RETN has changed IFF1, no INT is accepted yet; 2: an NMI was accepted, no other one is */
+    uint8_t reserved;
     int64_t clock;              /* T states since power-on; during an access: the start of its machine cycle */
     int64_t deadline;           /* T states: run loops return at the first instruction boundary at or after it */
 } z80;
@@ -380,6 +380,7 @@ typedef struct vdp_chip {
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
     const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
     vdp_border *border;         /* NULL: none is drawn */
+    int64_t write_clock;        /* mclk of the last write that waits in the FIFO alone: the chip counts as brought so far */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */
@@ -571,9 +572,30 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value);
 uint8_t ym2612_read(ym2612 *ym, uint32_t port);
 uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock);
 int64_t ym2612_run(ym2612 *ym, int64_t cycles, int16_t *out);
+typedef struct ym2612_timers {
+    int64_t clock;              /* up to which the timers in the chip have been run */
+    int64_t scan;               /* a clock at which a sample began */
+    int64_t rise[2];            /* when a flag rises next */
+    int64_t period[2];          /* from there to the next time */
+    int64_t cleared;            /* clock from which the last flags that were cleared are gone */
+    uint8_t before[2];          /* the flags until then */
+    uint8_t clears[2];          /* which they are */
+    uint8_t known;              /* 1: `rise` and what follows it hold, and the chip's flags are those without rises and clears */
+    uint8_t reserved[3];
+} ym2612_timers;
+
 typedef struct ym2612_ports {
-    ym2612 chip;                /* the bus at chip.clock */
-    int64_t timers;             /* the clock of the timers in it */
+    ym2612 chip;                /* of which only the timers and $21 are kept up, at timers.clock */
+    ym2612_timers timers;
+    int64_t clock;              /* of the last write: the cycle then sees it */
+    int64_t written[2];         /* clock of the last write of an address, of data */
+    int64_t busy_from;          /* clocks at which the chip shows that it is busy */
+    int64_t busy_until;
+    int64_t flags_until;        /* before it the timers' flags are `flags`, if nothing is written */
+    uint16_t bus, address;      /* as bus and mode_address of the chip */
+    uint8_t waiting;            /* bit 0: an address, bit 1: data has been written at `clock`, and the cycle is still to come */
+    uint8_t flags;
+    uint8_t reserved[2];
 } ym2612_ports;
 
 void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym);
@@ -884,6 +906,7 @@ typedef struct md_polling_loop {
 } md_polling_loop;
 
 typedef struct md_polling {
+    int64_t idle_until;         /* mclk up to which all that the 68000's loop reads stays, if nobody else comes; 0: not known */
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t accesses;          /* of the 68000 outside plain memory, so far */
@@ -891,6 +914,7 @@ typedef struct md_polling {
     uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
     uint8_t steady;             /* 1: it does, and reads nothing else */
     uint8_t present;            /* loop[present] was the last to be followed */
+    uint8_t behind;             /* 1: the 68000 has still to be run up to the end of the present slice */
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
@@ -907,7 +931,8 @@ typedef struct md_z80_polling {
     uint8_t wait;               /* runs until the next try */
     uint8_t patience;           /* `wait` after the next failure */
     uint8_t reads_status;       /* 1: this turn reads the YM2612's status */
-    uint8_t reserved[2];
+    uint8_t long_slice;         /* 1: the present slice is longer than others because the Z80 waits */
+    uint8_t reserved;
 } md_z80_polling;
 
 typedef struct megadrive {

@@ -26,7 +26,7 @@ from megadrive.gym.vector import MegaDriveVectorEnv
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
-ACTIONS = [[[], ["UP"], ["DOWN"], ["LEFT"], ["RIGHT"]], [[], ["B"]]]
+ACTIONS = [[[], ["UP"], ["DOWN"]], [[], ["LEFT"], ["RIGHT"]], [[], ["B"]]]
 GAMMA, LAMBDA = 0.98, 0.95
 CLIP, ENTROPY, VALUE = 0.2, 0.01, 0.5
 EPOCHS, BATCH = 4, 256
@@ -53,16 +53,21 @@ def make(game: str, n: int, threads: int | None) -> MegaDriveVectorEnv:
 
 
 class Network:
-    """Policy and value: one hidden layer, trained by Adam."""
+    """Policy and value: one hidden layer, trained by Adam.
 
-    def __init__(self, inputs: int, actions: int, hidden: int, random: np.random.Generator) -> None:
+    An action is a choice in each of some groups of buttons, by chances of their own: what is learned of a button holds
+    whatever else is pressed. `choices` is 1 where an action (column) makes a choice (row).
+    """
+
+    def __init__(self, inputs: int, choices: Floats, hidden: int, random: np.random.Generator) -> None:
         def weights(rows: int, columns: int, size: float) -> Floats:
-            return (random.standard_normal((rows, columns)) * size / np.sqrt(rows)).astype(np.float32)
+            return np.asarray(random.standard_normal((rows, columns)) * size / np.sqrt(rows), np.float32)
 
         self.weights = [
             *(weights(inputs, hidden, 1.0), np.zeros(hidden, np.float32)),
-            *(weights(hidden, actions + 1, 0.01), np.zeros(actions + 1, np.float32)),
+            *(weights(hidden, len(choices) + 1, 0.01), np.zeros(len(choices) + 1, np.float32)),
         ]
+        self.choices = choices
         self._mean = [np.zeros_like(w) for w in self.weights]
         self._square = [np.zeros_like(w) for w in self.weights]
         self._count = 0
@@ -72,7 +77,8 @@ class Network:
         into, bias, out, shift = self.weights
         hidden = np.maximum(x @ into + bias, 0)
         both = hidden @ out + shift
-        logits = both[:, :-1] - both[:, :-1].max(1, keepdims=True)
+        logits = both[:, :-1] @ self.choices
+        logits -= logits.max(1, keepdims=True)
         return hidden, logits - np.log(np.exp(logits).sum(1, keepdims=True)), both[:, -1]
 
     def learn(self, x: Floats, actions: Integers, old: Floats, gains: Floats, returns: Floats, rate: float) -> None:
@@ -85,7 +91,7 @@ class Network:
         slope = chances * (gains * ratio * inside)[:, np.newaxis]
         slope[rows, actions] -= gains * ratio * inside
         slope += ENTROPY * chances * (logs - (chances * logs).sum(1, keepdims=True))
-        back = np.concatenate([slope, VALUE * (values - returns)[:, np.newaxis]], axis=1) / n
+        back: Any = np.concatenate([slope @ self.choices.T, VALUE * (values - returns)[:, np.newaxis]], axis=1) / n
         inner = (back @ self.weights[2].T) * (hidden > 0)
         self._step([x.T @ inner, inner.sum(0), hidden.T @ back, back.sum(0)], rate)
 
@@ -99,6 +105,16 @@ class Network:
             square += 0.001 * (gradient * gradient - square)
             corrected = mean / (1 - 0.9**self._count)
             weights -= (rate * corrected / (np.sqrt(square / (1 - 0.999**self._count)) + 1e-5)).astype(np.float32)
+
+
+def choices_of(sizes: list[int]) -> Floats:
+    """Return the choices of all actions, numbered as those of a Discrete space: the first group changes fastest."""
+    actions = np.arange(np.prod(sizes))
+    rows = []
+    for size in sizes:
+        rows += [actions % size == choice for choice in range(size)]
+        actions //= size
+    return np.array(rows, np.float32)
 
 
 class Eye:
@@ -117,12 +133,12 @@ class Eye:
             self.mean += share * (x.mean(0) - self.mean)
             self.square += share * ((x**2).mean(0) - self.square)
         deviation = np.sqrt(np.maximum(self.square - self.mean**2, 0)) + 2
-        return np.clip((x - self.mean) / deviation, -5, 5).astype(np.float32)
+        return np.asarray(np.clip((x - self.mean) / deviation, -5, 5), np.float32)
 
 
 def choose(logs: Floats, random: np.random.Generator) -> Integers:
     """Return an action for each row, drawn by its probabilities."""
-    return np.argmax(logs + random.gumbel(size=logs.shape), axis=1)
+    return np.asarray(np.argmax(logs + random.gumbel(size=logs.shape), axis=1), np.int64)
 
 
 class Scores:
@@ -230,8 +246,8 @@ def main() -> None:
     given = parser.parse_args()
     envs = make(given.game, 1, 1)
     inputs = int(np.prod(envs.single_observation_space.shape or ()))
-    actions = int(np.prod([len(group) for group in ACTIONS]))
-    network = Network(inputs, actions, given.hidden, np.random.default_rng(given.seed))
+    choices = choices_of([len(group) for group in envs.actions.combinations])
+    network = Network(inputs, choices, given.hidden, np.random.default_rng(given.seed))
     eye = Eye(inputs)
     envs.close()
 

@@ -82,6 +82,10 @@ class MachineGroup:
 
     A machine takes 0.3 MB, and up to 0.6 MB more when pictures and sound are looked at.
 
+    Groups can be copied and pickled, with their machines' states and stacks of pictures, but without what the last step
+    has left: pictures, sound and :attr:`values`. Of a ROM that was read from a file, the pickle has the path. Chips in
+    Python and what was set on a machine itself stay behind.
+
     After ``fork()`` of the process, parent and child each go on with a group of their own. Threads end with the group,
     or with :meth:`close`.
 
@@ -129,6 +133,11 @@ class MachineGroup:
         self._sample_rate = sample_rate
         self._table = first._table
 
+        picture = {"size": size, "crop": crop, "grey": grey, "scale": scale, "resample": resample}
+        self._arguments: dict[str, Any] = {
+            **{"region": self._region, "sample_rate": sample_rate, "address_errors": bool(address_errors)},
+            **{"threads": threads, **picture, "max_pool": max_pool, "stack": stack, "addresses": addresses},
+        }
         self._group = ffi.new("md_group *")
         self._keep: list[Array] = []  # what the struct points to
         self._set_picture(size, crop, grey, scale, resample, max_pool, stack)
@@ -180,9 +189,11 @@ class MachineGroup:
         picture.grey, picture.nearest, picture.pool = bool(grey), resample == "nearest", bool(max_pool)
         one = (rows // scale, columns // scale) + (() if grey else (3,))
         self._shape = one if stack == 1 else (stack, *one)
+        self._history = np.zeros((self._n, *self._shape) if stack > 1 else 0, np.uint8)
         if stack > 1:
-            self._group.history = self._hold("uint8_t[]", np.zeros((self._n, *self._shape), np.uint8))
-        self._group.history_next = self._hold("uint16_t[]", np.zeros(self._n, np.uint16))
+            self._group.history = self._hold("uint8_t[]", self._history)
+        self._history_next = np.zeros(self._n, np.uint16)
+        self._group.history_next = self._hold("uint16_t[]", self._history_next)
         self._history_empty = np.ones(self._n, np.uint8)
         self._group.history_empty = self._hold("uint8_t[]", self._history_empty)
 
@@ -578,6 +589,23 @@ class MachineGroup:
             for i in range(self._n):
                 lib.md_catch_up(self._machine(i))
             return [hashlib.blake2b(one[:size].data, digest_size=16).hexdigest() for one in self._bytes]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "rom": self._cartridge if self._cartridge.path is None else self._cartridge.path,
+            "arguments": self._arguments,
+            "states": [self.save(i) for i in range(self._n)],
+            "history": [one.copy() for one in (self._history, self._history_next, self._history_empty)],
+        }
+
+    def __setstate__(self, contents: dict[str, Any]) -> None:
+        states = contents["states"]
+        MachineGroup.__init__(self, contents["rom"], len(states), **contents["arguments"])
+        for i, state in enumerate(states):
+            self.load(state, i)
+        ours: list[Array] = [self._history, self._history_next, self._history_empty]
+        for own, saved in zip(ours, contents["history"], strict=True):
+            own[...] = saved
 
     # ---------------------------------------------------------------------------------------- the rest
 

@@ -582,7 +582,8 @@ class Z80(Z80Registers):
             raise ValueError(f"the state has {len(data)} bytes, expected {ffi.sizeof('z80')}")
         state = ffi.new("z80 *")
         ffi.buffer(state)[:] = data
-        limits = {"iff1": 1, "iff2": 1, "im": 2, "ei": 1, "p": 1, "halted": 1, "int_line": 1, "nmi_pending": 1}
+        flags = ("iff1", "iff2", "ei", "p", "halted", "int_line", "nmi_pending")
+        limits = dict.fromkeys(flags, 1) | {"im": 2, "deferred": 2}
         if any(getattr(state, name) > most for name, most in limits.items()) or state.prefix not in (0, 0xDD, 0xFD):
             raise ValueError("the state is not one of a Z80: a flag in it is out of range")
         if not 0 <= state.clock <= _MOST_CLOCK:

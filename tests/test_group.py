@@ -2,6 +2,7 @@
 
 import gc
 import os
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -356,6 +357,7 @@ def test_a_machine_that_cannot_run_is_named():
 
 def test_a_bad_chip_state_stops_one_machine():
     group = MachineGroup(GAME, 3, threads=2)
+    assert group[1].ym2612 is not None  # whoever has looked at a chip may write to it
     group[1]._md.state.ym2612.level[3] = 0xFFFF
     with pytest.raises(ValueError, match="machine 1: the YM2612"):
         group.step(0, 5)
@@ -495,3 +497,18 @@ def test_the_interpreter_may_end_at_any_time(ending):
         {ending}
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("rom", [GAME, megadrive.builtin_rom()], ids=["bytes", "path"])
+def test_a_pickled_group_goes_on_alike(rom):
+    group = MachineGroup(rom, 3, seed=[1, 2, 3], grey=True, scale=8, stack=4, max_pool=True, addresses=[0, 4, 9])
+    group.set_pad(1, Pad.NONE)
+    for held in (0, Button.START, [1, 2, 4], 0, 0):
+        group.step(held, frames=30)
+    twin = pickle.loads(pickle.dumps(group))
+    assert (twin.region, twin.addresses.tolist()) == (group.region, [0, 4, 9])
+    assert twin.state_hashes() == group.state_hashes()
+    for held in (0, [8, 16, 32]):
+        assert np.array_equal(group.step(held, frames=3), twin.step(held, frames=3))
+        assert np.array_equal(group.values, twin.values)
+    assert twin.state_hashes() == group.state_hashes()

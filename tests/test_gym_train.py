@@ -25,9 +25,9 @@ def trainer() -> Any:
 
 def test_gradient_is_that_of_the_loss(trainer: Any) -> None:
     random = np.random.default_rng(0)
-    network = trainer.Network(6, 4, 5, random)
+    network = trainer.Network(6, trainer.choices_of([2, 3]), 5, random)
     network.weights = [w.astype(np.float64) + random.standard_normal(w.shape) / 2 for w in network.weights]
-    x, actions, old = random.standard_normal((8, 6)), random.integers(0, 4, 8), random.normal(-1.4, 0.3, 8)
+    x, actions, old = random.standard_normal((8, 6)), random.integers(0, 6, 8), random.normal(-1.4, 0.3, 8)
     gains, returns = random.standard_normal((2, 8))
 
     def loss() -> float:
@@ -50,11 +50,25 @@ def test_gradient_is_that_of_the_loss(trainer: Any) -> None:
             weights[place] = kept
 
 
+def test_choices_are_those_of_the_actions(trainer: Any) -> None:
+    from megadrive.gym.actions import BUTTONS
+
+    envs = trainer.make("NightHeron-v0", 1, 1)
+    actions = envs.actions
+    combinations = actions.combinations
+    choices = trainer.choices_of([len(group) for group in combinations])
+    assert choices.shape == (8, actions.space.n)
+    bits = [bit for group in combinations for bit in group]
+    for number, column in enumerate(choices.T):
+        names = [name for k, name in enumerate(BUTTONS) if int(column @ bits) >> k & 1]
+        assert column.sum() == 3 and sorted(actions.meaning(number)[0]) == sorted(names)
+
+
 def test_it_trains(trainer: Any) -> None:
     envs = trainer.make("NightHeron-v0", 2, 1)
     shape = envs.single_observation_space.shape
     network, eye = (
-        trainer.Network(int(np.prod(shape)), 10, 8, np.random.default_rng(0)),
+        trainer.Network(int(np.prod(shape)), trainer.choices_of([2, 3, 3]), 8, np.random.default_rng(0)),
         trainer.Eye(int(np.prod(shape))),
     )
     before = [w.copy() for w in network.weights]

@@ -1,5 +1,8 @@
 """Many environments in one: they do what single ones do."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -167,11 +170,11 @@ def test_pictures_of_all():
 
 
 def test_old_observations_stay_unless_no_copies_are_wanted():
-    for copy in (True, False):
-        envs = MegaDriveVectorEnv(2, integration=GAME, scale=4, copy=copy)
+    for copied in (True, False):
+        envs = MegaDriveVectorEnv(2, integration=GAME, scale=4, copy=copied)
         first, _ = envs.reset(seed=0)
         second = envs.step(envs.action_space.sample())[0]
-        assert np.shares_memory(first, second) == (not copy)
+        assert np.shares_memory(first, second) == (not copied)
 
 
 def test_observations_that_somebody_holds_are_not_written_again():
@@ -234,3 +237,23 @@ def test_bad_calls():
     envs.step([0, 1, 2])
     with pytest.raises(RuntimeError, match="environment 1, 2 has ended"):
         envs.step([0, 1, 2])
+
+
+@pytest.mark.parametrize("twin_of", [copy.deepcopy, lambda envs: pickle.loads(pickle.dumps(envs))])
+def test_copies_go_on_alike(twin_of):
+    envs = MegaDriveVectorEnv(
+        3, integration=GAME, action_type="discrete", grey=True, scale=8, stack=3, sticky=0.3, random_start=20,
+        obs_type="both", autoreset_mode="SameStep", max_episode_steps=7, render_mode="rgb_array",
+    )  # fmt: skip
+    envs.reset(seed=4)
+    for actions in ([1, 2, 3], [4, 5, 6]):
+        envs.step(actions)
+    twin = twin_of(envs)
+    assert all(np.array_equal(mine, other) for mine, other in zip(envs.render(), twin.render(), strict=True))
+    for k in range(8):
+        for mine, other in zip(envs.step([k, 7, 17 - k]), twin.step([k, 7, 17 - k]), strict=True):
+            assert_same(mine, other)
+    assert envs.group.state_hashes() == twin.group.state_hashes()
+    assert all(np.array_equal(mine, other) for mine, other in zip(envs.render(), twin.render(), strict=True))
+    envs.step([0, 0, 0])
+    assert envs.group.state_hashes() != twin.group.state_hashes()

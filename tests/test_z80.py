@@ -84,6 +84,47 @@ def test_run_is_the_same_as_steps(machine: tuple[bytes, dict[str, int]], states:
     assert ports == other_ports
 
 
+def waiting_loops() -> st.SearchStrategy[bytes]:
+    """Draw code with loops whose turns can be taken at once, or that only look like it."""
+    byte, short = st.integers(0, 255), st.integers(0, 40)
+    decrements = st.sampled_from([0x05, 0x0D, 0x15, 0x1D, 0x25, 0x2D, 0x3D, 0x35, 0x04, 0x06])
+    distances = st.sampled_from([0xFD, 0xFD, 0xFD, 0xFE, 0xFC])
+    return st.one_of(
+        byte.map(lambda count: bytes([0x06, count, 0x10, 0xFE])),  # LD B; DJNZ
+        st.tuples(decrements, distances).map(lambda pair: bytes([pair[0], 0x20, pair[1]])),
+        st.tuples(decrements, byte).map(lambda pair: bytes([pair[0] + 1, pair[1], pair[0], 0x20, 0xFD])),
+        st.tuples(short, short, short, st.sampled_from([0xB0, 0xB8])).map(  # from and to close together, and on itself
+            lambda t: bytes([0x21, 0x10 + t[0], 0x01, 0x11, 0x10 + t[1], 0x01, 0x01, t[2], 0x00, 0xED, t[3]])
+        ),
+        st.tuples(st.sampled_from([0x21, 0x11]), st.integers(0, 0xFFFF)).map(
+            lambda t: bytes([t[0], t[1] & 255, t[1] >> 8])
+        ),
+        st.sampled_from([b"\xed\xb0", b"\xed\xb8", b"\xaf", b"\x37", b"\x3f", b"\x01\x05\x00"]),
+    )
+
+
+@given(
+    st.lists(waiting_loops(), min_size=1, max_size=8).map(b"".join),
+    machines(),
+    st.lists(st.integers(1, 900), max_size=12),
+)
+@settings(max_examples=150, deadline=None)
+def test_turns_at_once_are_the_same_as_steps(
+    code: bytes, machine: tuple[bytes, dict[str, int]], lengths: list[int]
+) -> None:
+    memory, registers = machine
+    memory = memory[:0x100] + code + b"\x18\xfe" + memory[0x102 + len(code) :]
+    one, other = bytearray(memory), bytearray(memory)
+    whole, stepped = (make(own, registers | {"pc": 0x100, "iff1": 0}) for own in (one, other))
+    for length in lengths:
+        end = stepped.clock + length
+        whole.run(length)
+        while stepped.clock < end:
+            stepped.step()
+        assert whole.save_state()[:-8] == stepped.save_state()[:-8]
+        assert one == other
+
+
 @given(machines(), st.integers(0, 1000))
 @settings(max_examples=40, deadline=None)
 def test_a_bus_in_python_is_the_same_as_memory(machine: tuple[bytes, dict[str, int]], states: int) -> None:
@@ -319,8 +360,112 @@ def test_nmi_comes_before_an_interrupt_and_retn_restores() -> None:
     cpu.memory[0x66:0x68] = b"\xed\x45"  # RETN
     cpu.set_irq(1)
     cpu.nmi()
-    assert [cpu.step() for _ in range(3)] == [11, 14, 13]
+    assert [cpu.step() for _ in range(4)] == [11, 14, 4, 13]  # RETN has changed IFF1: an instruction comes first
     assert cpu.pc == 0x38
+
+
+@pytest.mark.parametrize("opcode", [0x45, 0x4D])
+def test_retn_and_reti_that_change_nothing_let_an_interrupt_in_at_once(opcode: int) -> None:
+    cpu = program(0xED, opcode, im=1, iff1=1, iff2=1, sp=0x8000)
+    cpu.step()
+    cpu.set_irq(1)
+    assert cpu.step() == 13
+
+
+def test_an_instruction_comes_between_two_nmis() -> None:
+    cpu = program(sp=0x8000)
+    cpu.nmi()
+    assert cpu.step() == 11
+    cpu.nmi()
+    assert [cpu.step() for _ in range(2)] == [4, 11]
+    assert cpu.sp == 0x7FFC
+
+
+def test_in_mode_0_the_pc_stands_still() -> None:
+    cpu = program(im=0, iff1=1, pc=0x1234, sp=0x8000)
+    cpu.memory[0x1234] = 0x56
+    cpu.interrupt_byte = 0xCD  # CALL; its operand is what a read at the pc finds
+    cpu.set_irq(1)
+    assert cpu.step() == 19
+    assert (cpu.pc, cpu.wz) == (0x5656, 0x5656)
+    assert bytes(cpu.memory[0x7FFE:0x8000]) == b"\x34\x12"
+
+
+def test_in_mode_0_a_prefix_makes_another_acknowledge_cycle() -> None:
+    class Device(Bus):
+        given = iter([0xDD, 0x7C])  # LD A,IXH
+
+        def acknowledge(self) -> int:
+            return next(self.given)
+
+    cpu = make(Device(bytes(0x10000)), {"im": 0, "iff1": 1, "ix": 0x4200, "pc": 0x1234})
+    cpu.set_irq(1)
+    assert cpu.step() == 12
+    assert (cpu.a, cpu.pc, cpu.r) == (0x42, 0x1234, 2)
+
+
+INSTRUCTIONS = {  # that matter for interrupts, with their T states
+    "NOP": (b"\x00", 4),
+    "EI": (b"\xfb", 4),
+    "DI": (b"\xf3", 4),
+    "RETN": (b"\xed\x45", 14),
+    "RETI": (b"\xed\x4d", 14),
+    "LD A,I": (b"\xed\x57", 9),
+    "LD A,R": (b"\xed\x5f", 9),
+    "prefix": (b"\xdd\x00", 8),
+    "HALT": (b"\x76", 4),
+}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(sorted(INSTRUCTIONS)), st.integers(0, 1), st.sampled_from([False, False, False, True])
+        ),
+        max_size=60,
+    ),
+    st.sampled_from([1, 2]),
+)
+@settings(max_examples=200, deadline=None)
+def test_when_interrupts_are_accepted(steps: list[tuple[str, int, bool]], mode: int) -> None:
+    """Before each step the lines change; the program goes on at the pc with the instruction that the step names."""
+    cpu = program(im=mode, i=0x20, sp=0x8000, pc=0x4000)
+    iff1 = iff2 = halted = 0
+    before = ""  # the last step
+    for name, line, nmi in steps:
+        code, states = INSTRUCTIONS[name]
+        cpu.pc, cpu.sp = 0x4000, 0x8000
+        cpu.memory[0x4000:0x4003] = code + bytes(3 - len(code))
+        cpu.memory[0x8000:0x8002] = b"\x00\x40"
+        cpu.set_irq(line)
+        if nmi:
+            cpu.nmi()
+        pending = bool(cpu._cpu.nmi_pending)
+        parity = cpu.f & P
+        took = cpu.step()
+        if pending and before != "NMI":
+            assert (took, cpu.pc) == (11, 0x66)
+            iff1, halted, before = 0, 0, "NMI"
+        elif line and iff1 and before not in ("EI", "RETN that changes"):
+            assert (took, cpu.pc) == ((13, 0x38) if mode == 1 else (19, 0x0000))
+            assert cpu.f & P == (0 if before.startswith("LD A") else parity)
+            iff1 = iff2 = halted = 0
+            before = "INT"
+        elif halted:
+            assert (took, cpu.pc) == (4, 0x4000)
+            before = "HALT"
+        else:
+            assert took == states
+            before = name
+            if name in ("EI", "DI"):
+                iff1 = iff2 = int(name == "EI")
+            elif name in ("RETN", "RETI"):
+                before = "RETN that changes" if iff1 != iff2 else "RETN"
+                iff1 = iff2
+            elif name.startswith("LD A"):
+                assert bool(cpu.f & P) == bool(iff2)
+            halted = int(name == "HALT")
+        assert (cpu.iff1, cpu.iff2, cpu.halted) == (iff1, iff2, halted)
 
 
 @pytest.mark.parametrize("opcode", [0x57, 0x5F])

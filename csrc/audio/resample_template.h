@@ -10,9 +10,9 @@ EIGHT_TARGET static inline void EIGHT_NAME(add_up)(const eight *left, const eigh
     memcpy(r, right, sizeof r);
     l[0] += l[1];
     r[0] += r[1];
-    pairs = __builtin_shufflevector(l[0], r[0], 0, 4, 2, 6) + __builtin_shufflevector(l[0], r[0], 1, 5, 3, 7);
-    totals[0] = pairs[0] + pairs[2];
-    totals[1] = pairs[1] + pairs[3];
+    pairs = __builtin_shufflevector(l[0], r[0], 0, 2, 4, 6) + __builtin_shufflevector(l[0], r[0], 1, 3, 5, 7);
+    pairs = __builtin_shufflevector(pairs, pairs, 0, 2, 0, 2) + __builtin_shufflevector(pairs, pairs, 1, 3, 1, 3);
+    memcpy(totals, &pairs, 2 * sizeof *totals);
 #else
     float l[8], r[8];
     memcpy(l, left, sizeof l);
@@ -24,7 +24,7 @@ EIGHT_TARGET static inline void EIGHT_NAME(add_up)(const eight *left, const eigh
 
 /* Both channels at `weight` of the way from one row of the kernel to the next. */
 EIGHT_TARGET static inline void EIGHT_NAME(convolve)(const float *row, int taps, float weight, const float *left, const float *right,
-                                                     int16_t *sample)
+                                                     float *totals)
 {
     eight left_sum, right_sum;
     EIGHT_ALL(left_sum, 0);
@@ -39,39 +39,31 @@ EIGHT_TARGET static inline void EIGHT_NAME(convolve)(const float *row, int taps,
         EIGHT_ADD_PRODUCT(left_sum, a, l);
         EIGHT_ADD_PRODUCT(right_sum, a, r);
     }
-    float totals[2];
     EIGHT_NAME(add_up)(&left_sum, &right_sum, totals);
-    sample[0] = clip(totals[0]);
-    sample[1] = clip(totals[1]);
 }
 
 EIGHT_TARGET static int32_t EIGHT_NAME(resample)(const audio_table *table, audio_place *place, int32_t count, const float *left,
                                                  const float *right, int64_t oldest, int64_t length, int64_t quiet, int16_t *samples)
 {
     int taps = table->taps;
-    int64_t parts = (int64_t)table->rate * FM_MCLK, whole_step = table->master_clock / parts;
-    int64_t part_step = table->master_clock % parts, limit = length - taps;
-    double phases_per_part = (double)table->phases / (double)parts;
-    int64_t part = place->part, at = place->whole - kernel_delay(table) - (taps / 2 - 1) - oldest, from = at;
-    int32_t written = 0;
+    int64_t at = place->whole - kernel_delay(table) - (taps / 2 - 1) - oldest, from = at, limit = length - taps;
+    int32_t written = 0, found;
+    places p;
+    float totals[2 * BATCH];
 
-    for (; written < count && at <= limit; written++, samples += 2) {
-        double phase = (double)part * phases_per_part;
-        int row = (int)phase;
-        if (at >= quiet)
-            samples[0] = samples[1] = 0;
-        else if (taps == FEWEST_TAPS)
-            EIGHT_NAME(convolve)(table->kernel + row * FEWEST_TAPS, FEWEST_TAPS, (float)(phase - row), left + at, right + at, samples);
+    for (; (found = find_places(table, &at, &place->part, count - written < BATCH ? count - written : BATCH, limit, &p)) > 0;
+         written += found, samples += 2 * found) {
+        int32_t i = 0;
+        if (taps == FEWEST_TAPS)
+            for (; i < found && p.at[i] < quiet; i++)
+                EIGHT_NAME(convolve)(table->kernel + p.row[i] * FEWEST_TAPS, FEWEST_TAPS, p.weight[i], left + p.at[i], right + p.at[i],
+                                     totals + 2 * i);
         else
-            EIGHT_NAME(convolve)(table->kernel + row * taps, taps, (float)(phase - row), left + at, right + at, samples);
-        at += whole_step;
-        part += part_step;
-        if (part >= parts) {
-            part -= parts;
-            at++;
-        }
+            for (; i < found && p.at[i] < quiet; i++)
+                EIGHT_NAME(convolve)(table->kernel + p.row[i] * taps, taps, p.weight[i], left + p.at[i], right + p.at[i], totals + 2 * i);
+        round_all(totals, 2 * i, samples);
+        memset(samples + 2 * i, 0, 2 * (size_t)(found - i) * sizeof *samples);
     }
     place->whole += at - from;
-    place->part = part;
     return written;
 }

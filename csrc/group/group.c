@@ -1,5 +1,6 @@
 /* group.c - many machines, stepped together. */
 #include "group/group.h"
+#include "machine/machine.h"
 
 _Static_assert(offsetof(vdp_chip, drawing) - (offsetof(vdp_chip, rgb) + sizeof((vdp_chip *)0)->rgb) < 8
                && offsetof(vdp_chip, rgb) == offsetof(vdp_chip, indexed) + sizeof((vdp_chip *)0)->indexed,
@@ -41,6 +42,7 @@ typedef struct machine_step {
     uint8_t *values;
     int16_t *audio;
     int64_t pairs;              /* of samples made so far */
+    int running;                /* whether a frame of the step has been run */
 } machine_step;
 
 static void look_at(const md_group *group, const megadrive *md, uint8_t *values)
@@ -59,8 +61,10 @@ static int64_t run(const md_group *group, const md_group_step *step, machine_ste
         for (int32_t player = 0; player < step->players; player++)
             own->md->state.io.buttons[player] = held[player];
         int how = frame + each == end ? render : MD_RENDER_NONE;
-        int64_t count = md_run_frames(own->md, each, how, own->audio ? own->audio + 2 * own->pairs : NULL,
-                                      own->audio ? step->audio_room - own->pairs : 0);
+        int64_t room = own->audio ? step->audio_room - own->pairs : 0;
+        int16_t *audio = own->audio ? own->audio + 2 * own->pairs : NULL;
+        int64_t count = (own->running ? md_run_on : md_run_frames)(own->md, each, how, audio, room);
+        own->running = 1;
         if (count < 0)
             return count;
         own->pairs += count;

@@ -35,7 +35,7 @@ M68000_INLINE void load(m68000_context *c, m68000 *cpu, void *bus)
     c->code = NULL;
     c->undo = NULL;
     c->undo_value = 0;
-    c->outside = false;
+    c->outside = 0;
     c->outside_address = c->outside_value = 0;
 }
 
@@ -259,7 +259,7 @@ M68000_INLINE bool write(m68000_context *c, int size, uint32_t address, uint32_t
 M68000_INLINE bool write_outside(m68000_context *c, int size, uint32_t address, uint32_t value)
 {
     if (c->fast && write_page(c, address) == NULL && (size == BYTE || !is_odd(c, address))) {
-        c->outside = true;
+        c->outside = size;
         c->outside_address = address;
         c->outside_value = value;
     }

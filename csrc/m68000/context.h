@@ -36,8 +36,12 @@
  *                                                         programs fetched from it, without waits or effects; else NULL
  *     uint8_t *M68000_WRITE_PAGE(bus, address)            the same for writing
  *                                                         Without these two the instance is compact and slow.
- *     bool M68000_AT_DEADLINE(cpu, bus)                   called when cpu->clock has reached cpu->deadline: it may move
- *                                                         both on and give true, to go on without leaving the run
+ *     M68000_WRITE_OUTSIDE_WORD(c, address, value, fc)    the same as M68000_WRITE_WORD and _BYTE, for a MOVE to an address
+ *     M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc)    that lay in no page when it began
+ *     bool M68000_AT_DEADLINE(cpu, bus, pc, ir, &clock)   called when the clock has reached cpu->deadline: it may move
+ *                                                         both on, the clock to before the deadline, and give true, to
+ *                                                         go on without leaving the run.  Not for a deadline that was
+ *                                                         lowered for an interrupt, which the run loop takes
  *     M68000_LOOP_AGAIN(c, target)                        called at the end of a short branch back by at most
  *                                                         M68000_LOOP_BYTES that was taken (fast path only): what such a
  *                                                         loop does can be done at once by changing the context, the
@@ -49,6 +53,7 @@
  *                                                         its 10 clocks); gives the byte read
  *     M68000_IDLE(c, clocks)                              called before `clocks` clocks without a bus cycle (compact only)
  *     M68000_BAD_CYCLE(c, address, value, fc, write)      the cycle of an address error, which selects nothing
+ *     M68000_NO_RESET                                     if defined, there is no function `reset`
  *     M68000_RESET_PIN(c)                                 the RESET instruction pulls the pin (for 124 clocks)
  *
  * Fast and slow paths.  An instruction whose accesses all lie in such pages is executed by code that knows nothing
@@ -120,7 +125,7 @@ typedef struct m68000_context {
     const uint8_t *code; /* fast: the page that the program is fetched from */
     uint32_t *undo; /* fast: the address register that a source operand has moved, or NULL */
     uint32_t undo_value; /* what it was */
-    bool outside;   /* fast: MOVE has got as far as its write, which does not go to a page */
+    int outside;    /* fast: MOVE has got as far as its write of so many bytes, which does not go to a page */
     uint32_t outside_address, outside_value;
 } m68000_context;
 

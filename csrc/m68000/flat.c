@@ -30,6 +30,7 @@ M68000_INLINE void write_byte(const m68000_context *c, uint32_t address, uint32_
 }
 
 #define M68000_NAME(name) m68000_flat_##name
+#define M68000_NO_RESET
 #define M68000_FETCH read_word
 #define M68000_READ_WORD read_word
 #define M68000_READ_BYTE read_byte

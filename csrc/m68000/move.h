@@ -80,17 +80,29 @@ M68000_INLINE bool move(m68000_context *c, int size, int source, int destination
 }
 
 /* The rest of a MOVE whose write is left to the hooks. */
-M68000_INLINE void finish_move(m68000_context *c, uint32_t address, uint32_t value)
+M68000_INLINE void finish_move(m68000_context *c, int size, uint32_t address, uint32_t value)
 {
     const int destination = destination_of(c);
-    const int size = c->ir >> 12 == 1 ? BYTE : c->ir >> 12 == 2 ? LONG : WORD;
     set_logic_flags(c->cpu, size, value);
     c->fast = false;
-    slow_write(c, size, address, value, 0);
-    c->code = read_page(c, c->pc);
-    c->fast = c->code != NULL; /* the write may have changed what the page holds */
+    if (size == BYTE) {
+        c->sample = c->clock;
+        M68000_WRITE_OUTSIDE_BYTE(c, address & 0xffffff, (uint8_t)value, data_fc(c));
+        c->clock += 4;
+    } else {
+        if (size == LONG) {
+            M68000_WRITE_OUTSIDE_WORD(c, address & 0xfffffe, (uint16_t)(value >> 16), data_fc(c));
+            c->clock += 4;
+            address += 2;
+        }
+        c->sample = c->clock;
+        M68000_WRITE_OUTSIDE_WORD(c, address & 0xfffffe, (uint16_t)value, data_fc(c));
+        c->clock += 4;
+    }
     if (destination == INCREMENT)
-        *address_register(c, high_register(c)) = address + step_of(size, high_register(c));
+        *address_register(c, high_register(c)) += step_of(size, high_register(c));
+    c->code = read_page(c, c->pc);
+    c->fast = M68000_LIKELY(c->code != NULL); /* the write may have changed what the page holds */
     if (destination == ABSOLUTE_LONG && is_memory(mode_of(c)))
         fetch(c);
     prefetch(c);

@@ -44,7 +44,7 @@ M68000_INLINE bool begin_fast(m68000_context *c)
 {
     c->fast = true;
     c->undo = NULL;
-    c->outside = false;
+    c->outside = 0;
     c->code = read_page(c, c->pc);
     return c->code != NULL && (c->pc & 0xffff) <= 0x10000 - LONGEST_FETCH;
 }
@@ -57,15 +57,17 @@ M68000_INLINE void undo(const m68000_context *c)
 
 #ifdef M68000_THREADED
 
-M68000_INLINE uint32_t irc_and_ir(const m68000_context *c)
+M68000_INLINE uint64_t queue_of(const m68000_context *c)
 {
-    return c->irc << 16 | c->ir;
+    return (uint64_t)(c->irc << 16 | c->ir) << 32 | c->pc;
 }
 
 #define ARGUMENTS m68000 *cpu, void *bus, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock
 typedef void fast_instruction(ARGUMENTS);
 static fast_instruction begin_again, at_deadline;
-static void go_outside(m68000 *cpu, void *bus, uint32_t address, uint32_t value, uint64_t queue, int64_t clock);
+#define OUTSIDE_ARGUMENTS m68000 *cpu, void *bus, uint32_t address, uint32_t value, uint64_t queue, int64_t clock
+typedef void rest_of_move(OUTSIDE_ARGUMENTS);
+static rest_of_move byte_outside, word_outside, long_outside;
 
 #define M68000_OPCODE(index, call) static fast_instruction fast_##index;
 #define M68000_ENTRY(index)
@@ -117,9 +119,12 @@ static fast_instruction *const fast[] = {
                 cpu->sample_clock = c->sample;                                                  \
                 at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);                          \
             }                                                                                   \
-        } else if (c->outside) {                                                                \
-            go_outside(cpu, bus, c->outside_address, c->outside_value,                          \
-                       (uint64_t)irc_and_ir(c) << 32 | c->pc, c->clock);                        \
+        } else if (c->outside == BYTE) {                                                        \
+            byte_outside(cpu, bus, c->outside_address, c->outside_value, queue_of(c), c->clock); \
+        } else if (c->outside == WORD) {                                                        \
+            word_outside(cpu, bus, c->outside_address, c->outside_value, queue_of(c), c->clock); \
+        } else if (c->outside == LONG) {                                                        \
+            long_outside(cpu, bus, c->outside_address, c->outside_value, queue_of(c), c->clock); \
         } else {                                                                                \
             undo(c);                                                                            \
             begin_again(cpu, bus, pc, ir, irc, clock);                                          \
@@ -135,27 +140,35 @@ static fast_instruction *const fast[] = {
 
 /* --- from one to the next ------------------------------------------------------------------------------------------- */
 
-/* The deadline has come: whether to go on with another one.  An interrupt is for the run loop to take. */
-M68000_INLINE bool goes_on(m68000 *cpu, void *bus)
-{
-    (void)bus;
-    return M68000_AT_DEADLINE(cpu, bus) && cpu->clock < cpu->deadline && !interrupt_is_asserted(cpu);
-}
-
 #if defined(M68000_THREADED) && !defined(M68000_COMPACT)
 
 /* The second half of a MOVE to what is not in a page; `queue`: pc, ir, irc. */
-static void go_outside(m68000 *cpu, void *bus, uint32_t address, uint32_t value, uint64_t queue, int64_t clock)
+M68000_INLINE void go_outside(OUTSIDE_ARGUMENTS, int size)
 {
     m68000_context context = {.cpu = cpu, .bus = bus, .pc = (uint32_t)queue, .ir = queue >> 32 & 0xffff,
                               .irc = (uint32_t)(queue >> 48), .clock = clock, .sample = clock}, *c = &context;
-    finish_move(c, address, value);
-    if (c->clock < cpu->deadline) {
+    finish_move(c, size, address, value);
+    if (M68000_LIKELY(c->clock < cpu->deadline)) {
         fast[m68000_decode[c->ir]](cpu, bus, c->pc, c->ir, c->irc, c->clock);
     } else {
         cpu->sample_clock = c->sample;
         at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);
     }
+}
+
+static void byte_outside(OUTSIDE_ARGUMENTS)
+{
+    go_outside(cpu, bus, address, value, queue, clock, BYTE);
+}
+
+static void word_outside(OUTSIDE_ARGUMENTS)
+{
+    go_outside(cpu, bus, address, value, queue, clock, WORD);
+}
+
+static void long_outside(OUTSIDE_ARGUMENTS)
+{
+    go_outside(cpu, bus, address, value, queue, clock, LONG);
 }
 
 /* The slow path of an instruction. */
@@ -172,14 +185,17 @@ M68000_COLD static void begin_again(ARGUMENTS)
     }
 }
 
-M68000_COLD static void at_deadline(ARGUMENTS)
+/* Whether the run goes on; an interrupt that is asserted has moved the deadline, which then is no longer the bus's. */
+static void at_deadline(ARGUMENTS)
 {
+    if (M68000_AT_DEADLINE(cpu, bus, pc, ir, &clock)) {
+        fast[m68000_decode[ir]](cpu, bus, pc, ir, irc, clock);
+        return;
+    }
     cpu->pc = pc;
     cpu->ir = (uint16_t)ir;
     cpu->irc = (uint16_t)irc;
     cpu->clock = clock;
-    if (goes_on(cpu, bus))
-        fast[m68000_decode[ir]](cpu, bus, pc, ir, irc, cpu->clock);
 }
 
 #endif
@@ -204,10 +220,11 @@ static void run_instructions(m68000 *cpu, void *bus)
 #endif
         if (context.clock < cpu->deadline)
             continue;
+        cpu->sample_clock = context.sample;
+        if (M68000_AT_DEADLINE(cpu, bus, context.pc, context.ir, &context.clock))
+            continue;
         store(&context);
-        if (!goes_on(cpu, bus))
-            return;
-        context.clock = cpu->clock;
+        return;
     }
 #endif
 }
@@ -286,6 +303,7 @@ void M68000_NAME(run)(m68000 *cpu, void *bus)
     pack_flags(cpu);
 }
 
+#ifndef M68000_NO_RESET
 void M68000_NAME(reset)(m68000 *cpu, void *bus)
 {
     m68000_context context, *c = &context;
@@ -308,3 +326,4 @@ void M68000_NAME(reset)(m68000 *cpu, void *bus)
     }
     store(c);
 }
+#endif

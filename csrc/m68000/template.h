@@ -9,11 +9,15 @@
 #define M68000_READ_PAGE(bus, address) ((void)(bus), (void)(address), NULL)
 #define M68000_WRITE_PAGE(bus, address) ((void)(bus), (void)(address), NULL)
 #endif
+#ifndef M68000_WRITE_OUTSIDE_WORD
+#define M68000_WRITE_OUTSIDE_WORD(c, address, value, fc) ((void)(fc), M68000_WRITE_WORD(c, address, value, fc))
+#define M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc) ((void)(fc), M68000_WRITE_BYTE(c, address, value, fc))
+#endif
 #ifndef M68000_TAS_WRITES
 #define M68000_TAS_WRITES 1
 #endif
 #ifndef M68000_AT_DEADLINE
-#define M68000_AT_DEADLINE(cpu, bus) false
+#define M68000_AT_DEADLINE(cpu, bus, pc, ir, clock) false
 #endif
 #ifndef M68000_LOOP_AGAIN
 #define M68000_LOOP_AGAIN(c, target) ((void)0)

@@ -162,6 +162,11 @@ static uint16_t vdp_area_read(megadrive *md, uint32_t address)
     return value;
 }
 
+void md_68k_write_vdp(megadrive *md, uint32_t port, uint16_t value)
+{
+    wait_until(md, md_vdp_write(md, access_clock(md), port, value));
+}
+
 static void vdp_area_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes)
 {
     unsigned port = address & 0x1E;
@@ -177,7 +182,7 @@ static void vdp_area_write(megadrive *md, uint32_t address, uint16_t value, unsi
             value = (uint16_t)((value & 0xFF00) | value >> 8);
         else if (lanes == 1)
             value = (uint16_t)((value & 0xFF) | value << 8);
-        wait_until(md, md_vdp_write(md, access_clock(md), port, value));
+        md_68k_write_vdp(md, port, value);
     }
 }
 

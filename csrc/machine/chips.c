@@ -7,6 +7,13 @@
 #define VDP_STATUS_PORT 4
 #define VDP_STATUS_OPEN 0xFC00          /* status bits that the chip does not drive */
 
+/* What an access needs seldom is kept out of the way of the others. */
+#ifdef __GNUC__
+#define APART __attribute__((noinline))
+#else
+#define APART
+#endif
+
 /* The chip is behind by samples that are in md->fm already, or that nobody hears. */
 static void run_held(megadrive *md)
 {
@@ -117,6 +124,12 @@ static int hold_fm(megadrive *md)
     return 1;
 }
 
+/* 1: the chip is the Python model, whose state nobody looks at without md_catch_up */
+static int ends_with_samples(const megadrive *md)
+{
+    return md->ym2612_other.chip && md->ym2612_other.status_is_shared && md->ym2612_other.play && !md->plain && !md->sound_log;
+}
+
 void md_end_fm(megadrive *md)
 {
     int64_t cycles = fm_cycles_to(md, md->state.clock);
@@ -125,7 +138,8 @@ void md_end_fm(megadrive *md)
         return;
     if (lags && !md->want_audio && !md->fm_held_samples)
         return;
-    if (lags && md->fm_may_lag && !md->fm_held_samples) { /* the part of a sample */
+    /* the part of a sample; the Python model goes by whole ones, too */
+    if ((lags || ends_with_samples(md)) && md->fm_may_lag && !md->fm_held_samples) {
         int64_t whole = cycles - (md->state.ym2612.cycle + cycles) % FM_CYCLES;
         if (whole >= md->fm_reach && whole > 0)
             cycles = whole;
@@ -163,29 +177,38 @@ void md_sync_psg(megadrive *md, int64_t clock)
 }
 
 /* The cycle of an access to the kernel, from state.fm_clock: one that comes earlier than another counts as made now. */
-static int64_t fm_access(megadrive *md, int64_t clock)
+static inline int64_t fm_access(megadrive *md, int64_t clock)
 {
-    int64_t cycle = clock / MD_MCLK_PER_YM - md->state.fm_clock;
+    int64_t cycle = (int64_t)((uint64_t)clock / MD_MCLK_PER_YM) - md->state.fm_clock;
     if (md->fm_reach < cycle)
         md->fm_reach = cycle;
     return md->fm_reach;
 }
 
-/* Writes wait until the frame ends, so that the kernel runs over many of them at once. */
-void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
+/* Returns 1 if the write is made. */
+static APART int write_fm_apart(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
     if (md->sound_log)
-        md_log_sound(md, clock, port & 3, value);
+        md_log_sound(md, clock, port, value);
     if (md->ym2612_other.chip && !md->ym2612_other.play) {
         md_sync_fm(md, clock);
-        md->ym2612_other.write(md->ym2612_other.chip, port & 3, value);
-        return;
+        md->ym2612_other.write(md->ym2612_other.chip, port, value);
+        return 1;
     }
     if (md->fm_writes == MD_FM_WRITES)
         md_sync_fm(md, clock);
+    return 0;
+}
+
+/* Writes wait until the frame ends, so that the kernel runs over many of them at once. */
+void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
+{
+    port &= 3;
+    if ((md->sound_log || md->ym2612_other.chip || md->fm_writes == MD_FM_WRITES) && write_fm_apart(md, clock, port, value))
+        return;
     uint32_t *write = md->fm_write + 3 * md->fm_writes;
     write[0] = (uint32_t)fm_access(md, clock);
-    write[1] = port & 3;
+    write[1] = port;
     write[2] = value;
     /* an address changes nothing of the status, unless the chip has not seen yet what was written before */
     if ((port & 1) || md->fm_writes == 0 || write[0] < write[-3] + 2)
@@ -193,18 +216,19 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
     md->fm_writes++;
 }
 
-/* What a program that polls the status sees depends on the bus and the timers alone: a copy of them goes ahead. */
-uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+static APART uint8_t read_fm_other(megadrive *md, int64_t clock, uint32_t port)
 {
-    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared) {
-        md_sync_fm(md, clock);
-        return md->ym2612_other.read(md->ym2612_other.chip, port & 3);
-    }
+    md_sync_fm(md, clock);
+    if (md->ym2612_other.chip)
+        return md->ym2612_other.read(md->ym2612_other.chip, port);
+    return ym2612_read(&md->state.ym2612, port);
+}
+
+/* A copy of bus and timers goes ahead to the chip's clock `at`. */
+static APART uint8_t read_fm_ahead(megadrive *md, int64_t clock, uint32_t port, int64_t at)
+{
     ym2612 *chip = &md->state.ym2612;
     ym2612_ports *ahead = &md->fm_ahead;
-    int64_t at = chip->clock + fm_access(md, clock);
-    if (at < md->fm_status_until)
-        return ym2612_show_status(chip, port & 3, chip->status, at);
     if (md->fm_ahead_writes < 0) {
         ym2612_start_ports(ahead, chip);
         md->fm_ahead_writes = 0;
@@ -215,13 +239,24 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     }
     int64_t until;
     int status = ym2612_status_ports(ahead, at, &until);
-    if (status < 0) {
-        md_sync_fm(md, clock);
-        return md->ym2612_other.chip ? md->ym2612_other.read(md->ym2612_other.chip, port & 3) : ym2612_read(chip, port & 3);
-    }
-    if ((port & 3) == 0 || chip->integrated)
+    if (status < 0)
+        return read_fm_other(md, clock, port);
+    if (port == 0 || chip->integrated)
         md->fm_status_until = until;
-    return ym2612_show_status(chip, port & 3, (uint8_t)status, at);
+    return ym2612_show_status(chip, port, (uint8_t)status, at);
+}
+
+/* What a program that polls the status sees depends on the bus and the timers alone. */
+uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+{
+    port &= 3;
+    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
+        return read_fm_other(md, clock, port);
+    ym2612 *chip = &md->state.ym2612;
+    int64_t at = chip->clock + fm_access(md, clock);
+    if (at < md->fm_status_until)
+        return ym2612_show_status(chip, port, chip->status, at);
+    return read_fm_ahead(md, clock, port, at);
 }
 
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value)

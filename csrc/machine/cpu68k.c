@@ -2,11 +2,16 @@
 #include "machine.h"
 
 #include "m68000/context.h"
+#include "vdp/vdp.h"
 
 /* The VDP's interrupts are autovectored: the acknowledge becomes a cycle synchronous to the 68000's E clock, a tenth
  * of its clock, and takes 10 to 19 clocks (handbook 02 section 5).  The phase counts from reset. */
 #define E_PERIOD 10
 #define VPA_SETUP 10
+
+/* Address bits that select the VDP's data port. */
+#define VDP_DATA_MASK 0xE700FC
+#define VDP_DATA 0xC00000
 
 static uint16_t console_read_word(m68000_context *c, uint32_t address)
 {
@@ -34,6 +39,13 @@ static uint8_t console_read_byte(m68000_context *c, uint32_t address)
     return (uint8_t)(address & 1 ? value : value >> 8);
 }
 
+/* A word to the data port of the VDP that has no effect yet; 0: it may have one. */
+static inline int write_later(megadrive *md, int64_t clock, uint16_t value)
+{
+    int64_t mclk = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
+    return !md->vdp_other.chip && !md->plain && mclk < md->light_clock && vdp_write_later(&md->vdp, mclk, value);
+}
+
 static void console_write_word(m68000_context *c, uint32_t address, uint16_t value)
 {
     megadrive *md = c->bus;
@@ -43,6 +55,8 @@ static void console_write_word(m68000_context *c, uint32_t address, uint16_t val
         return;
     }
     md->polling.accesses++;
+    if ((address & VDP_DATA_MASK) == VDP_DATA && write_later(md, c->clock, value))
+        return;
     m68000_flush(c);
     md_68k_write(c->bus, address, value, 3);
     m68000_reload(c);
@@ -62,6 +76,23 @@ static void console_write_byte(m68000_context *c, uint32_t address, uint8_t valu
     m68000_reload(c);
 }
 
+/* The same for what lies in no page: the writes of which programs make the most. */
+static inline void console_write_outside(m68000_context *c, uint32_t address, uint16_t value)
+{
+    megadrive *md = c->bus;
+    if (M68000_UNLIKELY(md->write_page[address >> 16])) { /* the first half of a long has mapped it */
+        console_write_word(c, address, value);
+        return;
+    }
+    md->polling.accesses++;
+    m68000_flush(c);
+    if ((address & 0xE700F8) == 0xC00000)
+        md_68k_write_vdp(md, address & 0x1E, value);
+    else
+        md_68k_write(md, address, value, 3);
+    m68000_reload(c);
+}
+
 static unsigned acknowledge(m68000_context *c, unsigned level)
 {
     megadrive *md = c->bus;
@@ -71,6 +102,16 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
     md_vdp_acknowledge(md, (start + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K);
     m68000_reload(c);
     return 24 + level;
+}
+
+static inline bool refresh_in_run(m68000 *cpu, megadrive *md, uint32_t pc, uint32_t ir, int64_t *clock)
+{
+    const int64_t deadline = cpu->deadline;
+    if (deadline != md->state.refresh_clock || deadline >= md->run_until || md->failed)
+        return false;
+    *clock += refresh_wait(pc) + refresh_of_ram(cpu, pc, ir);
+    next_refresh(md, pc, *clock);
+    return *clock < cpu->deadline;
 }
 
 static inline void loop_again(m68000_context *c, uint32_t target)
@@ -98,8 +139,10 @@ static inline void loop_again(m68000_context *c, uint32_t target)
 #define M68000_READ_BYTE(c, address, fc) ((void)(fc), console_read_byte(c, address))
 #define M68000_WRITE_WORD(c, address, value, fc) ((void)(fc), console_write_word(c, address, value))
 #define M68000_WRITE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
+#define M68000_WRITE_OUTSIDE_WORD(c, address, value, fc) ((void)(fc), console_write_outside(c, address, value))
+#define M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
-#define M68000_AT_DEADLINE(cpu, bus) md_refresh_in_run(bus)
+#define M68000_AT_DEADLINE(cpu, bus, pc, ir, clock) refresh_in_run(cpu, bus, pc, ir, clock)
 #define M68000_LOOP_AGAIN(c, target) loop_again(c, target)
 #define M68000_RUN_BEGINS(cpu, bus) md_polling_resume(bus)
 #define M68000_TAS_WRITES 0             /* the arbiter does not complete the read-modify-write (Gargoyles, Ex-Mutants) */

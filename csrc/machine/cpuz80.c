@@ -4,12 +4,6 @@
 #include "io/io.h"
 #include "cartridge/cartridge.h"
 
-/* What one window access costs, in mclk: testpico's timed loops give 3.2 T per cartridge read and 2.5 T per VDP
- * read for the Z80.  The 68000 loses 9.5 clocks (board measurement) while the arbiter lends its bus. */
-#define WINDOW_ROM_WAIT 48
-#define WINDOW_VDP_WAIT 38
-#define WINDOW_STEAL 67
-
 static int64_t z80_mclk(const megadrive *md)
 {
     return md->state.z80.clock * MD_MCLK_PER_Z80;
@@ -19,6 +13,7 @@ static int64_t z80_mclk(const megadrive *md)
 static void borrow_bus(megadrive *md, unsigned wait)
 {
     md_state *state = &md->state;
+    md_bring_68k(md);
     if (state->vdp.bus_hold) {
         /* A DMA has the bus.  The VDP may be run ahead to its end, but not out of this slice's frame. */
         uint32_t frame = state->vdp.frame;
@@ -28,14 +23,7 @@ static void borrow_bus(megadrive *md, unsigned wait)
         if (round_up(free, MD_MCLK_PER_Z80) > state->z80.clock)
             state->z80.clock = round_up(free, MD_MCLK_PER_Z80);
     }
-    unsigned z80_wait = state->window_wait + wait;
-    state->z80.clock += z80_wait / MD_MCLK_PER_Z80;
-    state->window_wait = (uint8_t)(z80_wait % MD_MCLK_PER_Z80);
-    if (!state->cpu.stopped) {
-        unsigned steal = state->window_steal + WINDOW_STEAL;
-        state->cpu.clock += steal / MD_MCLK_PER_68K;
-        state->window_steal = (uint8_t)(steal % MD_MCLK_PER_68K);
-    }
+    state->z80.clock += wait_for_window(md, wait);
 }
 
 static uint8_t lock_up(megadrive *md)
@@ -51,6 +39,7 @@ static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
     unsigned port = address & 0x1E;
     if (port >= 0x10)
         return 0xFF;
+    md->polling.idle_until = 0;
     int64_t end = md_vdp_read(md, z80_mclk(md), port, &value);
     if (end == INT64_MAX)
         return lock_up(md);
@@ -66,6 +55,7 @@ static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
         if (address & 1)
             md_psg_write(md, z80_mclk(md), value);
     } else if (port < 0x08 || port >= 0x18) {
+        md->polling.idle_until = 0;
         int64_t end = md_vdp_write(md, z80_mclk(md), port, (uint16_t)(value << 8 | value));
         if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
             md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);
@@ -99,6 +89,8 @@ static void window_write(megadrive *md, uint32_t address, uint8_t value)
 {
     borrow_bus(md, address >= 0xC00000 ? WINDOW_VDP_WAIT : WINDOW_ROM_WAIT);
     uint16_t word = (uint16_t)(value << 8 | value);
+    if (address < 0xC00000 || address >= 0xE00000)
+        md->polling.idle_until = 0;
     if (address >= 0xE00000)
         md->state.ram[address & 0xFFFF] = value;
     else if (address < 0x400000)

@@ -14,6 +14,7 @@
 void md_connect(megadrive *md)
 {
     md->vdp.state = &md->state.vdp;
+    md->vdp.write_clock = 0;
     md->vdp.bus = md;
     md->vdp.dma_read = md_dma_read;
     md->vdp.dma_pages = md->read_page;
@@ -140,13 +141,24 @@ static void bring_z80(megadrive *md, int64_t clock)
     run_z80(md, clock);
 }
 
+/* The end of the slice would be here if the Z80 had to be brought level as often as can be. */
+static int64_t short_slice_end(const megadrive *md, int64_t clock)
+{
+    return clock + SLICE - (clock - md->state.clock) % SLICE;
+}
+
 void md_sync_z80(megadrive *md, int64_t clock)
 {
+    md_z80_polling *p = &md->z80_polling;
     if (md->z80_running)
         return;
     bring_z80(md, clock);
-    md->z80_polling.until = 0;          /* whoever asks for this may change what the Z80 sees */
-    md->z80_polling.watching = 0;
+    p->until = 0;                       /* whoever asks for this may change what the Z80 sees */
+    p->watching = 0;
+    if (p->long_slice) {
+        p->long_slice = 0;
+        end_slice(md, short_slice_end(md, clock));
+    }
 }
 
 /* The slice ends.  The Z80 is left behind if all that it does is known; but not if it is perhaps there already, by its
@@ -159,30 +171,13 @@ static void end_slice_of_z80(megadrive *md, int64_t target)
         bring_z80(md, target);
 }
 
-/* 1: the next instruction stores into work RAM, as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
-static int stores_into_ram(const m68000 *cpu)
-{
-    unsigned ir = cpu->ir, line = ir >> 12, mode = ir >> 3 & 7, reg = ir & 7;
-    if (line >= 1 && line <= 3) {
-        mode = ir >> 6 & 7;
-        reg = ir >> 9 & 7;
-    } else if ((ir & 0xFF00) != 0x4200 && (ir & 0xFF80) != 0x4880) {
-        return 0;
-    }
-    return mode >= 2 && mode <= 4 && reg != 7 && (cpu->r[8 + reg] & 0xE00000) == 0xE00000;
-}
-
 void md_refresh_68k(megadrive *md)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
-    int64_t period = refresh_period(cpu->pc);
     if (!cpu->stopped && !state->locked)
-        cpu->clock += refresh_wait(cpu->pc) + (!in_work_ram(cpu->pc) && stores_into_ram(cpu) ? RAM_REFRESH_WAIT : 0);
-    state->refresh_clock += period;
-    if (state->refresh_clock <= cpu->clock)
-        state->refresh_clock = cpu->clock + period - (cpu->clock - state->refresh_clock) % period;
-    cpu->deadline = md->run_until < state->refresh_clock ? md->run_until : state->refresh_clock;
+        cpu->clock += refresh_wait(cpu->pc) + refresh_of_ram(cpu, cpu->pc, cpu->ir);
+    next_refresh(md, cpu->pc, cpu->clock);
 }
 
 int md_refresh_in_run(megadrive *md)
@@ -213,6 +208,8 @@ static void run_68k(megadrive *md, int64_t clock)
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
     md->run_until = round_up(clock, MD_MCLK_PER_68K);
+    md->polling.idle_until = 0;
+    md->polling.behind = 0;
     while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
             cpu->clock = md->run_until;
@@ -225,6 +222,12 @@ static void run_68k(megadrive *md, int64_t clock)
         if (cpu->clock >= state->refresh_clock)
             md_refresh_68k(md);
     }
+}
+
+void md_bring_68k(megadrive *md)
+{
+    if (md->polling.behind)
+        run_68k(md, md->target);
 }
 
 /* A DMA that kept the 68000 off its bus has ended: the CPU goes on where it was, that much later. */
@@ -274,12 +277,26 @@ static inline int has_light_gun(const io_ports *io)
     return io->pad_type[0] >= MD_PAD_MENACER || io->pad_type[1] >= MD_PAD_MENACER;
 }
 
-/* Where the slice that begins now ends: at the next event, or when the Z80 has to be brought level. */
+/* To then the Z80 does nothing but wait, if nobody comes. */
+static inline int64_t z80_waits_until(const megadrive *md)
+{
+    int64_t until = md->z80_polling.until, most = md->state.clock / MD_MCLK_PER_Z80 + LONG_SLICE;
+    return (until < most ? until : most) * MD_MCLK_PER_Z80;
+}
+
+/* Where the slice that begins now ends: at the next event, or when the Z80 has to be brought level.  A Z80 that waits does not
+ * need that; should it be disturbed meanwhile, the slice ends where it would have ended without this. */
 static int64_t slice_end(megadrive *md)
 {
     md_state *state = &md->state;
-    int gun = has_light_gun(&state->io);
-    int64_t end = state->clock + (z80_runs(md) || gun ? SLICE : LONG_SLICE);
+    int gun = has_light_gun(&state->io), runs = z80_runs(md);
+    int64_t end = state->clock + (runs || gun ? SLICE : LONG_SLICE);
+    md->z80_polling.long_slice = 0;
+    if (runs && !gun && z80_waits_until(md) >= end + SLICE) {
+        end = z80_waits_until(md) < state->clock + LONG_SLICE ? z80_waits_until(md) : state->clock + LONG_SLICE;
+        end -= (end - state->clock) % SLICE;
+        md->z80_polling.long_slice = 1;
+    }
     if (state->vdp.next_event < end)
         end = state->vdp.next_event;
     if (gun) {
@@ -294,7 +311,10 @@ static void run_slice(megadrive *md)
 {
     md_state *state = &md->state;
     md->target = slice_end(md);
-    if (state->hold_clock < 0) {
+    if (md->polling.idle_until > md->target && state->vdp.next_event > md->target && !has_light_gun(&state->io)) {
+        md->polling.behind = 1;         /* it only waits, and nothing happens that it could see */
+        md->run_until = round_up(md->target, MD_MCLK_PER_68K);
+    } else if (state->hold_clock < 0) {
         run_68k(md, md->target);
         if (state->vdp.next_event < md->target && state->vdp.next_event > state->clock)
             md->target = state->vdp.next_event;
@@ -305,8 +325,10 @@ static void run_slice(megadrive *md)
     }
     int64_t target = md->target;
     end_slice_of_z80(md, target);
-    if (state->vdp.next_event <= target || has_light_gun(&state->io)) /* else it has nothing to tell */
+    if (state->vdp.next_event <= target || has_light_gun(&state->io)) { /* else it has nothing to tell */
+        md->polling.idle_until = 0;
         md_sync_vdp(md, target);
+    }
     md_follow_light(md, target);
     if (state->hold_clock >= 0 && !state->vdp.bus_hold)
         end_hold(md);
@@ -322,16 +344,25 @@ static void run_frame(megadrive *md)
         run_slice(md);
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);
+    md_bring_68k(md);
+    if (md->vdp.write_clock > state->vdp.clock)
+        md_sync_vdp(md, md->vdp.write_clock);
     md_end_fm(md);
     md_sync_psg(md, state->clock);
 }
 
 int64_t md_run_frames(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
 {
-    int64_t total = 0;
-    if (!ym2612_valid(&md->state.ym2612))
+    /* nobody has seen a chip that may fall behind, so nobody has written to it */
+    if ((!md->fm_may_lag || md->ym2612_other.chip) && !ym2612_valid(&md->state.ym2612))
         return MD_RUN_BAD_STATE;
     md_state_changed(md);
+    return md_run_on(md, n, render, audio, capacity);
+}
+
+int64_t md_run_on(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity)
+{
+    int64_t total = 0;
     if (audio)
         md_hear_fm(md);
     for (int64_t i = 0; i < n && !md->failed; i++) {
@@ -366,7 +397,8 @@ void md_state_changed(megadrive *md)
     if (state->z80.im > 2)
         state->z80.im = 2;
     md->z80_polling.until = md->z80_polling.left_behind = 0;
-    md->z80_polling.watching = 0;
+    md->polling.idle_until = md->polling.behind = 0;
+    md->z80_polling.watching = md->z80_polling.long_slice = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {
         state->psg.attenuation[i] &= 15;

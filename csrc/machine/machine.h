@@ -33,6 +33,9 @@ int md_shared_event(megadrive *md, int64_t clock);
 int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *value);
 int md_shared_write(megadrive *md, int64_t clock, uint32_t port, uint16_t value);
 
+/* md_run_frames, when nobody can have touched the state since its last call but for the held buttons. */
+int64_t md_run_on(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
+
 void md_hear_fm(megadrive *md);                 /* the YM2612 is heard from now on */
 void md_start_fm(megadrive *md);                /* a frame begins, and ends: the YM2612 is run as far as it has to be */
 void md_end_fm(megadrive *md);
@@ -49,6 +52,9 @@ int64_t md_render_audio(megadrive *md, int16_t *audio, int64_t capacity);
 /* 68000 bus cycles that do not end in plain memory.  They may advance the CPU's clock (waits). */
 uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes);
 void md_68k_write(megadrive *md, uint32_t address, uint16_t value, unsigned lanes);
+
+/* A word from the 68000 to the VDP's port at the offset 0 to 6. */
+void md_68k_write_vdp(megadrive *md, uint32_t port, uint16_t value);
 
 /* Z80 bus cycles outside its RAM. */
 uint8_t md_z80_read(megadrive *md, uint16_t address);
@@ -80,6 +86,11 @@ int md_refresh_in_run(megadrive *md);
  * leaves the loop or its run ends; md_polling_again gives 1 if it did anything. */
 int md_polling_again(megadrive *md, uint32_t target);
 void md_polling_resume(megadrive *md);
+
+/* A 68000 that only waits is not run at the end of a slice in which it sees nothing new (md_polling.behind).  Whoever takes
+ * clocks from it, or changes what it may read, calls this first, and then sets polling.idle_until to 0 if it does the
+ * latter. */
+void md_bring_68k(megadrive *md);
 
 /* The Z80 is brought level at least this often while it runs, so that the 68000 sees what it writes to work RAM and feels
  * the bus cycles it borrows. */
@@ -131,6 +142,33 @@ static inline int64_t refresh_period(uint32_t pc)
 static inline int64_t refresh_wait(uint32_t pc)
 {
     return in_work_ram(pc) ? RAM_REFRESH_WAIT : ROM_REFRESH_WAIT;
+}
+
+/* What a refresh costs besides, as work RAM's comes with it: the program lies in the cartridge, and the instruction at `pc`,
+ * whose first word is `ir`, stores into work RAM as fills and copies do: MOVE, CLR or MOVEM to (An), (An)+ or -(An). */
+static inline int64_t refresh_of_ram(const m68000 *cpu, uint32_t pc, uint32_t ir)
+{
+    unsigned mode = ir >> 3, reg = ir, line = ir >> 12;
+    if (line - 1 <= 2) {
+        mode = ir >> 6;
+        reg = ir >> 9;
+    } else if ((ir & 0xFF00) != 0x4200 && (ir & 0xFF80) != 0x4880) {
+        return 0;
+    }
+    mode &= 7;
+    reg &= 7;
+    return mode - 2 <= 2 && reg != 7 && (cpu->r[8 + reg] & 0xE00000) == 0xE00000 && !in_work_ram(pc) ? RAM_REFRESH_WAIT : 0;
+}
+
+/* A refresh has taken its clocks: the next one, and the deadline. */
+static inline void next_refresh(megadrive *md, uint32_t pc, int64_t clock)
+{
+    const int64_t period = refresh_period(pc);
+    int64_t *refresh = &md->state.refresh_clock;
+    *refresh += period;
+    if (*refresh <= clock)
+        *refresh = clock + period - (clock - *refresh) % period;
+    md->state.cpu.deadline = md->run_until < *refresh ? md->run_until : *refresh;
 }
 
 #endif

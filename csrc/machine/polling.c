@@ -8,7 +8,10 @@
  * Of these only loops without memory are taken: what a turn writes depends on what it reads and on registers that the
  * loop does not write.  So while what is read stays the same, so does every turn, and they are skipped.  HBLANK in the
  * status may change meanwhile if the loop goes on with either value of it: the last turn before the end is followed, and
- * all that a turn leaves behind is the last turn's.
+ * all that a turn leaves behind is the last turn's.  In the same way SOVR and SCOL may come up, which the read clears: then
+ * the last two turns are followed.  A fill or a copy is foreseen to be busy for as long as its slots surely take.
+ *
+ * How long all that is so is kept (md_polling.idle_until): slices that end before it leave the 68000 behind.
  *
  * Times in this file are 68000 clocks unless a name says otherwise. */
 #include "polling.h"
@@ -21,6 +24,7 @@
 
 #define HB 4                    /* HBLANK in the status */
 #define SOVR_SCOL 0x60
+#define LINES_AHEAD 16          /* a wait for the V counter is foreseen so far while slices are short */
 
 static void refuse(megadrive *md, md_polling_loop *loop)
 {
@@ -43,16 +47,23 @@ typedef struct follower {
     const md_polling_loop *loop;
     const uint8_t *code;
     int64_t status_until;       /* mclk up to which `status` is right but for HBLANK; 0: not looked for */
+    int64_t idle_until;         /* mclk up to which all further turns read the same, or go on whatever they read */
+    int64_t careless_until;     /* the same, but that the last turns have to be followed with real reads of the status */
     int64_t same_until;         /* mclk up to which all that this turn has read is the same, but for HBLANK */
     uint16_t status;
     uint8_t hblank_reads;       /* times that HBLANK has been read in this turn */
     uint8_t hblank;             /* what it was */
+    uint8_t status_reads;       /* times that the status has been read in this turn, really or not */
+    uint8_t other_reads;        /* times that something else has really been read in this turn */
+    uint8_t careless;           /* with any HBLANK, SOVR and SCOL: as goes_on */
+    uint16_t careless_status;   /* the other bits for which that is known, */
+    uint16_t trial_status;      /* what a trial reads as status */
     uint8_t v_reads;            /* times that the V counter has been read in this turn */
     uint8_t trial_v;            /* what a trial reads as V counter */
     uint16_t v;                 /* the V counter as it was read, 9 bits */
     uint8_t reads_memory;       /* 1: something else than the VDP has been read */
     uint8_t steady;             /* 1: nothing has changed since md_polling.steady was set, but perhaps the status */
-    uint8_t trial;              /* 1: HBLANK is read the other way round, the V counter as trial_v, and nothing really */
+    uint8_t trial;              /* 1: the status is read as trial_status, the V counter as trial_v, and nothing really */
     uint8_t goes_on;            /* with the other value of HBLANK: 0 not known, 1 the loop ends, 2 it goes on */
 } follower;
 
@@ -68,22 +79,45 @@ static int64_t hblank_changes(const vdp *s, int64_t mclk)
     return line + VDP_LINE + VDP_HB_SET(h40);
 }
 
-/* mclk until which the status shows and clears nothing new but HBLANK; 0: not known. */
-static int64_t status_holds(const megadrive *md)
+/* A fill or a copy is surely busy until this mclk, if no vertical blank begins before; 0: there is none, or more than that
+ * goes on.  Any slot takes as long as the shortest one; 16 or 18 of an active line are free. */
+static int64_t busy_until(const vdp *s)
+{
+    int units = s->dma_run == VDP_DMA_FILL ? 1 : vdp_copy_runs(s) ? 2 : 0;
+    int64_t slots = units * (vdp_dma_length(s) ? (int64_t)vdp_dma_length(s) : 65536) - 2;
+    if (!units || s->fifo_count || s->read_wanted || s->bus_hold)
+        return 0;
+    int64_t short_ones = slots * VDP_SLOT(1), lines = vdp_blanked(s) ? 0 : (slots / 18 - 1) * VDP_LINE;
+    return s->clock + (lines > short_ones ? lines : short_ones);
+}
+
+/* mclk until which nothing in the status changes but HBLANK, SOVR and SCOL; 0: not known. */
+static int64_t status_holds_but_flags(const megadrive *md)
 {
     const vdp *s = &md->state.vdp;
     int end = vdp_height(s);
-    if (md->vdp_other.chip)
-        return md->vdp_other.status_until;
-    if (!vdp_is_mode5(s) || vdp_transfer_busy(s) || s->command_pending || s->v_counter == 0x1FF || s->v_counter == end)
+    int64_t busy = vdp_transfer_busy(s) ? busy_until(s) : INT64_MAX;
+    if (!vdp_is_mode5(s) || busy <= s->clock || s->command_pending || s->v_counter == 0x1FF || s->v_counter == end)
         return 0;
-    int64_t until = vdp_quiet_until(&md->vdp);
+    int64_t until = busy;
     if (!s->vblank && s->v_counter < end) {
         int64_t vblank = s->line_clock + (int64_t)(end - s->v_counter) * VDP_LINE;
         if (vblank < until)
             until = vblank;
     }
     return until < s->next_event ? until : s->next_event;
+}
+
+/* mclk until which the status shows and clears nothing new but HBLANK; 0: not known. */
+static int64_t status_holds(const megadrive *md)
+{
+    const vdp *s = &md->state.vdp;
+    if (md->vdp_other.chip)
+        return md->vdp_other.status_until;
+    if (vdp_transfer_busy(s) && !s->vblank)
+        return 0;               /* what sprites show may be just being written */
+    int64_t until = status_holds_but_flags(md), quiet = vdp_quiet_until(&md->vdp);
+    return quiet < until ? quiet : until;
 }
 
 static void look_at_status(follower *f)
@@ -100,13 +134,16 @@ static void look_at_status(follower *f)
 
 static int foresee_status(follower *f, int64_t mclk, unsigned lanes, uint16_t open, uint16_t *word)
 {
+    if (f->trial) {
+        *word = (uint16_t)(f->trial_status | (open & ~VDP_STATUS_DRIVEN));
+        return 1;
+    }
     if (!f->status_until)
         look_at_status(f);
     if (mclk >= f->status_until)
         return 0;
-    if (f->trial) {
-        f->hblank = !f->hblank;
-    } else if (lanes & 1) {
+    f->status_reads++;
+    if (lanes & 1) {
         f->hblank = (uint8_t)vdp_hblank_at(&f->md->state.vdp, mclk);
         f->hblank_reads++;
     }
@@ -190,7 +227,14 @@ static uint16_t read_bus(follower *f, const md_polling_step *s, uint32_t address
     cpu->clock -= s->read_clock;
     f->status_until = 0;
     f->same_until = 0;
+    f->idle_until = 0;
     f->steady = 0;
+    if ((address & 0xE700FC) == 0xC00004) {
+        f->status_reads++;
+    } else {
+        f->other_reads++;
+        f->careless_until = 0;
+    }
     return word;
 }
 
@@ -270,13 +314,14 @@ static int perform(follower *f, const md_polling_step *s)
     return 1;
 }
 
-/* Whether the loop would go on if HBLANK were read the other way round, or this as V counter. */
-static int goes_on_with(const follower *f, unsigned v)
+/* Whether the loop would go on with this status and V counter. */
+static int goes_on_with(const follower *f, unsigned status, unsigned v)
 {
     m68000 cpu = *f->cpu;
     follower trial = *f;
     trial.cpu = &cpu;
     trial.trial = 1;
+    trial.trial_status = (uint16_t)status;
     trial.trial_v = (uint8_t)v;
     const md_polling_step *s = f->loop->step;
     while (s->operation != DO_BRANCH && perform(&trial, s))
@@ -287,7 +332,7 @@ static int goes_on_with(const follower *f, unsigned v)
 static int goes_on_either_way(follower *f)
 {
     if (!f->goes_on)
-        f->goes_on = goes_on_with(f, 0) ? 2 : 1;
+        f->goes_on = goes_on_with(f, f->status | (f->hblank ? 0 : HB), 0) ? 2 : 1;
     return f->goes_on == 2;
 }
 
@@ -298,7 +343,7 @@ static void count_lines(follower *f, int64_t end_mclk)
     unsigned v = f->v, last = vdp_last_plain_v(v);
     if (end_mclk > event)
         end_mclk = event;
-    while (f->same_until < end_mclk && v < last && goes_on_with(f, ++v & 0xFF))
+    while (f->same_until < end_mclk && v < last && goes_on_with(f, f->status, ++v & 0xFF))
         f->same_until += VDP_LINE;
     if (f->same_until > event)
         f->same_until = event;
@@ -334,9 +379,11 @@ static void skip(follower *f)
             f->same_until = change;
     }
     if (f->v_reads == 1 && !f->status_until) {
-        either_way = 1;
-        count_lines(f, end * MD_MCLK_PER_68K);
+        int64_t line_end = f->same_until;
+        count_lines(f, end * MD_MCLK_PER_68K + (z80_runs(f->md) ? LINES_AHEAD * MD_MCLK_PER_LINE : 0));
+        either_way = f->same_until > line_end;
     }
+    f->idle_until = f->same_until;
     if (end > f->same_until / MD_MCLK_PER_68K)
         end = f->same_until / MD_MCLK_PER_68K;
     if (either_way)
@@ -346,6 +393,42 @@ static void skip(follower *f)
     cpu->clock = skip_turns(cpu->clock, end, period, f->loop->target, refresh);
     cpu->sample_clock = cpu->clock - f->loop->step[f->loop->count - 1].tail;
     cpu->deadline = f->md->run_until < *refresh ? f->md->run_until : *refresh;
+}
+
+/* A whole turn has been followed that has read nothing but memory and, once, the status.  If it would go on whatever HBLANK,
+ * SOVR and SCOL are, skip to two turns before another bit may change: in the first of them the read clears the flags that
+ * have come up meanwhile, so that the second one sees what it always does. */
+static void skip_careless(follower *f)
+{
+    m68000 *cpu = f->cpu;
+    const vdp *s = &f->md->state.vdp;
+    int64_t *refresh = &f->md->state.refresh_clock, end = f->md->run_until;
+    const uint32_t period = f->loop->period;
+    if (f->status_reads != 1 || f->other_reads || f->v_reads || f->md->vdp_other.chip || f->md->light_clock != INT64_MAX)
+        return;
+    int64_t until = status_holds_but_flags(f->md);
+    if (!until)
+        return;
+    unsigned status = vdp_peek_status(s) & ~(HB | SOVR_SCOL);
+    if (!f->careless || f->careless_status != status) {
+        f->careless = 2;
+        f->careless_status = (uint16_t)status;
+        for (unsigned bits = 0; bits < 8 && f->careless == 2; bits++)
+            if (!goes_on_with(f, status | (bits & 1 ? HB : 0) | bits >> 1 << 5, 0))
+                f->careless = 1;
+    }
+    if (f->careless == 1)
+        return;
+    f->careless_until = until;
+    if (end > until / MD_MCLK_PER_68K)
+        end = until / MD_MCLK_PER_68K;
+    end -= 2 * (period + RAM_REFRESH_WAIT);
+    if (cpu->clock + period >= end)
+        return;
+    cpu->clock = skip_turns(cpu->clock, end, period, f->loop->target, refresh);
+    cpu->sample_clock = cpu->clock - f->loop->step[f->loop->count - 1].tail;
+    cpu->deadline = f->md->run_until < *refresh ? f->md->run_until : *refresh;
+    f->status_until = 0;
 }
 
 /* The 68000 is at the address `at` bytes behind the loop's first word. */
@@ -405,12 +488,18 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
         if (again) {
             if (f.same_until && whole)
                 skip(&f);
+            if (whole && cpu->clock + 4 * loop->period < md->run_until)
+                skip_careless(&f);
             f.same_until = INT64_MAX;
-            f.hblank_reads = f.v_reads = 0;
+            f.hblank_reads = f.v_reads = f.status_reads = f.other_reads = 0;
             whole = 1;
         }
     }
     set_queue(&f, at);
+    if (f.idle_until < f.careless_until)
+        f.idle_until = f.careless_until;
+    if (at != loop->length && loop->length && cpu->clock >= md->run_until && f.idle_until)
+        md->polling.idle_until = f.idle_until - (loop->period + RAM_REFRESH_WAIT + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
     if (f.goes_on == 2 && !f.reads_memory && at != loop->length) {
         md->polling.steady = 1;
         md->polling.status = f.status;

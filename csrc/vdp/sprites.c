@@ -256,6 +256,21 @@ int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int coun
     return cells <= cell_limit(s);
 }
 
+/* The same for a line of the scan.  Where a sprite lies across does not depend on the line: the same sprites as on the line
+ * above, of which it is known to be so, are quiet too; *known is that line, or -1. */
+int draw_sprites_stay_quiet(const draw_context *c, int line, int collided, int *known)
+{
+    const vdp_sprite_scan *scan = c->scan;
+    int count = scan->count[line];
+    int alike = count < 2 || (*known == line - 1 && line > scan->first && scan->count[line - 1] == count);
+    for (int i = 0; alike && count > 1 && i < count; i++)
+        alike = scan->entry[line - 1][i] == scan->entry[line][i];
+    if (!alike && !draw_sprites_are_quiet(c, scan->entry[line], count, collided))
+        return 0;
+    *known = line;
+    return 1;
+}
+
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
 {
     const vdp *s = c->s;

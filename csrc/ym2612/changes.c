@@ -39,7 +39,8 @@ static void add_turn(ym2612_log *log, uint32_t sample, uint32_t channel, uint32_
 
 void ym2612_start_log(ym2612_log *log, const ym2612 *ym)
 {
-    log->now = log->timers_at = 0;
+    log->now = 0;
+    ym2612_start_timers(&log->timers, 0, 0);
     log->key_since = 0;
     log->changes = log->turns = 0;
     memset(log->first, 0, sizeof log->first);
@@ -194,12 +195,6 @@ static void log_channel3_mode(ym2612 *ym, ym2612_log *log, uint32_t before)
     }
 }
 
-static void log_timers(ym2612 *ym, ym2612_log *log, int64_t end)
-{
-    ym2612_advance_timers(ym, (uint32_t)log->timers_at % 24, end - log->timers_at);
-    log->timers_at = end;
-}
-
 static void log_dac(const ym2612 *ym, ym2612_log *log)
 {
     int32_t pins = dac_pins(ym);
@@ -222,14 +217,18 @@ static void log_mode(ym2612 *ym, ym2612_log *log)
     }
     switch (ym->mode_address) {
     case 0x24: case 0x25: case 0x26:
-        log_timers(ym, log, log->now + 1);
+        ym2612_bring_timers(ym, &log->timers, log->now + 1);
         ym2612_write_mode(ym, ym->mode_address, (uint8_t)ym->bus);
         break;
     case 0x27:
-        log_timers(ym, log, log->now + 1);
-        log_key(ym, log, log->now + 1);
-        ym2612_write_mode(ym, 0x27, (uint8_t)ym->bus);
-        log_channel3_mode(ym, log, mode);
+        if (!ym2612_clear_flags(ym, &log->timers, log->now, ym->bus & 0xFF)) {
+            ym2612_bring_timers(ym, &log->timers, log->now + 1);
+            ym2612_write_mode(ym, 0x27, (uint8_t)ym->bus);
+        }
+        if (mode != ym->channel3_mode) {
+            log_key(ym, log, log->now + 1);
+            log_channel3_mode(ym, log, mode);
+        }
         break;
     case 0x28:
         log_key(ym, log, log->now + 1);
@@ -270,7 +269,7 @@ static void take_data(ym2612 *ym, ym2612_log *log)
 
 void ym2612_run_bus(ym2612 *ym, ym2612_log *log, int64_t cycles, const uint32_t *writes, int64_t count, int64_t start)
 {
-    int64_t now = 0, left = ym->busy_left;
+    int64_t now = 0, busy_from = ym->busy ? 0 : 1, busy_until = ym->busy || ym->busy_left ? ym->busy_left + 1 : 0; /* as in ports.c */
 
     ym->address_strobe = ym->data_strobe = 0;
     for (; count > 0; count--, writes += 3) {
@@ -279,34 +278,33 @@ void ym2612_run_bus(ym2612 *ym, ym2612_log *log, int64_t cycles, const uint32_t 
 
         if (at < now)
             at = now;
-        log->now = now;
-        if (ym->fm_data && ym->store_left)
+        if (ym->fm_data && ym->store_left) {
+            log->now = now;
             ym2612_move_data(ym, log, (uint32_t)now % 24, at + 1 - now);
-        left -= at - now;
-        ym->busy = left > 0;            /* in the cycle of the write, as ym2612_sample_bus() */
-        left = left > 0 ? left - 1 : 0;
-        if (data && left == 0)
-            left = 32;
+        }
         log->now = at;
         ym->bus = (uint16_t)((writes[1] & 2) << 7 | (writes[2] & 0xFF));
-        if (data)
-            take_data(ym, log);
-        else
-            take_address(ym);
         now = at + 1;
-        if (now == cycles) {
-            ym->address_strobe = data ? 0 : 2;
-            ym->data_strobe = data ? 2 : 0;
+        if (data) {
+            if (at >= busy_until - 2) {
+                busy_from = at > busy_until - 2 ? at + 2 : busy_from;
+                busy_until = at + 34;
+            }
+            take_data(ym, log);
+        } else {
+            take_address(ym);
         }
     }
-    log->now = now;
-    if (cycles > now) {
-        ym2612_move_data(ym, log, (uint32_t)now % 24, cycles - now);
-        ym->busy = left >= cycles - now;
-        left -= cycles - now;
+    if (now == cycles) {                /* with a write in the last one */
+        ym->address_strobe = writes[-2] & 1 ? 0 : 2;
+        ym->data_strobe = writes[-2] & 1 ? 2 : 0;
     }
-    ym->busy_left = (uint8_t)(left > 0 ? left : 0);
-    log_timers(ym, log, cycles);
+    log->now = now;
+    if (cycles > now)
+        ym2612_move_data(ym, log, (uint32_t)now % 24, cycles - now);
+    ym->busy = cycles >= busy_from && cycles < busy_until;
+    ym->busy_left = (uint8_t)(busy_until > cycles ? busy_until - cycles - 1 : 0);
+    ym2612_bring_timers(ym, &log->timers, cycles);
     log_key(ym, log, cycles);
     log->now = cycles;
     ym->clock += cycles;

@@ -44,7 +44,7 @@ typedef struct ym2612_dac_level {
 
 struct ym2612_log {
     int64_t now;                /* cycle of the block that the bus has come to */
-    int64_t timers_at;          /* cycle that the timers have come to */
+    ym2612_timers timers;       /* clock 0 is the block's first cycle */
     int64_t key_since;          /* the first cycle that may take in the key written last, -1: it is taken in */
     uint32_t changes, turns, dac_levels;
     uint16_t first[24], last[24]; /* change of a slot, 0 none */

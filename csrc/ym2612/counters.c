@@ -70,16 +70,13 @@ static void run_fast_timer(ym2612 *ym, int t, uint32_t cycle, int64_t cycles)
     }
 }
 
-/* Settled timers over `cycles` cycles at the end of which none is just overflowing. */
-static void count_timers(ym2612 *ym, uint32_t cycle, uint32_t cycles)
+/* Settled timers over `samples` cycles 1. */
+static void count_timers(ym2612 *ym, uint32_t samples)
 {
-    uint32_t samples = (cycle + cycles + 22) / 24 - (cycle + 22) / 24; /* how often cycle 1 is among them */
     int t;
 
-    if ((cycle + cycles + 21) / 24 > (cycle + 21) / 24)
-        ym->csm_key = 0;
     for (t = 0; t < 2; t++) {
-        uint32_t steps = samples;
+        uint32_t steps = samples, left;
 
         if (t == 1) {
             steps = (ym->timer_prescaler + samples) >> 4;
@@ -87,8 +84,9 @@ static void count_timers(ym2612 *ym, uint32_t cycle, uint32_t cycles)
         }
         if (!ym->timer_running[t])
             continue;
-        if (ym->timer_count[t] + steps >= timer_top[t]) {
-            steps -= timer_top[t] - (uint32_t)ym->timer_count[t];
+        left = timer_top[t] - (uint32_t)ym->timer_count[t];
+        if (steps >= left) {
+            steps -= left;
             if (steps)
                 steps %= timer_top[t] - (uint32_t)ym->timer_period[t];
             ym->timer_count[t] = ym->timer_period[t];
@@ -116,14 +114,17 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
             ym->timer_clear[0] = ym->timer_clear[1] = 0;
         }
         if (are_timers_settled(ym)) {
-            uint32_t now = cycles < LONG_RUN ? (uint32_t)cycles : LONG_RUN;
-            uint32_t last = (cycle + now) % 24;
+            uint32_t now = cycles < LONG_RUN ? (uint32_t)cycles : LONG_RUN, end = cycle + now, rounds = end / 24;
+            uint32_t last = end - 24 * rounds;
             uint32_t rest = last == 2 || last == 3 ? last - 1 : 0; /* cycles 1 and 2: an overflow may be on its way */
 
             if (rest < now) {
-                count_timers(ym, cycle, now - rest);
+                /* `rest` leaves cycle 1 to be stepped, unless the first cycle comes after it */
+                count_timers(ym, rounds + (last > 3) - (cycle > 1));
+                if (ym->csm_key && rounds + (last > 3) > (cycle > 2))
+                    ym->csm_key = 0;
                 cycles -= now - rest;
-                cycle = (cycle + now - rest) % 24;
+                cycle = last - rest;
                 if (cycles == 0)
                     return;
             }
@@ -135,7 +136,7 @@ void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles)
 }
 
 /* Internal cycles from one on until the flag of a timer that is settled then rises, in the cycle 2 that follows the overflow in cycle 1. */
-int64_t ym2612_timer_rise(const ym2612 *ym, int timer, uint32_t cycle)
+static int64_t timer_rise(const ym2612 *ym, int timer, uint32_t cycle)
 {
     int64_t steps = timer_top[timer] - ym->timer_count[timer];
 
@@ -146,6 +147,113 @@ int64_t ym2612_timer_rise(const ym2612 *ym, int timer, uint32_t cycle)
     if (cycle == 2)
         steps++; /* the first of them goes with a cycle 1 that is over */
     return 24 * steps - (cycle + 21) % 24;
+}
+
+void ym2612_start_timers(ym2612_timers *timers, int64_t clock, uint32_t cycle)
+{
+    memset(timers, 0, sizeof *timers);
+    timers->clock = timers->cleared = clock;
+    timers->scan = clock - cycle;
+}
+
+static uint32_t cycle_of(const ym2612_timers *timers)
+{
+    int64_t cycles = timers->clock - timers->scan;
+
+    return cycles <= UINT32_MAX ? (uint32_t)cycles % 24 : (uint32_t)(cycles % 24);
+}
+
+/* Find out when the flags rise, if the timers do nothing but count. */
+static int learn(const ym2612 *ym, ym2612_timers *timers)
+{
+    uint32_t cycle = cycle_of(timers);
+    int t;
+
+    if (timers->known || !are_timers_settled(ym))
+        return timers->known;
+    for (t = 0; t < 2; t++) {
+        int64_t cycles = timer_rise(ym, t, cycle);
+
+        timers->rise[t] = cycles == INT64_MAX ? INT64_MAX : timers->clock + cycles;
+        timers->period[t] = (int64_t)(t ? 24 * 16 : 24) * (timer_top[t] - ym->timer_period[t]);
+    }
+    timers->known = 1;
+    return 1;
+}
+
+static uint8_t flag_at(const ym2612 *ym, const ym2612_timers *timers, int t, int64_t clock)
+{
+    return clock < timers->cleared ? timers->before[t] : ym->timer_flag[t] | (timers->rise[t] <= clock);
+}
+
+void ym2612_bring_timers(ym2612 *ym, ym2612_timers *timers, int64_t clock)
+{
+    uint8_t flag[2];
+    int known = timers->known, t;
+
+    timers->known = 0;
+    if (clock <= timers->clock)
+        return;
+    for (t = 0; t < 2; t++)
+        flag[t] = flag_at(ym, timers, t, clock);
+    ym2612_advance_timers(ym, cycle_of(timers), clock - timers->clock);
+    timers->clock = clock;
+    for (t = 0; known && t < 2; t++) {
+        ym->timer_flag[t] = flag[t];
+        ym->timer_clear[t] = clock < timers->cleared && timers->clears[t];
+    }
+    timers->cleared = clock;
+}
+
+uint32_t ym2612_timer_flags(ym2612 *ym, ym2612_timers *timers, int64_t clock, int64_t *until)
+{
+    uint32_t flags = 0;
+    int t;
+
+    if (!timers->known && !learn(ym, timers)) {
+        ym2612_bring_timers(ym, timers, clock);
+        if (!learn(ym, timers)) {
+            *until = clock + 1;
+            return (uint32_t)(ym->timer_flag[1] << 1 | ym->timer_flag[0]);
+        }
+    }
+    *until = clock < timers->cleared ? timers->cleared : INT64_MAX;
+    for (t = 0; t < 2; t++) {
+        flags |= (uint32_t)flag_at(ym, timers, t, clock) << t;
+        if (!(flags >> t) && timers->rise[t] < *until)
+            *until = timers->rise[t];
+    }
+    return flags;
+}
+
+int ym2612_clear_flags(ym2612 *ym, ym2612_timers *timers, int64_t clock, uint32_t data)
+{
+    int t;
+
+    if ((data & 15) != (uint32_t)(ym->timer_load[0] | ym->timer_load[1] << 1 | ym->timer_enable[0] << 2 | ym->timer_enable[1] << 3))
+        return 0;
+    if (!timers->known) {
+        ym2612_bring_timers(ym, timers, clock);
+        if (!learn(ym, timers))
+            return 0;
+    }
+    ym->channel3_mode = (uint8_t)(data >> 6);
+    if (!(data & 0x30))
+        return 1;
+    for (t = 0; t < 2; t++)
+        timers->before[t] = flag_at(ym, timers, t, clock + 1);
+    timers->cleared = clock + 2;        /* as the next cycle sees to it, and lets nothing rise itself */
+    for (t = 0; t < 2; t++) {
+        int64_t late = timers->cleared - timers->rise[t];
+
+        timers->clears[t] = data >> (4 + t) & 1;
+        if (!timers->clears[t])
+            continue;
+        ym->timer_flag[t] = 0;
+        if (late >= 0)
+            timers->rise[t] += late < timers->period[t] ? timers->period[t] : (late / timers->period[t] + 1) * timers->period[t];
+    }
+    return 1;
 }
 
 /* The envelope timer: 12 bits, stepped every third sample.  Its carry comes back in at the bottom half a sample later, so that

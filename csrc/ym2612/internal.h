@@ -91,7 +91,14 @@ static inline int is_storing(const ym2612 *ym, uint32_t seen)
 extern const uint8_t ym2612_lfo_period[8]; /* samples, by LFO rate */
 void ym2612_step_timers(ym2612 *ym, uint32_t cycle);
 void ym2612_advance_timers(ym2612 *ym, uint32_t cycle, int64_t cycles);
-int64_t ym2612_timer_rise(const ym2612 *ym, int timer, uint32_t cycle);
+/* The timers while nobody but the bus needs them: `timers` knows when their flags rise, and the counters stay behind. */
+void ym2612_start_timers(ym2612_timers *timers, int64_t clock, uint32_t cycle);
+/* Bring the counters up to `clock`. */
+void ym2612_bring_timers(ym2612 *ym, ym2612_timers *timers, int64_t clock);
+/* The flags at `clock`; *until: before which they stay, if nothing is written. */
+uint32_t ym2612_timer_flags(ym2612 *ym, ym2612_timers *timers, int64_t clock, int64_t *until);
+/* $27 is written in the cycle at `clock`.  Returns 0, and changes nothing that is seen, if it does more to the timers than to clear flags. */
+int ym2612_clear_flags(ym2612 *ym, ym2612_timers *timers, int64_t clock, uint32_t data);
 static inline int are_timers_overflowing(const ym2612 *ym)
 {
     return ym->timer_reload[0] | ym->timer_reload[1] | ym->timer_overflow[0] | ym->timer_overflow[1] | (ym->test_21 & 4);
@@ -99,12 +106,17 @@ static inline int are_timers_overflowing(const ym2612 *ym)
 /* 1 if the timers do nothing but count, and look at $27 in cycle 2. */
 static inline int are_timers_counting(const ym2612 *ym)
 {
-    return !(ym->timer_clear[0] | ym->timer_clear[1] | are_timers_overflowing(ym));
+    uint8_t events[6];
+
+    _Static_assert(offsetof(ym2612, timer_reload) == offsetof(ym2612, timer_clear) + 2
+                   && offsetof(ym2612, timer_overflow) == offsetof(ym2612, timer_clear) + 4, "in a row");
+    memcpy(events, (const uint8_t *)ym + offsetof(ym2612, timer_clear), sizeof events);
+    return memcmp(events, "\0\0\0\0\0", sizeof events) == 0 && !(ym->test_21 & 4);
 }
 /* 1 if there is nothing new in $27 either. */
 static inline int are_timers_settled(const ym2612 *ym)
 {
-    return are_timers_counting(ym) && ym->timer_load[0] == ym->timer_running[0] && ym->timer_load[1] == ym->timer_running[1];
+    return are_timers_counting(ym) && memcmp(ym->timer_load, ym->timer_running, sizeof ym->timer_load) == 0;
 }
 void ym2612_step_eg_timer(ym2612 *ym, uint32_t cycle);
 void ym2612_latch_lfo(ym2612 *ym);

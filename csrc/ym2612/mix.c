@@ -31,34 +31,44 @@ typedef struct ym2612_sides {
 
 /* Where a part goes. */
 typedef struct ym2612_place {
-    ym2612_sides *sides;
+    int16_t *left, *right;      /* the same, if both sides have the same of it */
     int muted;                  /* 1: nothing of it is added */
 } ym2612_place;
 
 static ym2612_place place_of(ym2612_sides *sides, uint32_t muted, uint32_t part)
 {
-    ym2612_place place = {sides, muted >> part & 1};
+    ym2612_place place = {sides->left, sides->right, muted >> part & 1};
 
     return place;
 }
 
-static void add(const ym2612_place *to, uint32_t i, uint32_t pan, int32_t on, int32_t off)
+/* In samples from..end-1. */
+static void add_all(const ym2612_place *to, uint32_t from, uint32_t end, int32_t left, int32_t right)
 {
-    ym2612_sides *sides = to->sides;
+    uint32_t i;
 
-    if (to->muted)
-        return;
-    sides->left[i] = (int16_t)(sides->left[i] + (pan & 2 ? on : off));
-    sides->right[i] = (int16_t)(sides->right[i] + (pan & 1 ? on : off));
+    for (i = from; i < end; i++)
+        to->left[i] = (int16_t)(to->left[i] + left);
+    if (to->right != to->left)
+        for (i = from; i < end; i++)
+            to->right[i] = (int16_t)(to->right[i] + right);
+}
+
+static void add(const ym2612_place *to, uint32_t from, uint32_t end, uint32_t pan, int32_t on, int32_t off)
+{
+    if (!to->muted)
+        add_all(to, from, end, pan & 2 ? on : off, pan & 1 ? on : off);
 }
 
 /* A silent part of a YM2612 still has the steps of its cycles. */
-static void add_silence(const ym2612 *ym, ym2612_sides *sides, uint32_t i, int32_t cycles)
+static int32_t silence(const ym2612 *ym, int32_t cycles)
 {
-    int32_t steps = ym->integrated ? 0 : cycles * YM2612_STEP;
+    return ym->integrated ? 0 : cycles * YM2612_STEP;
+}
 
-    sides->left[i] = (int16_t)(sides->left[i] + steps);
-    sides->right[i] = (int16_t)(sides->right[i] + steps);
+static void add_silence(const ym2612 *ym, const ym2612_place *to, uint32_t from, uint32_t end, int32_t cycles)
+{
+    add_all(to, from, end, silence(ym, cycles), silence(ym, cycles));
 }
 
 /* The next change of the DAC's level, as a cycle. */
@@ -95,7 +105,7 @@ static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_d
             const ym2612_place *place = level_in(&ahead, 24 * (start + i + 1)) == DAC_OFF ? channel : converter;
 
             if (place->muted) /* as what is on at the end of the sample */
-                add_silence(ym, place->sides, i, 4);
+                add_silence(ym, place, i, i + 1, 4);
         }
     i = 0;
     while (i < samples) {
@@ -116,12 +126,12 @@ static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_d
                     on = cycle == 3 ? 3 * (value < 0 ? value : value + 1) : sign;
                     off = sign;
                 }
-                add(level == DAC_OFF ? channel : converter, i, pan, on, off);
+                add(level == DAC_OFF ? channel : converter, i, i + 1, pan, on, off);
             }
             i++;
         } else if (level == DAC_OFF) {
             hold(ym, sum[i], &on, &off);
-            add(channel, i, pan, on, off);
+            add(channel, i, i + 1, pan, on, off);
             i++;
         } else {
             uint32_t until = (next_change(dac) - 8) / 24 + 1 - start; /* samples whose four cycles come before the change */
@@ -129,8 +139,8 @@ static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_d
             if (next_change(dac) == UINT32_MAX || until > samples)
                 until = samples;
             hold(ym, level, &on, &off);
-            for (; i < until; i++)
-                add(converter, i, pan, on, off);
+            add(converter, i, until, pan, on, off);
+            i = until;
         }
     }
 }
@@ -140,24 +150,23 @@ static void mix_test(const ym2612 *ym, const ym2612_program *program, ym2612_dac
                      const ym2612_place *converter)
 {
     static const uint8_t shown[6] = {1, 5, 3, 0, 4, 2}; /* channels, each for four cycles */
-    ym2612_sides *sides = converter->sides;
     uint32_t i, cycle, before = UINT32_MAX;
 
     for (i = 0; i < samples; i++) {
         uint32_t first = 24 * (start + i), last = first + 23;
 
         if (converter->muted) {
-            add_silence(ym, sides, i, 24);
+            add_silence(ym, converter, i, i + 1, 24);
             continue;
         }
 
         if (before < i && dac->level->cycle <= first - 24 && next_change(dac) > last) { /* alike up to `until` */
             uint32_t until = next_change(dac) == UINT32_MAX ? samples : next_change(dac) / 24 - start;
-            int16_t left = sides->left[before], right = sides->right[before];
+            int16_t left = converter->left[before], right = converter->right[before];
 
             for (until = until < samples ? until : samples; i < until; i++) {
-                sides->left[i] = left;
-                sides->right[i] = right;
+                converter->left[i] = left;
+                converter->right[i] = right;
             }
             before = --i;
             continue;
@@ -167,7 +176,7 @@ static void mix_test(const ym2612 *ym, const ym2612_program *program, ym2612_dac
             int32_t level = level_in(dac, first + cycle);
             int32_t other = ym->integrated ? 0 : level < 0 ? -3 : 3;
 
-            add(converter, i, program->pan[shown[cycle >> 2]],
+            add(converter, i, i + 1, program->pan[shown[cycle >> 2]],
                 ym->integrated ? level : 3 * (level < 0 ? level : level + 1), other);
         }
     }
@@ -183,42 +192,59 @@ static void mix_voice(const ym2612 *ym, const ym2612_program *program, const ym2
                       uint32_t samples, const ym2612_place *to)
 {
     const int16_t *sum = shown_sums(voices, channel);
-    ym2612_sides *sides = to->sides;
-    uint32_t i;
 
     if (to->muted) {
-        for (i = 0; i < samples; i++)
-            add_silence(ym, sides, i, 4);
+        add_silence(ym, to, 0, samples, 4);
         return;
     }
-    mix_channel(sides->left, sum, samples, ym->integrated, program->pan[channel] & 2);
-    mix_channel(sides->right, sum, samples, ym->integrated, program->pan[channel] & 1);
+    mix_channel(to->left, sum, samples, ym->integrated, program->pan[channel] & 2);
+    if (to->right != to->left)
+        mix_channel(to->right, sum, samples, ym->integrated, program->pan[channel] & 1);
 }
 
+/* What is the same on both sides is added up once. */
 static void mix_together(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, ym2612_dac_reader *dac,
                          uint32_t start, uint32_t samples, int dac_on, uint32_t muted, int16_t *out)
 {
     ym2612_sides sides;
-    int16_t rest = 0;
-    uint32_t i, c;
+    int16_t both[STREAM], rest = 0;
+    uint32_t i, c, mixed = 0;
+    int is_wide = 0;
 
-    for (c = 0; c < 6; c++)
-        if (voices[c].idle && !ym->integrated && !(c == 5 && dac_on))
-            rest += 12;
-    for (i = 0; i < STREAM; i++)
-        sides.left[i] = sides.right[i] = rest;
     for (c = 0; c < 6; c++) {
-        ym2612_place place = place_of(&sides, muted, c), converter = place_of(&sides, muted, 6);
+        if ((voices[c].idle || muted >> c & 1) && !(c == 5 && dac_on)) {
+            rest = (int16_t)(rest + silence(ym, 4));
+        } else {
+            mixed |= 1u << c;
+            is_wide |= program->pan[c] % 3 != 0;
+        }
+    }
+    for (i = 0; i < STREAM; i++)
+        both[i] = rest;
+    if (is_wide)
+        memset(&sides, 0, sizeof sides);
+    for (c = 0; c < 6; c++) {
+        ym2612_place place = place_of(&sides, muted, c), converter;
 
+        if (!(mixed >> c & 1))
+            continue;
+        if (program->pan[c] % 3 == 0)
+            place.left = place.right = both;
+        converter = place;
+        converter.muted = muted >> 6 & 1;
         if (c == 5 && dac_on)
             mix_dac(ym, program->pan[5], shown_sums(voices, 5), dac, start, samples, &place, &converter);
-        else if (!voices[c].idle) /* the others are in `rest` */
+        else
             mix_voice(ym, program, voices, c, samples, &place);
     }
-    for (i = 0; i < samples; i++) {
-        out[2 * i] = sides.left[i];
-        out[2 * i + 1] = sides.right[i];
-    }
+    if (is_wide)
+        for (i = 0; i < samples; i++) {
+            out[2 * i] = (int16_t)(both[i] + sides.left[i]);
+            out[2 * i + 1] = (int16_t)(both[i] + sides.right[i]);
+        }
+    else
+        for (i = 0; i < samples; i++)
+            out[2 * i] = out[2 * i + 1] = both[i];
 }
 
 void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, ym2612_dac_reader *dac, uint32_t start,

@@ -10,63 +10,6 @@ void ym2612_write(ym2612 *ym, uint32_t port, uint8_t value)
         ym->address_strobe |= 1;
 }
 
-static uint32_t cycle_at(const ym2612_ports *ports, int64_t clock)
-{
-    int64_t cycles = clock - ports->chip.clock + ports->chip.cycle;
-
-    if (cycles >= 0 && cycles < UINT32_MAX)
-        return (uint32_t)cycles % 24;
-    cycles %= 24;
-    return (uint32_t)(cycles < 0 ? cycles + 24 : cycles);
-}
-
-static void advance_timers_to(ym2612_ports *ports, int64_t clock)
-{
-    if (clock <= ports->timers)
-        return;
-    ym2612_advance_timers(&ports->chip, cycle_at(ports, ports->timers), clock - ports->timers);
-    ports->timers = clock;
-}
-
-/* One cycle.  The timers follow when something of theirs is written. */
-static void step_ports(ym2612_ports *ports)
-{
-    ym2612 *ym = &ports->chip;
-    uint32_t cycle = ym->cycle;
-    uint32_t seen = ym2612_sample_bus(ym);
-
-    if (seen & BUS_DATA && (ym->mode_address == 0x21 || (ym->mode_address & 0x1FC) == 0x24))
-        advance_timers_to(ports, ym->clock + 1);
-    if (is_storing(ym, seen))
-        ym2612_store_registers(ym, cycle, seen);
-    ym->cycle = (uint8_t)(cycle == 23 ? 0 : cycle + 1);
-    ym->clock++;
-}
-
-static int is_bus_waiting(const ym2612 *ym)
-{
-    return ((ym->address_strobe | ym->data_strobe) & 1) || (ym->fm_data && ym->data != (ym->bus & 0xFF));
-}
-
-static void advance_bus(ym2612_ports *ports, int64_t cycles)
-{
-    ym2612 *ym = &ports->chip;
-    int64_t left;
-
-    for (; cycles > 0 && is_bus_waiting(ym); cycles--)
-        step_ports(ports);
-    if (cycles <= 0)
-        return;
-    ym->address_strobe = ym->data_strobe = 0;
-    if (ym->fm_data && ym->store_left)
-        ym2612_move_data(ym, NULL, ym->cycle, cycles);
-    left = ym->busy_left;
-    ym->busy = left >= cycles;
-    ym->busy_left = (uint8_t)(left > cycles ? left - cycles : 0);
-    ym->cycle = (uint8_t)((ym->cycle + cycles) % 24);
-    ym->clock += cycles;
-}
-
 /* $21 bit 6: the port shows internal signals. */
 static uint8_t test_status(const ym2612 *ym)
 {
@@ -85,46 +28,85 @@ static uint8_t status_now(const ym2612 *ym)
 
 void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym)
 {
+    int64_t clock = ym->clock;
+
     ports->chip = *ym;
-    ports->timers = ym->clock;
+    ym2612_start_timers(&ports->timers, clock, ym->cycle);
+    ports->clock = clock;
+    ports->written[0] = clock - (ym->address_strobe & 1 ? 0 : ym->address_strobe & 2 ? 1 : 2);
+    ports->written[1] = clock - (ym->data_strobe & 1 ? 0 : ym->data_strobe & 2 ? 1 : 2);
+    ports->waiting = (uint8_t)((ym->address_strobe == 1 ? BUS_ADDRESS : 0) | (ym->data_strobe == 1 ? BUS_DATA : 0));
+    ports->busy_from = ym->busy ? clock : clock + 1;
+    ports->busy_until = ym->busy || ym->busy_left ? clock + ym->busy_left + 1 : clock;
+    ports->flags_until = clock;
+    ports->bus = ym->bus;
+    ports->address = ym->mode_address;
+    ports->flags = 0;
+    memset(ports->reserved, 0, sizeof ports->reserved);
+}
+
+/* What ym2612_sample_bus() and ym2612_store_registers() do in the cycle that sees the bus, as far as it concerns the status: busy from
+ * the second cycle after it for 32 cycles. */
+static void see_bus(ym2612_ports *ports)
+{
+    ym2612 *ym = &ports->chip;
+    int64_t clock = ports->clock;
+    uint32_t address = ports->address;
+
+    if (ports->waiting & BUS_DATA) {
+        if (clock >= ports->busy_until - 2) {
+            if (clock > ports->busy_until - 2)
+                ports->busy_from = clock + 2;
+            ports->busy_until = clock + 34;
+        }
+        if (!(ports->bus & 0x100) && ((address & 0x1FC) == 0x24 || address == 0x21)) {
+            if (address != 0x27 || !ym2612_clear_flags(ym, &ports->timers, clock, ports->bus & 0xFF)) {
+                ym2612_bring_timers(ym, &ports->timers, clock + 1);
+                ym2612_write_mode(ym, address, (uint8_t)ports->bus);
+            }
+            ports->flags_until = 0;
+        }
+    }
+    if (ports->waiting & BUS_ADDRESS)
+        ports->address = ports->bus;
+    ports->waiting = 0;
+}
+
+void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock)
+{
+    uint32_t kind = port & 1;
+
+    if (ports->waiting && clock > ports->clock)
+        see_bus(ports);
+    if (clock > ports->written[kind] + 1) /* else the chip does not see it, or it has been counted already */
+        ports->waiting |= (uint8_t)(kind ? BUS_DATA : BUS_ADDRESS);
+    ports->clock = ports->written[kind] = clock;
+    ports->bus = (uint16_t)((port & 2) << 7 | value);
 }
 
 int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until)
 {
-    ym2612 *ym = &ports->chip;
-    int64_t cycles, end = INT64_MAX;
-    uint32_t status;
-    int settled, t;
+    int64_t end = INT64_MAX;
+    uint32_t status = 0;
 
-    if (is_bus_waiting(ym))
-        advance_bus(ports, clock - ym->clock);
-    if (ym->test_21 & 0x40)
+    if (ports->waiting) {
+        if (clock > ports->clock)
+            see_bus(ports);
+        else
+            end = clock + 1;
+    }
+    if (ports->chip.test_21 & 0x40)
         return -1;
-    settled = are_timers_settled(ym);
-    if (!settled) {
-        advance_timers_to(ports, clock);
-        settled = are_timers_settled(ym);
-    }
-    cycles = clock - ym->clock;
-    status = cycles == 0 ? (uint32_t)ym->busy << 7 : ym->busy_left >= cycles ? 0x80 : 0;
-    if (cycles == 0 || !settled)
-        end = clock + 1;
-    else if (status)
-        end = ym->clock + ym->busy_left + 1;
-    for (t = 0; t < 2; t++) {
-        if (ym->timer_flag[t]) {
-            status |= 1u << t;
-        } else if (settled && ym->timer_running[t] && ym->timer_enable[t]) {
-            int64_t rise = ports->timers + ym2612_timer_rise(ym, t, cycle_at(ports, ports->timers));
+    if (clock >= ports->flags_until)
+        ports->flags = (uint8_t)ym2612_timer_flags(&ports->chip, &ports->timers, clock, &ports->flags_until);
+    if (clock < ports->busy_until) {
+        int64_t change = clock < ports->busy_from ? ports->busy_from : ports->busy_until;
 
-            if (rise <= clock)
-                status |= 1u << t;
-            else if (rise < end)
-                end = rise;
-        }
+        status = clock < ports->busy_from ? 0 : 0x80;
+        end = end < change ? end : change;
     }
-    *until = end;
-    return (int)status;
+    *until = end < ports->flags_until ? end : ports->flags_until;
+    return (int)(status | ports->flags);
 }
 
 uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t clock)
@@ -148,7 +130,7 @@ uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
     ym2612_start_ports(&ahead, ym);
     status = ym2612_status_ports(&ahead, clock, &until);
     if (status < 0) { /* it shows more than bus and timers */
-        ym2612_start_ports(&ahead, ym);
+        ahead.chip = *ym;
         ym2612_run(&ahead.chip, clock - ym->clock, NULL);
         status = ahead.chip.test_21 & 0x40 ? test_status(&ahead.chip) : status_now(&ahead.chip);
     }
@@ -158,10 +140,4 @@ uint8_t ym2612_read_at(ym2612 *ym, uint32_t port, int64_t clock)
 uint8_t ym2612_read(ym2612 *ym, uint32_t port)
 {
     return ym2612_read_at(ym, port, ym->clock);
-}
-
-void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock)
-{
-    advance_bus(ports, clock - ports->chip.clock);
-    ym2612_write(&ports->chip, port, value);
 }

@@ -33,33 +33,35 @@ static int is_room(uint32_t address, uint32_t value, uint32_t *mode, int *others
 /* Samples from `now` on, all over before `end`, that can be a block; *taken: the writes that come in during it. */
 static int64_t block_length(const ym2612 *ym, const uint32_t *writes, int64_t count, int64_t now, int64_t end, int64_t *taken)
 {
-    int64_t samples = (end - now) / 24, limit = ym2612_block_limit(ym), k;
-    int64_t last[2] = {ym->address_strobe ? -1 : -2, ym->data_strobe ? -1 : -2}; /* writes of an address, of data */
-    int64_t cycle = -1;
+    int64_t samples = (end - now) / 24, limit = ym2612_block_limit(ym), k, stop;
+    int64_t last_address = ym->address_strobe ? -1 : -2, last_data = ym->data_strobe ? -1 : -2; /* cycles of writes */
     uint32_t address = ym->mode_address, mode = ym->channel3_mode;
     int others = YM2612_BLOCK_WRITES, dac = YM2612_BLOCK_DAC_WRITES;
 
     if (samples > limit)
         samples = limit;
+    stop = 24 * samples;
     for (k = 0; k < count && samples > 0; k++, writes += 3) {
         int64_t at = writes[0] > now ? writes[0] - now : 0;
-        uint32_t data = writes[1] & 1, value = writes[2] & 0xFF;
+        uint32_t value = writes[2] & 0xFF;
 
-        if (at >= 24 * samples)
+        if (at >= stop)
             break;
-        if (at < last[data] + 2 || at == cycle) {
-            samples = at / 24;
-            break;
-        }
-        if (data) {
-            if ((!(writes[1] & 2) && !is_block_write(ym, address, value)) || !is_room(address, value, &mode, &others, &dac)) {
+        if (writes[1] & 1) {
+            if (at < last_data + 2 || at == last_address || (!(writes[1] & 2) && !is_block_write(ym, address, value))
+                || !is_room(address, value, &mode, &others, &dac)) {
                 samples = at / 24;
                 break;
             }
+            last_data = at;
         } else {
+            if (at < last_address + 2 || at == last_data) {
+                samples = at / 24;
+                break;
+            }
             address = (writes[1] & 2) << 7 | value;
+            last_address = at;
         }
-        last[data] = cycle = at;
     }
     writes -= 3 * k;
     while (k > 0 && (int64_t)writes[3 * k - 3] >= now + 24 * samples)

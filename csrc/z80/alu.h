@@ -23,6 +23,8 @@ enum {
 
 extern const uint8_t z80_sz[256];  /* S, Z, Y and X of a byte */
 extern const uint8_t z80_szp[256]; /* the same with its parity */
+extern const uint8_t z80_inc_flags[256]; /* all but carry, of the result of INC, and of DEC */
+extern const uint8_t z80_dec_flags[256];
 
 /* ---- pairs ---- */
 
@@ -132,16 +134,14 @@ static inline void z80_or(z80_context *c, uint8_t value) { c->a |= value, z80_se
 static inline uint8_t z80_inc(z80_context *c, uint8_t value)
 {
     uint8_t result = (uint8_t)(value + 1);
-    z80_set_flags(c, (c->f & Z80_C) | z80_sz[result] | ((result & 0x0F) == 0 ? Z80_H : 0) |
-                           (result == 0x80 ? Z80_P : 0));
+    z80_set_flags(c, (c->f & Z80_C) | z80_inc_flags[result]);
     return result;
 }
 
 static inline uint8_t z80_dec(z80_context *c, uint8_t value)
 {
     uint8_t result = (uint8_t)(value - 1);
-    z80_set_flags(c, (c->f & Z80_C) | z80_sz[result] | ((value & 0x0F) == 0 ? Z80_H : 0) |
-                           (value == 0x80 ? Z80_P : 0) | Z80_N);
+    z80_set_flags(c, (c->f & Z80_C) | z80_dec_flags[result]);
     return result;
 }
 

@@ -18,10 +18,12 @@
 #define Z80_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define Z80_INLINE static inline __attribute__((always_inline, unused))
 #define Z80_COLD __attribute__((cold, noinline))
+#define Z80_OUTSIDE __attribute__((noinline, unused))
 #else
 #define Z80_LIKELY(condition) (condition)
 #define Z80_INLINE static inline
 #define Z80_COLD
+#define Z80_OUTSIDE
 #endif
 
 typedef struct z80_context {
@@ -34,8 +36,18 @@ typedef struct z80_context {
     uint32_t hl;    /* 16 bits */
     uint8_t q;      /* F if this instruction has computed flags so far, else 0 */
     uint8_t previous_q; /* the same of the one before */
-    bool plain; /* in fast.h: all accesses to data are to plain memory */
+    bool from_device; /* mode 0: the instruction comes from the interrupting device, and pc stands still */
+    uint8_t reach; /* in fast.h: where all accesses to data go */
 } z80_context;
+
+/* 1: programs in plain memory are run by an instance made with Z80_FAST. */
+#ifdef Z80_THREADED
+#define Z80_HAS_FAST true
+#else
+#define Z80_HAS_FAST false
+#endif
+
+enum { Z80_REACH_ALL, Z80_REACH_QUICK, Z80_REACH_RAM };
 
 #define Z80_M1 0x100000004ULL   /* an opcode fetch, in units of `time` */
 #define Z80_LONGEST_RUN 0x40000000
@@ -99,6 +111,8 @@ Z80_INLINE void z80_load_clock(z80_context *c)
         c->base = cpu->clock;
     c->time = fetches + (uint64_t)(cpu->clock - c->base);
 }
+
+Z80_INLINE bool z80_is_ram(uint32_t address, uint32_t end) { return address < end; }
 
 /* 1: the next step may be something else than a plain instruction. */
 Z80_INLINE int z80_is_disturbed(const z80 *cpu)

@@ -2,10 +2,11 @@
  *
  * Each function ends with a jump to the next instruction's; the context travels in registers as arguments.  This needs a
  * compiler that turns such calls into jumps.  Accesses to data are looked at before anything is changed: if all are to
- * plain memory they need no hook, else the function's twin is called, which uses the hooks.  What cannot stay here
+ * plain memory they need no hook.  Else the function's twin looks again, for reads that need no call (Z80_QUICK); else the
+ * third of them uses the hooks.  What cannot stay here
  * (program elsewhere, interrupts, most of the ED page) is left to an instance made without Z80_FAST.
  *
- * While this runs, the CPU's ei, p, prefix and halted are 0, and c->base is its deadline unless a hook ends the run.
+ * While this runs, the CPU's ei, p, deferred, prefix and halted are 0, and c->base is its deadline unless a hook ends the run.
  */
 
 #define Z80_ARGUMENTS z80 *cpu, uint32_t pc, uint64_t time, uint32_t a, uint32_t f, uint32_t hl
@@ -41,15 +42,28 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 #define PROGRAM_WORD ((uint32_t)PROGRAM(2) << 8 | PROGRAM(1))
 #define ALWAYS 1
 #define NEVER 0
-#define RAM_OPERAND                                                                                       \
-    ((uint16_t)(index == 0 ? hl : (uint32_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1))) < Z80_RAM_END)
-#define RAM_BC ((uint32_t)(cpu->b << 8 | cpu->c) < Z80_RAM_END)
-#define RAM_DE ((uint32_t)(cpu->d << 8 | cpu->e) < Z80_RAM_END)
-#define RAM_HL_AND_DE (hl < Z80_RAM_END && RAM_DE)
-#define RAM_NN (PROGRAM_WORD < Z80_RAM_END)
+#define RAM(address) ((uint32_t)(address) < Z80_RAM_END)
+#define OPERAND                                                                                           \
+    (uint16_t)(index == 0 ? hl : (uint32_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1)))
+#define BC (uint16_t)(cpu->b << 8 | cpu->c)
+#define DE (uint16_t)(cpu->d << 8 | cpu->e)
+#define RAM_OPERAND RAM(OPERAND)
+#define RAM_BC RAM(BC)
+#define RAM_DE RAM(DE)
+#define RAM_NN RAM(PROGRAM_WORD)
 #define RAM_NN_WORD (PROGRAM_WORD < Z80_RAM_END - 1)
 #define RAM_POP (cpu->sp < Z80_RAM_END - 1)
 #define RAM_PUSH ((uint32_t)cpu->sp - 2 < Z80_RAM_END - 1)
+/* The same for reads: `quick` is a constant of the function in which they stand. */
+#define READ(address) (RAM(address) || (quick && Z80_QUICK(cpu, (uint16_t)(address), time)))
+#define READ_OPERAND READ(OPERAND)
+#define READ_BC READ(BC)
+#define READ_DE READ(DE)
+#define READ_NN READ(PROGRAM_WORD)
+#define READ_NN_WORD (READ(PROGRAM_WORD) && READ((uint16_t)(PROGRAM_WORD + 1)))
+#define READ_POP (READ(cpu->sp) && READ((uint16_t)(cpu->sp + 1)))
+#define INDEXED_CB (PROGRAM(2) >> 6 == 1 ? READ_OPERAND : RAM_OPERAND) /* BIT only reads */
+#define READ_HL_WRITE_DE (READ(hl) && RAM_DE)
 
 #define GO_ON(c)                                                                                          \
     do {                                                                                                  \
@@ -59,59 +73,65 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
             leave(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);                                      \
     } while (0)
 
-/* An instruction all of whose accesses are to plain memory, if `condition` holds. */
-#define Z80_FAST_OP(page, high, low, condition, ...)                                                      \
-    static void fast_##page##_##high##low(Z80_ARGUMENTS)                                                  \
+/* An instruction all of whose accesses are to plain memory, if `condition` holds; the same of one that also reads what is
+ * quick to read; and the same with its accesses wherever they go. */
+#define Z80_BEGIN_OP(is_quick)                                                                            \
+    z80_context context = Z80_CONTEXT, *c = &context;                                                     \
+    const int index = Z80_INDEX;                                                                          \
+    const bool quick = is_quick;                                                                          \
+    (void)index, (void)quick
+#define Z80_DO_OP(...)                                                                                    \
+    c->previous_q = cpu->q;                                                                               \
+    c->time += Z80_M1;                                                                                    \
+    c->pc++;                                                                                              \
+    __VA_ARGS__;                                                                                          \
+    cpu->q = c->q
+#define Z80_EACH_OP(page, high, low, condition, ...)                                                      \
+    Z80_OUTSIDE static void outside_##page##_##high##low(Z80_ARGUMENTS)                                   \
     {                                                                                                     \
-        z80_context context = Z80_CONTEXT, *c = &context;                                                 \
-        const int index = Z80_INDEX;                                                                      \
-        (void)index;                                                                                      \
-        if (Z80_LIKELY(condition)) {                                                                      \
-            c->plain = true;                                                                              \
-            c->previous_q = cpu->q;                                                                       \
-            c->time += Z80_M1;                                                                            \
-            c->pc++;                                                                                      \
-            __VA_ARGS__;                                                                                  \
-            cpu->q = c->q;                                                                                \
+        Z80_BEGIN_OP(true);                                                                               \
+        Z80_DO_OP(__VA_ARGS__);                                                                           \
+        if (Z80_LIKELY(c->base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                   \
+            GO_ON(c);                                                                                     \
+        else                                                                                              \
+            leave_at(cpu, c->pc, c->time, c->a, c->f, c->hl, c->base);                                    \
+    }                                                                                                     \
+    Z80_OUTSIDE static void quick_##page##_##high##low(Z80_ARGUMENTS)                                     \
+    {                                                                                                     \
+        Z80_BEGIN_OP(true);                                                                               \
+        if (condition) {                                                                                  \
+            c->reach = Z80_REACH_QUICK;                                                                   \
+            Z80_DO_OP(__VA_ARGS__);                                                                       \
             GO_ON(c);                                                                                     \
         } else {                                                                                          \
             outside_##page##_##high##low(cpu, pc, time, a, f, hl);                                        \
         }                                                                                                 \
-    }
-/* The same instruction with its accesses wherever they go. */
-#define Z80_OUTSIDE_OP(page, high, low, ...)                                                              \
-    Z80_COLD static void outside_##page##_##high##low(Z80_ARGUMENTS)                                      \
+    }                                                                                                     \
+    static void fast_##page##_##high##low(Z80_ARGUMENTS)                                                  \
     {                                                                                                     \
-        z80_context context = Z80_CONTEXT, *c = &context;                                                 \
-        const int index = Z80_INDEX;                                                                      \
-        (void)index;                                                                                      \
-        c->previous_q = cpu->q;                                                                           \
-        c->time += Z80_M1;                                                                                \
-        c->pc++;                                                                                          \
-        __VA_ARGS__;                                                                                      \
-        cpu->q = c->q;                                                                                    \
-        if (Z80_LIKELY(c->base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                       \
+        Z80_BEGIN_OP(false);                                                                              \
+        if (Z80_LIKELY(condition)) {                                                                      \
+            c->reach = Z80_REACH_RAM;                                                                     \
+            Z80_DO_OP(__VA_ARGS__);                                                                       \
             GO_ON(c);                                                                                     \
-        else                                                                                              \
-            leave_at(cpu, c->pc, c->time, c->a, c->f, c->hl, c->base);                                    \
+        } else {                                                                                          \
+            quick_##page##_##high##low(cpu, pc, time, a, f, hl);                                          \
+        }                                                                                                 \
     }
-#define Z80_BOTH_OPS(page, high, low, condition, ...)                                                     \
-    Z80_OUTSIDE_OP(page, high, low, __VA_ARGS__)                                                          \
-    Z80_FAST_OP(page, high, low, condition, __VA_ARGS__)
 #define Z80_FAST_PREFIX(name, table)                                                                      \
     static void name(Z80_ARGUMENTS) { table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
 
 #define Z80_INDEX 0
 #undef Z80_INDEX_OP
 #define Z80_INDEX_OP Z80_OP
-#define Z80_OP(high, low, condition, ...) Z80_BOTH_OPS(plain, high, low, condition, __VA_ARGS__)
+#define Z80_OP(high, low, condition, ...) Z80_EACH_OP(plain, high, low, condition, __VA_ARGS__)
 #include "z80/instructions.h"
 #undef Z80_OP
 Z80_FAST_PREFIX(fast_plain_CB, fast_cb)
 Z80_FAST_PREFIX(fast_plain_DD, fast_ix)
 Z80_FAST_PREFIX(fast_plain_FD, fast_iy)
 
-#define Z80_OP(high, low, condition, ...) Z80_BOTH_OPS(ed, high, low, condition, __VA_ARGS__)
+#define Z80_OP(high, low, condition, ...) Z80_EACH_OP(ed, high, low, condition, __VA_ARGS__)
 Z80_ED_PAGE
 #undef Z80_OP
 static void fast_plain_ED(Z80_ARGUMENTS)
@@ -125,9 +145,9 @@ static void fast_plain_ED(Z80_ARGUMENTS)
     }
 }
 
-#define Z80_OP(high, low, condition, ...) Z80_BOTH_OPS(cb, high, low, condition, __VA_ARGS__)
+#define Z80_OP(high, low, condition, ...) Z80_EACH_OP(cb, high, low, condition, __VA_ARGS__)
 #define Z80_CB_OP(high, low)                                                                              \
-    Z80_OP(high, low, (0x##low & 7) != 6 || hl < Z80_RAM_END, execute_cb(c, 0x##high##low))
+    Z80_OP(high, low, (0x##low & 7) != 6 || (0x##high >> 2 == 1 ? READ(hl) : RAM(hl)), execute_cb(c, 0x##high##low))
 #define Z80_EACH_LOW(op, high)                                                                            \
     op(high, 0) op(high, 1) op(high, 2) op(high, 3) op(high, 4) op(high, 5) op(high, 6) op(high, 7)       \
     op(high, 8) op(high, 9) op(high, A) op(high, B) op(high, C) op(high, D) op(high, E) op(high, F)
@@ -146,16 +166,16 @@ Z80_EACH_CODE(Z80_CB_OP)
 static void fast_after_prefix(Z80_ARGUMENTS) { begin_again(cpu, pc - 1, time - Z80_M1, a, f, hl); }
 
 #define Z80_INDEX 1
-#define Z80_INDEX_OP(high, low, condition, ...) Z80_BOTH_OPS(ix, high, low, condition, __VA_ARGS__)
+#define Z80_INDEX_OP(high, low, condition, ...) Z80_EACH_OP(ix, high, low, condition, __VA_ARGS__)
 #include "z80/instructions.h"
-Z80_INDEX_OP(C, B, RAM_OPERAND, execute_indexed_cb(c, index))
+Z80_INDEX_OP(C, B, INDEXED_CB, execute_indexed_cb(c, index))
 #undef Z80_INDEX
 #undef Z80_INDEX_OP
 
 #define Z80_INDEX 2
-#define Z80_INDEX_OP(high, low, condition, ...) Z80_BOTH_OPS(iy, high, low, condition, __VA_ARGS__)
+#define Z80_INDEX_OP(high, low, condition, ...) Z80_EACH_OP(iy, high, low, condition, __VA_ARGS__)
 #include "z80/instructions.h"
-Z80_INDEX_OP(C, B, RAM_OPERAND, execute_indexed_cb(c, index))
+Z80_INDEX_OP(C, B, INDEXED_CB, execute_indexed_cb(c, index))
 #undef Z80_INDEX
 #undef Z80_INDEX_OP
 #undef Z80_OP
@@ -185,7 +205,7 @@ static fast_instruction *const fast_iy[256] = {
 /* Instructions until the deadline, or until one that has to be looked at.  Returns 0 if the next one is of that kind. */
 static inline int Z80_NAME(run_fast)(z80 *cpu)
 {
-    if (z80_is_disturbed(cpu) | cpu->ei | cpu->p || cpu->pc > LAST_START || cpu->deadline - cpu->clock > Z80_LONGEST_RUN)
+    if (z80_is_disturbed(cpu) | cpu->ei | cpu->p | cpu->deferred || cpu->pc > LAST_START || cpu->deadline - cpu->clock > Z80_LONGEST_RUN)
         return 0;
     fast_plain[Z80_RAM(cpu)[cpu->pc]](cpu, cpu->pc, (uint64_t)(cpu->clock - cpu->deadline), cpu->a, cpu->f,
                                       (uint32_t)(cpu->h << 8 | cpu->l));

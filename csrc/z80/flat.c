@@ -1,13 +1,5 @@
-/* flat.c - the Z80 on 64 KiB of memory and 64 Ki ports that are plain buffers. */
-#include "z80/context.h"
-
-static inline const z80_bus *flat_bus(const z80_context *c) { return c->bus; }
-static inline uint8_t flat_in(const z80_context *c, uint16_t port) { return flat_bus(c)->ports ? flat_bus(c)->ports[port] : 0xFF; }
-
-static inline void flat_out(z80_context *c, uint16_t port, uint8_t value)
-{
-    if (flat_bus(c)->ports) flat_bus(c)->ports[port] = value;
-}
+/* flat.c - the Z80 on flat memory: any step, and whole runs. */
+#include "z80/flat.h"
 
 static uint8_t flat_acknowledge(z80_context *c)
 {
@@ -19,16 +11,30 @@ static uint8_t flat_acknowledge(z80_context *c)
     return byte;
 }
 
-#define Z80_NAME(x) flat_##x
-#define Z80_FETCH(c, address) flat_bus(c)->memory[address]
-#define Z80_READ(c, address) flat_bus(c)->memory[address]
-#define Z80_WRITE(c, address, value) (flat_bus(c)->memory[address] = (value))
-#define Z80_IN(c, port) flat_in(c, port)
-#define Z80_OUT(c, port, value) flat_out(c, port, value)
 #define Z80_ACKNOWLEDGE(c) flat_acknowledge(c)
 #include "z80/template.h"
 
-void z80_run_flat(z80 *cpu, z80_bus *bus) { flat_run(cpu, bus); }
+void z80_step_fast_flat(z80 *cpu) { flat_advance(cpu, ((flat_cpu *)cpu)->bus, true); }
+
+/* As much as goes without interrupts, in plain instructions. */
+static void run_fast(z80 *cpu, z80_bus *bus)
+{
+    flat_cpu fast = {*cpu, bus, bus->memory};
+    int64_t most = cpu->clock + Z80_LONGEST_RUN;
+    if (fast.cpu.deadline > most) fast.cpu.deadline = most;
+    while (fast.cpu.clock < fast.cpu.deadline && z80_run_fast_flat(&fast.cpu)) {
+    }
+    fast.cpu.deadline = cpu->deadline;
+    *cpu = fast.cpu;
+}
+
+void z80_run_flat(z80 *cpu, z80_bus *bus)
+{
+    while (cpu->clock < cpu->deadline) {
+        run_fast(cpu, bus);
+        if (cpu->clock < cpu->deadline) flat_advance(cpu, bus, Z80_HAS_FAST);
+    }
+}
 
 int32_t z80_step_flat(z80 *cpu, z80_bus *bus)
 {

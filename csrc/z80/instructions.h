@@ -5,7 +5,8 @@
  *
  * to be included where these are defined.  `index` is 0 for the plain page.  After DD or FD it is 1 or 2, and IX or IY
  * stands for HL: H and L are its halves, (HL) becomes (IX+d); an instruction with (IX+d) still means the real H and L.
- * The condition, one of those in run.h, is that all accesses are to plain memory.
+ * The condition, one of those in fast.h, is that all accesses are to plain memory; those of instructions that only read,
+ * READ_, take in what is quick to read.
  */
 
 /* Eight opcodes for the operands B C D E H L (HL) A; the first has an opcode that ends with 0, or with 8. */
@@ -16,7 +17,7 @@
     Z80_OP(high, 3, ALWAYS, statement(c->cpu->e))                                                       \
     Z80_INDEX_OP(high, 4, ALWAYS, statement(z80_high(z80_index(c, index))))                             \
     Z80_INDEX_OP(high, 5, ALWAYS, statement(z80_low(z80_index(c, index))))                              \
-    Z80_INDEX_OP(high, 6, RAM_OPERAND, statement(read(c, operand_address(c, index))))                   \
+    Z80_INDEX_OP(high, 6, READ_OPERAND, statement(read(c, operand_address(c, index))))                   \
     Z80_OP(high, 7, ALWAYS, statement(c->a))
 #define Z80_EACH_OPERAND_8(high, statement)                                                             \
     Z80_OP(high, 8, ALWAYS, statement(c->cpu->b))                                                       \
@@ -25,7 +26,7 @@
     Z80_OP(high, B, ALWAYS, statement(c->cpu->e))                                                       \
     Z80_INDEX_OP(high, C, ALWAYS, statement(z80_high(z80_index(c, index))))                             \
     Z80_INDEX_OP(high, D, ALWAYS, statement(z80_low(z80_index(c, index))))                              \
-    Z80_INDEX_OP(high, E, RAM_OPERAND, statement(read(c, operand_address(c, index))))                   \
+    Z80_INDEX_OP(high, E, READ_OPERAND, statement(read(c, operand_address(c, index))))                   \
     Z80_OP(high, F, ALWAYS, statement(c->a))
 
 #define Z80_FLAG(bit) ((c->f & (bit)) != 0)
@@ -49,7 +50,7 @@ Z80_INDEX_OP(6, 2, ALWAYS, LOAD_H(c->cpu->d))
 Z80_INDEX_OP(6, 3, ALWAYS, LOAD_H(c->cpu->e))
 Z80_INDEX_OP(6, 4, ALWAYS, (void)0)
 Z80_INDEX_OP(6, 5, ALWAYS, LOAD_H(z80_low(z80_index(c, index))))
-Z80_INDEX_OP(6, 6, RAM_OPERAND, c->hl = z80_with_high(c->hl, read(c, operand_address(c, index))))
+Z80_INDEX_OP(6, 6, READ_OPERAND, c->hl = z80_with_high(c->hl, read(c, operand_address(c, index))))
 Z80_INDEX_OP(6, 7, ALWAYS, LOAD_H(c->a))
 Z80_INDEX_OP(6, 8, ALWAYS, LOAD_L(c->cpu->b))
 Z80_INDEX_OP(6, 9, ALWAYS, LOAD_L(c->cpu->c))
@@ -57,7 +58,7 @@ Z80_INDEX_OP(6, A, ALWAYS, LOAD_L(c->cpu->d))
 Z80_INDEX_OP(6, B, ALWAYS, LOAD_L(c->cpu->e))
 Z80_INDEX_OP(6, C, ALWAYS, LOAD_L(z80_high(z80_index(c, index))))
 Z80_INDEX_OP(6, D, ALWAYS, (void)0)
-Z80_INDEX_OP(6, E, RAM_OPERAND, c->hl = z80_with_low(c->hl, read(c, operand_address(c, index))))
+Z80_INDEX_OP(6, E, READ_OPERAND, c->hl = z80_with_low(c->hl, read(c, operand_address(c, index))))
 Z80_INDEX_OP(6, F, ALWAYS, LOAD_L(c->a))
 Z80_INDEX_OP(7, 0, RAM_OPERAND, write(c, operand_address(c, index), c->cpu->b))
 Z80_INDEX_OP(7, 1, RAM_OPERAND, write(c, operand_address(c, index), c->cpu->c))
@@ -70,9 +71,9 @@ Z80_INDEX_OP(3, 6, RAM_OPERAND, store_immediate(c, index))
 Z80_OP(0, 2, RAM_BC, write(c, z80_bc(c), c->a); c->cpu->wz = z80_pair(c->a, (uint8_t)(c->cpu->c + 1)))
 Z80_OP(1, 2, RAM_DE, write(c, z80_de(c), c->a); c->cpu->wz = z80_pair(c->a, (uint8_t)(c->cpu->e + 1)))
 Z80_OP(3, 2, RAM_NN, store_a(c))
-Z80_OP(0, A, RAM_BC, c->a = read(c, z80_bc(c)); c->cpu->wz = (uint16_t)(z80_bc(c) + 1))
-Z80_OP(1, A, RAM_DE, c->a = read(c, z80_de(c)); c->cpu->wz = (uint16_t)(z80_de(c) + 1))
-Z80_OP(3, A, RAM_NN, load_a(c))
+Z80_OP(0, A, READ_BC, c->a = read(c, z80_bc(c)); c->cpu->wz = (uint16_t)(z80_bc(c) + 1))
+Z80_OP(1, A, READ_DE, c->a = read(c, z80_de(c)); c->cpu->wz = (uint16_t)(z80_de(c) + 1))
+Z80_OP(3, A, READ_NN, load_a(c))
 
 /* ---- INC, DEC and LD with a byte ---- */
 Z80_OP(0, 4, ALWAYS, c->cpu->b = z80_inc(c, c->cpu->b))
@@ -139,7 +140,7 @@ Z80_OP(1, 1, ALWAYS, z80_set_de(c, operand16(c)))
 Z80_INDEX_OP(2, 1, ALWAYS, z80_set_index(c, index, operand16(c)))
 Z80_OP(3, 1, ALWAYS, c->cpu->sp = operand16(c))
 Z80_INDEX_OP(2, 2, RAM_NN_WORD, store16(c, z80_index(c, index)))
-Z80_INDEX_OP(2, A, RAM_NN_WORD, z80_set_index(c, index, load16(c)))
+Z80_INDEX_OP(2, A, READ_NN_WORD, z80_set_index(c, index, load16(c)))
 Z80_INDEX_OP(F, 9, ALWAYS, idle(c, 2); c->cpu->sp = z80_index(c, index))
 Z80_OP(0, 3, ALWAYS, idle(c, 2); z80_set_bc(c, (uint16_t)(z80_bc(c) + 1)))
 Z80_OP(1, 3, ALWAYS, idle(c, 2); z80_set_de(c, (uint16_t)(z80_de(c) + 1)))
@@ -155,10 +156,10 @@ Z80_INDEX_OP(2, 9, ALWAYS, add_to_index(c, index, z80_index(c, index)))
 Z80_INDEX_OP(3, 9, ALWAYS, add_to_index(c, index, c->cpu->sp))
 
 /* ---- stack and exchanges ---- */
-Z80_OP(C, 1, RAM_POP, z80_set_bc(c, pop(c)))
-Z80_OP(D, 1, RAM_POP, z80_set_de(c, pop(c)))
-Z80_INDEX_OP(E, 1, RAM_POP, z80_set_index(c, index, pop(c)))
-Z80_OP(F, 1, RAM_POP, z80_set_af(c, pop(c)))
+Z80_OP(C, 1, READ_POP, z80_set_bc(c, pop(c)))
+Z80_OP(D, 1, READ_POP, z80_set_de(c, pop(c)))
+Z80_INDEX_OP(E, 1, READ_POP, z80_set_index(c, index, pop(c)))
+Z80_OP(F, 1, READ_POP, z80_set_af(c, pop(c)))
 Z80_OP(C, 5, RAM_PUSH, idle(c, 1); push(c, z80_bc(c)))
 Z80_OP(D, 5, RAM_PUSH, idle(c, 1); push(c, z80_de(c)))
 Z80_INDEX_OP(E, 5, RAM_PUSH, idle(c, 1); push(c, z80_index(c, index)))
@@ -187,11 +188,11 @@ Z80_OP(C, D, RAM_PUSH, call(c, 1))
 Z80_OP(C, 9, RAM_POP, return_from_call(c, 1))
 Z80_INDEX_OP(E, 9, ALWAYS, c->pc = z80_index(c, index))
 Z80_OP(1, 8, ALWAYS, jump_relative(c, 1))
-Z80_OP(2, 0, ALWAYS, jump_relative(c, !Z80_FLAG(Z80_Z)))
+Z80_OP(2, 0, ALWAYS, jump_relative_nz(c))
 Z80_OP(2, 8, ALWAYS, jump_relative(c, Z80_FLAG(Z80_Z)))
 Z80_OP(3, 0, ALWAYS, jump_relative(c, !Z80_FLAG(Z80_C)))
 Z80_OP(3, 8, ALWAYS, jump_relative(c, Z80_FLAG(Z80_C)))
-Z80_OP(1, 0, ALWAYS, idle(c, 1); jump_relative(c, --c->cpu->b))
+Z80_OP(1, 0, ALWAYS, count_and_jump(c))
 Z80_OP(C, 7, RAM_PUSH, restart(c, 0x00))
 Z80_OP(C, F, RAM_PUSH, restart(c, 0x08))
 Z80_OP(D, 7, RAM_PUSH, restart(c, 0x10))

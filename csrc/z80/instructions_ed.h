@@ -18,7 +18,10 @@ Z80_INLINE void block_load(z80_context *c, int step, int repeats)
     c->hl = (uint16_t)(hl + step);
     z80_set_de(c, (uint16_t)(de + step));
     z80_block_load_flags(c, value);
-    if (repeats && (c->f & Z80_P)) repeat(c);
+    if (repeats && (c->f & Z80_P)) {
+        repeat(c);
+        turns_of_block_load(c, step);
+    }
 }
 
 static inline void block_compare(z80_context *c, int step, int repeats)
@@ -113,6 +116,7 @@ static inline void load_ir(z80_context *c, uint8_t value) /* LD A,I and LD A,R *
 
 static inline void return_from_interrupt(z80_context *c) /* RETN, RETI */
 {
+    c->cpu->deferred = c->cpu->iff1 != c->cpu->iff2;
     c->cpu->iff1 = c->cpu->iff2;
     return_from_call(c, 1);
 }
@@ -131,12 +135,12 @@ static inline void return_from_interrupt(z80_context *c) /* RETN, RETI */
     Z80_OP(5, 3, RAM_NN_WORD, store16(c, z80_de(c)))                                             \
     Z80_OP(6, 3, RAM_NN_WORD, store16(c, c->hl))                                                 \
     Z80_OP(7, 3, RAM_NN_WORD, store16(c, c->cpu->sp))                                            \
-    Z80_OP(4, B, RAM_NN_WORD, z80_set_bc(c, load16(c)))                                          \
-    Z80_OP(5, B, RAM_NN_WORD, z80_set_de(c, load16(c)))                                          \
-    Z80_OP(6, B, RAM_NN_WORD, c->hl = load16(c))                                                 \
-    Z80_OP(7, B, RAM_NN_WORD, c->cpu->sp = load16(c))                                            \
+    Z80_OP(4, B, READ_NN_WORD, z80_set_bc(c, load16(c)))                                          \
+    Z80_OP(5, B, READ_NN_WORD, z80_set_de(c, load16(c)))                                          \
+    Z80_OP(6, B, READ_NN_WORD, c->hl = load16(c))                                                 \
+    Z80_OP(7, B, READ_NN_WORD, c->cpu->sp = load16(c))                                            \
     Z80_OP(4, 4, ALWAYS, z80_neg(c))                                                             \
-    Z80_OP(A, 0, RAM_HL_AND_DE, block_load(c, 1, 0))                                             \
-    Z80_OP(A, 8, RAM_HL_AND_DE, block_load(c, -1, 0))                                            \
-    Z80_OP(B, 0, RAM_HL_AND_DE, block_load(c, 1, 1))                                             \
-    Z80_OP(B, 8, RAM_HL_AND_DE, block_load(c, -1, 1))
+    Z80_OP(A, 0, READ_HL_WRITE_DE, block_load(c, 1, 0))                                             \
+    Z80_OP(A, 8, READ_HL_WRITE_DE, block_load(c, -1, 0))                                            \
+    Z80_OP(B, 0, READ_HL_WRITE_DE, block_load(c, 1, 1))                                             \
+    Z80_OP(B, 8, READ_HL_WRITE_DE, block_load(c, -1, 1))

@@ -99,7 +99,7 @@ static void execute_prefixed(z80_context *c, unsigned prefix)
 Z80_INLINE void begin_step(z80_context *c)
 {
     c->previous_q = c->q;
-    c->q = c->cpu->ei = c->cpu->p = 0;
+    c->q = c->cpu->ei = c->cpu->p = c->cpu->deferred = 0;
 }
 
 static inline void instruction(z80_context *c)
@@ -118,6 +118,7 @@ static void accept_nmi(z80_context *c)
     c->pc = (uint16_t)(c->pc - 1);
     c->cpu->iff1 = 0;
     restart(c, 0x66);
+    c->cpu->deferred = 2;
 }
 
 static void accept_interrupt(z80_context *c)
@@ -129,8 +130,10 @@ static void accept_interrupt(z80_context *c)
     uint8_t byte = (uint8_t)Z80_ACKNOWLEDGE(c);
     c->time += Z80_M1 + 2;
     switch (c->cpu->im) {
-    case 0: /* the byte is an opcode; further bytes of it would come from the pc, which only RST does not need */
+    case 0: /* the byte is an opcode */
+        c->from_device = true;
         execute(c, byte);
+        c->from_device = false;
         break;
     case 1:
         restart(c, 0x38);
@@ -150,9 +153,9 @@ static int exceptional(z80_context *c)
     if (cpu->prefix) {
         begin_step(c);
         execute_prefixed(c, cpu->prefix);
-    } else if (cpu->nmi_pending) {
+    } else if (cpu->nmi_pending && cpu->deferred != 2) {
         accept_nmi(c);
-    } else if (cpu->int_line && cpu->iff1 && !cpu->ei) {
+    } else if (cpu->int_line && cpu->iff1 && !cpu->ei && !cpu->deferred) {
         accept_interrupt(c);
     } else if (cpu->halted) {
         begin_step(c);
@@ -178,7 +181,7 @@ static inline void Z80_NAME(step)(z80 *cpu, void *bus)
 static inline void pass_halt(z80 *cpu)
 {
     int64_t nops = (cpu->deadline - cpu->clock - 1) / 4 + 1;
-    cpu->q = cpu->ei = cpu->p = 0;
+    cpu->q = cpu->ei = cpu->p = cpu->deferred = 0;
     cpu->clock += 4 * nops;
     z80_refresh(cpu, (uint64_t)nops);
 }

@@ -1,7 +1,7 @@
 /* template.h - the Z80 (NMOS), to be compiled once for each bus it sits on.  One inclusion in one C file.
  *
  * A C file includes z80/context.h, defines the bus by the macros below and includes this file; the instructions are
- * then compiled for that bus, with its accesses inlined.  flat.c is the shortest example.
+ * then compiled for that bus, with its accesses inlined.  flat.c and flat.h are the shortest example.
  *
  * What the including file defines (each macro may be the name of a static inline function); `c` is the context, whose
  * c->bus is the pointer given to run:
@@ -22,6 +22,10 @@
  *   Z80_FAST                    compile the fast path only (fast.h), for which are needed:
  *   Z80_RAM(cpu), Z80_RAM_MASK, Z80_RAM_END
  *                               below the address END there is plain memory: the MASK + 1 bytes at Z80_RAM(cpu), repeated
+ *   Z80_QUICK(cpu, address, time)
+ *                               1: a read there, beyond END, may be made by Z80_QUICK_READ in an instruction that begins
+ *                               at `time` (see z80_context)
+ *   Z80_QUICK_READ(c, address)  such a read: without a call, and nothing that ends the run; it may add to c->time
  *   Z80_BUS(cpu)                the pointer given to run
  *   Z80_STEP(cpu)               advance, with `once`, of an instance made without Z80_FAST
  *
@@ -39,8 +43,10 @@
  * the CPU wait by adding T states to cpu->clock between z80_store_clock and z80_load_clock.  There it may also lower
  * cpu->deadline to end the run after this instruction, and change int_line and nmi_pending.
  *
- * Interrupts.  cpu->int_line is a level: it is accepted at an instruction's end if iff1 is set, except after EI and
- * between a prefix and its opcode.  nmi_pending is cleared when the NMI is accepted.
+ * Interrupts.  cpu->int_line is a level: it is accepted at an instruction's end if iff1 is set, except after EI,
+ * between a prefix and its opcode, and after a RETN or RETI that changes IFF1 (A. Weissflog, "A new cycle-stepped Z80
+ * emulator").  nmi_pending is cleared when the NMI is accepted; an instruction comes between two of them (Visual Z80 Remix).
+ * In mode 0, all bytes up to the opcode come from acknowledge cycles; the others are read at pc, which stands still.
  */
 #include "z80/alu.h"
 
@@ -55,9 +61,10 @@
 
 Z80_INLINE void step_pc(z80_context *c)
 {
+#ifdef Z80_FAST /* which keeps away from the last address */
     c->pc++;
-#ifndef Z80_FAST /* which keeps away from the last address */
-    c->pc &= 0xFFFF;
+#else
+    c->pc = (c->pc + !c->from_device) & 0xFFFF;
 #endif
 }
 
@@ -67,7 +74,12 @@ Z80_INLINE uint8_t fetch(z80_context *c)
 #ifdef Z80_FAST
     opcode = Z80_RAM(c->cpu)[c->pc];
 #else
-    opcode = (uint8_t)Z80_FETCH(c, (uint16_t)c->pc);
+    if (c->from_device) { /* a prefix was acknowledged, so its opcode is too */
+        opcode = (uint8_t)Z80_ACKNOWLEDGE(c);
+        c->time += 2;
+    } else {
+        opcode = (uint8_t)Z80_FETCH(c, (uint16_t)c->pc);
+    }
 #endif
     c->time += Z80_M1;
     step_pc(c);
@@ -78,8 +90,10 @@ Z80_INLINE uint8_t read(z80_context *c, uint16_t address)
 {
     uint8_t value;
 #ifdef Z80_FAST
-    if (c->plain)
+    if (c->reach == Z80_REACH_RAM || (c->reach == Z80_REACH_QUICK && z80_is_ram(address, Z80_RAM_END)))
         value = Z80_RAM(c->cpu)[address & Z80_RAM_MASK];
+    else if (c->reach == Z80_REACH_QUICK)
+        value = Z80_QUICK_READ(c, address);
     else
 #endif
         value = (uint8_t)Z80_READ(c, address);
@@ -90,7 +104,7 @@ Z80_INLINE uint8_t read(z80_context *c, uint16_t address)
 Z80_INLINE void write(z80_context *c, uint16_t address, uint8_t value)
 {
 #ifdef Z80_FAST
-    if (c->plain)
+    if (c->reach != Z80_REACH_ALL) /* what is quick is only read */
         Z80_RAM(c->cpu)[address & Z80_RAM_MASK] = value;
     else
 #endif
@@ -178,6 +192,30 @@ Z80_INLINE void jump_relative(z80_context *c, int taken)
     if (!taken) return;
     idle(c, 5);
     c->pc = c->cpu->wz = (uint16_t)(c->pc + (uint32_t)distance);
+}
+
+/* The fast path takes turns of the shortest loops at once; behind each of them the same instruction comes next. */
+#ifdef Z80_FAST
+#include "z80/turns.h"
+#else
+#define turns_of_djnz(c, from) ((void)(from))
+#define turns_of_dec(c, from) ((void)(from))
+#define turns_of_block_load(c, step) ((void)0)
+#endif
+
+Z80_INLINE void count_and_jump(z80_context *c) /* DJNZ */
+{
+    uint32_t from = c->pc - 1;
+    idle(c, 1);
+    jump_relative(c, --c->cpu->b);
+    turns_of_djnz(c, from);
+}
+
+Z80_INLINE void jump_relative_nz(z80_context *c) /* JR NZ */
+{
+    uint32_t from = c->pc - 1;
+    jump_relative(c, !(c->f & Z80_Z));
+    turns_of_dec(c, from);
 }
 
 Z80_INLINE void jump(z80_context *c, int taken)
@@ -274,13 +312,15 @@ Z80_INLINE void exchange_de(z80_context *c)
 
 Z80_INLINE void exchange_all(z80_context *c) /* EXX */
 {
-    uint16_t bc = c->cpu->bc_, de = c->cpu->de_, hl = c->cpu->hl_;
+    uint16_t word = c->cpu->bc_;
     c->cpu->bc_ = z80_bc(c);
+    z80_set_bc(c, word);
+    word = c->cpu->de_;
     c->cpu->de_ = z80_de(c);
-    c->cpu->hl_ = c->hl;
-    z80_set_bc(c, bc);
-    z80_set_de(c, de);
-    c->hl = hl;
+    z80_set_de(c, word);
+    word = c->cpu->hl_;
+    c->cpu->hl_ = (uint16_t)c->hl;
+    c->hl = word;
 }
 
 static inline void in_a(z80_context *c) /* IN A,(n) */

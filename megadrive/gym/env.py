@@ -440,7 +440,7 @@ class MegaDriveEnv(gymnasium.Env[Observation, Any]):
             from megadrive.gym.window import EnvWindow
 
             title = self.integration.name if self.integration is not None else self._rom.header.title
-            self._window = EnvWindow(title, self.metadata["render_fps"])
+            self._window = EnvWindow(title, self.metadata["render_fps"], self.machine.region == "E")
         self._window.show(self.machine.frame if self._kept is None else self._kept)
 
     def close(self) -> None:

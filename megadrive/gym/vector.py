@@ -54,6 +54,8 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
     ----------
     group : MachineGroup
         The consoles, to look at and to change between steps.
+    actions : ActionSet
+        Actions of one environment.
 
     Raises
     ------
@@ -63,6 +65,8 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
     Notes
     -----
     Environment `i` of ``reset(seed=s)`` does exactly what a single one does after ``reset(seed=s + i)``.
+
+    Such environments can be copied and pickled like single ones.
 
     ``reset`` takes the options ``"reset_mask"`` (bool array: who begins an episode), ``"state"`` (where, see
     :class:`megadrive.gym.MegaDriveEnv`) and ``"states"`` (a list of such, one for each environment; None: as usual).
@@ -99,6 +103,7 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
         if not isinstance(one, MegaDriveEnv):
             raise TypeError(f"env makes a {type(one).__name__}, expected a MegaDriveEnv")
         self._one = one
+        self.actions = one.actions
         (height, width), (top, left, rows, columns), grey, scale, max_pool = one._format
         variables = one.integration.variables if one.integration is not None else None
         self._variables = variables
@@ -134,6 +139,17 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
         self._held = np.zeros((num_envs, one.players), np.uint16)
         self._steps = np.zeros(num_envs, np.int64)
         self._ended = np.zeros(num_envs, np.bool_)
+        self._kept: tuple[npt.NDArray[np.uint8], ...] | None = None  # last frames, from a pickle
+
+    def __getstate__(self) -> dict[str, Any]:
+        contents = {**self.__dict__, "_images": [], "_rams": []}
+        if self.render_mode is not None and self._random:
+            contents["_kept"] = self.render()
+        if self._image is not None:
+            contents["_image"] = self._image.copy()
+        if self._ram is not None:
+            contents["_ram"] = self._ram.copy()
+        return contents
 
     def _observation_space_of(self, one: MegaDriveEnv) -> spaces.Space[Any]:
         image = spaces.Box(0, 255, self.group.picture_shape, np.uint8)
@@ -382,6 +398,7 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
     def _run(self, buttons: Array, frames: int | Array, which: Mask | None, every_frame: bool = False) -> None:
         """Run frames; the observations of those who run are new, those of the others stay."""
         seen = self._image is not None or self.render_mode is not None
+        self._kept = None
         self.group.step(
             buttons,
             frames,
@@ -454,7 +471,7 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
         """Return the last frame of each console, uint8 (height, width, 3), whole and in colour; None without a mode."""
         if self.render_mode is None:
             return None
-        return tuple(np.array(machine.frame) for machine in self.group)
+        return tuple(np.array(machine.frame) for machine in self.group) if self._kept is None else self._kept
 
     def close_extras(self, **_: Any) -> None:
         """End the group's threads."""

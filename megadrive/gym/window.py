@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from megadrive.frontend import NoWindow, need_sdl
-
-_ASPECT = 4 / 3
+from megadrive.media import picture_aspect
 
 
 class EnvWindow:
@@ -24,6 +23,8 @@ class EnvWindow:
         Its title.
     rate : float
         Frames that are shown in a second.
+    pal : bool
+        Whether the console is a 50 Hz one.
 
     Notes
     -----
@@ -31,8 +32,9 @@ class EnvWindow:
     it does can be run on a computer without a display.
     """
 
-    def __init__(self, title: str, rate: float) -> None:
+    def __init__(self, title: str, rate: float, pal: bool) -> None:
         self._window: Any = None
+        self._pal = pal
         try:
             self._window = _open(title, rate)
         except NoWindow as reason:
@@ -55,7 +57,9 @@ class EnvWindow:
         if now < self._next:
             time.sleep(self._next - now)
         self._next = max(self._next, now - self._period) + self._period
-        self._window.show(frame, _ASPECT, [], "")
+        height, width, _ = frame.shape
+        if height:  # before the first frame there is nothing
+            self._window.show(frame, picture_aspect(width, height, self._pal), [], "")
 
     def close(self) -> None:
         """Close the window."""

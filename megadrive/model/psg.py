@@ -14,6 +14,7 @@ tone 3 in mode 3, rises, the shift register shifts. All levels are one-sided: 0 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,17 +45,22 @@ class Wave(NamedTuple):
     period: int
     high: int
 
-    def toggles(self, ticks: Array) -> Array:
-        """Return how often it has toggled after so many ticks."""
-        return np.where(ticks < self.first, 0, 1 + (ticks - self.first) // self.period)
-
     def toggled(self, ticks: int) -> int:
-        """Return the same for a single number of ticks."""
+        """Return how often it has toggled after so many ticks."""
         return 0 if ticks < self.first else 1 + (ticks - self.first) // self.period
 
-    def rises(self, ticks: Array) -> Array:
-        """Return how often it has gone from 0 to 1 after so many ticks."""
-        return (self.toggles(ticks) + 1 - self.high) // 2
+    def rising(self) -> Wave:
+        """Return the wave that toggles where this one goes from 0 to 1."""
+        return Wave(self.first + self.period * self.high, 2 * self.period, 0)
+
+    def spread(self, values: Array, ticks: int) -> Array:
+        """Return for each tick one of the values: the first, and after each toggle the next one."""
+        if len(values) == 1:
+            return values.repeat(ticks)
+        lengths = np.full(len(values), self.period)
+        lengths[0] = self.first - 1
+        lengths[-1] = ticks + 1 - self.first - (len(values) - 2) * self.period
+        return values.repeat(lengths)
 
 
 class PSG(Parts):
@@ -110,60 +116,72 @@ class PSG(Parts):
 
     def run(self, ticks: int) -> npt.NDArray[np.int16]:
         """Run, and return the level of each tick: int16 (ticks,)."""
-        return self._mixed(self.run_channels(ticks))
-
-    def _mixed(self, channels: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-        heard = [channel for channel in range(len(self.PARTS)) if not self._muted[0] >> channel & 1]
-        levels: npt.NDArray[np.int16] = channels[heard].sum(0, dtype=np.int16)
+        levels = np.zeros(count(ticks), np.int16)
+        for channel, part in self._run(ticks, True):
+            if not self._muted[0] >> channel & 1:
+                levels += part
         return levels
 
     def run_channels(self, ticks: int) -> npt.NDArray[np.int16]:
         """Run, and return the channels apart: int16 (4, ticks), tone 1 to 3 and the noise."""
-        time = np.arange(1, count(ticks) + 1, dtype=np.uint32)
-        levels = np.zeros((4, ticks), np.int16)
-        for channel, attenuation in enumerate(self.c.attenuation):
-            volume = VOLUMES[attenuation & 15]
-            if volume and channel == NOISE:
-                levels[channel] = self._noise_bits(time) * volume
-            elif volume:
-                wave = self.wave(channel)
-                levels[channel] = (wave.toggles(time) + wave.high & 1) * volume
-        self.advance(ticks)
+        levels = np.zeros((4, count(ticks)), np.int16)
+        for channel, part in self._run(ticks, True):
+            levels[channel] = part
         return levels
 
     def advance(self, ticks: int) -> None:
         """Run without sound: the state comes out as :meth:`run` leaves it."""
-        ticks, chip = count(ticks, 1 << 62), self.c
+        self._run(count(ticks, 1 << 62), False)
+
+    def _run(self, ticks: int, heard: bool) -> list[tuple[int, Array]]:
+        """Run, and return the channels that are not silent, if they are wanted, with their levels."""
+        parts: list[tuple[int, Array]] = []
         if ticks == 0:
-            return
-        source = self.noise_source()
-        shifts = (source.toggled(ticks) + 1 - source.high) // 2
+            return parts
+        chip = self.c
+        waves = [self.wave(channel) for channel in range(4)]
+        toggles = [wave.toggled(ticks) for wave in waves]
+        shift = waves[2 if chip.noise & 3 == FROM_TONE_3 else NOISE].rising()
+        shifts = shift.toggled(ticks)
+        white = bool(chip.noise & WHITE)
+        if heard:
+            for channel, attenuation in enumerate(chip.attenuation):
+                volume = VOLUMES[attenuation & 15]
+                if volume and channel == NOISE:
+                    parts.append((NOISE, shift.spread(noise_bits(chip.lfsr, shifts + 1, white) * volume, ticks)))
+                elif volume:
+                    wave = waves[channel]
+                    numbers = np.arange(wave.high, wave.high + toggles[channel] + 1)
+                    parts.append((channel, wave.spread((numbers & 1).astype(np.int16) * volume, ticks)))
         if shifts:
-            chip.lfsr = shifted(chip.lfsr, shifts, bool(chip.noise & WHITE))
-        for channel in range(4):
-            wave = self.wave(channel)
-            toggles = wave.toggled(ticks)
-            if toggles:
-                chip.counter[channel] = 1 + (ticks - wave.first) % wave.period
-            else:
-                chip.counter[channel] += ticks
-            chip.output[channel] = wave.high + toggles & 1
+            chip.lfsr = shifted(chip.lfsr, shifts, white)
+        chip.counter = [
+            1 + (ticks - wave.first) % wave.period if turns else before + ticks
+            for wave, turns, before in zip(waves, toggles, chip.counter, strict=True)
+        ]
+        chip.output = [wave.high + turns & 1 for wave, turns in zip(waves, toggles, strict=True)]
         chip.clock += ticks
+        return parts
 
     def render(self, writes: npt.ArrayLike, ticks: int) -> npt.NDArray[np.int16]:
         """Run while writes (tick from now, value) come in: int16 (ticks,)."""
-        return self._mixed(self.render_channels(writes, ticks))
+        log = write_log(writes, count(ticks))
+        return np.concatenate(list(self._pieces(log, ticks, self.run)))
 
     def render_channels(self, writes: npt.ArrayLike, ticks: int) -> npt.NDArray[np.int16]:
         """Run while writes come in, and return the channels apart: int16 (4, ticks)."""
         log = write_log(writes, count(ticks))
-        parts, now = [], 0
+        return np.concatenate(list(self._pieces(log, ticks, self.run_channels)), 1)
+
+    def _pieces(self, log: Array, ticks: int, run: Callable[[int], Array]) -> Iterator[Array]:
+        """Run between the writes."""
+        now = 0
         for tick, value in log.tolist():
-            parts.append(self.run_channels(tick - now))
+            if tick > now:
+                yield run(tick - now)
             self.write(value)
             now = tick
-        parts.append(self.run_channels(ticks - now))
-        return np.concatenate(parts, 1)
+        yield run(ticks - now)
 
     # --------------------------------------------------------------------------------- the channels
 
@@ -177,17 +195,6 @@ class PSG(Parts):
         period = max(period, 1)
         first = max(period - chip.counter[channel] + 1, 1)
         return Wave(first, period, chip.output[channel] & 1)
-
-    def noise_source(self) -> Wave:
-        """Return the square wave whose rising edges shift the noise's register."""
-        return self.wave(2 if self.c.noise & 3 == FROM_TONE_3 else NOISE)
-
-    def _noise_bits(self, time: Array) -> Array:
-        """Return the noise's output at each of these ticks, which count from now."""
-        if not len(time):
-            return np.zeros(0, np.int16)
-        shifts = self.noise_source().rises(time)
-        return noise_bits(self.c.lfsr, int(shifts[-1]) + 1, bool(self.c.noise & WHITE))[shifts]
 
     # ----------------------------------------------------------------------------------- registers
 
@@ -226,5 +233,9 @@ def noise_bits(lfsr: int, n: int, white: bool) -> Array:
 def shifted(lfsr: int, shifts: int, white: bool) -> int:
     """Return the shift register after so many shifts."""
     shifts %= WHITE_LENGTH if white else 16
+    if shifts < 100:
+        for _ in range(shifts):
+            lfsr = lfsr >> 1 | ((lfsr ^ lfsr >> 3 if white else lfsr) & 1) << 15
+        return lfsr
     bits = noise_bits(lfsr, shifts + 16, white)[-16:]
     return int((bits.astype(np.int64) << np.arange(16)).sum())

@@ -59,6 +59,16 @@ def wait_for_counter(kind: int, line: int, condition: int) -> bytes:
     return body + bytes([0x60 | condition, 0x100 - len(body) - 2])
 
 
+def transfer(copies: bool, length: int, address: int, kind: int) -> bytes:
+    """Return a fill or a copy within VRAM and the wait for its end."""
+    words = [0x8F01, 0x9300 | length & 0xFF, 0x9400 | length >> 8, 0x9500, 0x9690, 0x97C0 if copies else 0x9780]
+    words += [(0 if copies else 0x4000) | address & 0x3FFF, (0xC0 if copies else 0x80) | address >> 14]
+    code = b"".join(move_to_vdp(word) for word in words)
+    if not copies:
+        code += to_word(0x6655, 0xC00000)
+    return code + wait_for_status(kind, 1, False)
+
+
 def long_of(register: int) -> int:
     """Return MOVE.L D3,Dn or MOVEA.L D3,An."""
     return 0x2003 | register << 9
@@ -139,6 +149,10 @@ status_waits = st.builds(
 )
 handler_waits = st.builds(wait_for_handler, st.integers(0, 3))
 counter_waits = st.builds(wait_for_counter, st.integers(0, 3), st.integers(0, 255), st.sampled_from([2, 5, 6, 6, 6]))
+transfers = st.builds(
+    transfer, st.booleans(), st.sampled_from([1, 2, 30, 400, 3000, 0xFFFF]), st.sampled_from([0, 0x4000, 0xDFF0, 0xE008]),
+    st.integers(0, 5),
+)  # fmt: skip
 stops = st.just(struct.pack(">HH", 0x4E72, 0x2000))  # STOP #$2000
 z80_programs = st.sampled_from(
     [
@@ -160,9 +174,9 @@ sprite = st.builds(
     st.sampled_from([0x8174, 0x8164, 0x8134, 0x817C, 0x8154]),
     st.sampled_from([0x8004, 0x8014]),
     st.integers(0x8A00, 0x8AFF),
-    st.lists(st.one_of(status_waits, handler_waits, counter_waits, any_loop(), stops), min_size=1, max_size=4),
+    st.lists(st.one_of(status_waits, handler_waits, counter_waits, transfers, any_loop(), stops), min_size=1, max_size=4),
     st.lists(st.integers(0, 40), min_size=4, max_size=4),
-    st.lists(sprite, min_size=1, max_size=8),
+    st.one_of(st.lists(sprite, min_size=1, max_size=8), st.lists(sprite, min_size=30, max_size=30)),
     z80_programs,
 )
 def test_waiting_is_skipped_without_a_trace(width, display, hint, lines, waits, delays, sprites, z80):
@@ -186,6 +200,27 @@ def test_waiting_costs_few_turns():
     before = md._md.polling.accesses
     md.run_frame()
     assert md._md.polling.accesses - before < 262 * 4
+
+
+def test_waiting_for_a_fill_costs_few_turns():
+    """In a picture full of sprites that collide, where a byte of the fill takes 190 mclk and a turn 200."""
+    sprites = b"".join(struct.pack(">HBBHH", 128 + 32 * (i // 2), 15, i + 1, 1, 200) for i in range(14))
+    md = MegaDrive(rom([0x8004, 0x8174, 0x8C81, 0x8570], [transfer(False, 6000, 0x4000, 1)], [0], sprites))
+    md.run_frames(4)
+    before = md._md.polling.accesses
+    md.run_frame()
+    assert md._md.polling.accesses - before < 300
+
+
+def test_a_68000_that_waits_is_not_run_in_each_slice():
+    """The Z80 reads the cartridge now and then; in the slices between the 68000 need not be run."""
+    z80 = bytes.fromhex("3A 00 80 06 00 10 FE 18 F7")  # LD A,($8000); LD B,0; DJNZ to itself; JR
+    program = rom([0x8004, 0x8174, 0x8C81], [wait_for_status(0, 3, True), wait_for_status(0, 3, False)], [0, 0], b"", z80)
+    md, plain = MegaDrive(program), MegaDrive(program)
+    plain._md.plain = 1
+    for machine in (md, plain):
+        machine.run_frames(8)
+    assert md.state_hash() == plain.state_hash()
 
 
 def test_a_branch_to_an_odd_address():

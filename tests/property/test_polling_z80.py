@@ -95,6 +95,14 @@ def opcodes() -> st.SearchStrategy[bytes]:
             lambda pair: bytes.fromhex("210012 110014 01") + bytes([pair[0], 0, 0xED, pair[1]])
         ),
         st.just(bytes.fromhex("CD3000 F7 C43000")),  # calls of a RET
+        byte.map(lambda count: bytes([0x06, count, 0x10, 0xFE])),  # LD B; DJNZ
+        byte.map(lambda count: bytes([0x3E, count, 0x3D, 0x20, 0xFD])),  # LD A; DEC A; JR NZ
+        st.tuples(st.just(0x3E), st.integers(0, 1)).map(lambda pair: bytes(pair) + b"\x32\x00\x60"),  # the bank
+        st.tuples(st.sampled_from([0x0000, 0x1FFF, 0x3FFF, 0x9234, 0xFFFF]), one_of("C1D1E1")).map(  # POP elsewhere
+            lambda pair: struct.pack("<BHBBH", 0x31, pair[0], pair[1], 0x31, 0x1F00)
+        ),
+        st.sampled_from([0x0010, 0x3FFF, 0x4000, 0x8000, 0xBEEF]).map(lambda at: struct.pack("<BBH", 0xED, 0x5B, at)),
+        st.tuples(st.just(0xFD), st.just(0xCB), st.integers(0, 3), byte).map(bytes),  # IY: the YM2612
         st.just(bytes.fromhex("DDFDDD00 ED00")),
     )
 

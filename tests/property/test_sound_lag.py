@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import megadrive
-from megadrive import Button, MegaDrive
+from megadrive import Button, MegaDrive, model
 from megadrive._core import ffi, lib
 
 heard = st.tuples(st.sampled_from(["run", "hear"]), st.integers(0, 9))
@@ -75,6 +75,14 @@ def test_of_a_game_that_leaves_the_test_bits_set(corpus: pathlib.Path, plan: lis
     lib.md_catch_up(md._md)
     assert md._md.state.ym2612.test_2c & 0x20
     compare(md, plan, False)
+
+
+@given(steps)
+@settings(max_examples=6, deadline=None)
+def test_the_model_lags_by_part_of_a_sample(plan: list[tuple[str, int]]) -> None:
+    begin = start(None).fork()
+    begin.replace_chips(ym2612=model.YM2612)
+    compare(begin, plan, False)
 
 
 def test_what_it_shows_is_held() -> None:

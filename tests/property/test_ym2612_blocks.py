@@ -151,3 +151,41 @@ def test_ports_go_ahead_of_the_chip(variant: str, log: Writes, seed: int) -> Non
         now = cycle
         chip.write(port, value)
         lib.ym2612_write_ports(ports, port, value, cycle)
+
+
+def timer_log(seed: int, length: int) -> Writes:
+    """Make a log in which $27 clears flags of timers that overflow every few samples, at any distance from that."""
+    random = Random(seed)
+    log: Writes = []
+    at, running = 0, random.choice([0x0F, 0x0F, 0x05, 0x0B, 0x0A, 0x07])
+    registers = [(0x24, 0xFF), (0x25, random.randrange(4)), (0x26, 0xFF - random.randrange(2)), (0x27, running)]
+    for address, value in registers:
+        log += [(at, 0, address), (at + 3, 1, value)]
+        at += random.randrange(5, 40)
+    for _ in range(length):
+        at += random.choice([1, 2, random.randrange(2, 60), random.randrange(2, 60)])  # 1: the chip does not see it
+        log.append((at, 1, running | random.randrange(4) << 4))
+    return log
+
+
+@given(st.sampled_from(VARIANTS), seeds, st.integers(1, 60), st.integers(1, 30))
+@settings(max_examples=60, deadline=None)
+def test_flags_are_cleared_without_the_counters(variant: str, seed: int, length: int, rest: int) -> None:
+    log = timer_log(seed, length)
+    single = YM2612(variant)
+    ports, until = ffi.new("ym2612_ports *"), ffi.new("int64_t *")
+    lib.ym2612_start_ports(ports, single._chip)
+    cycles, waiting = log[-1][0] + rest, list(log)
+    for at in range(cycles):
+        assert lib.ym2612_status_ports(ports, at, until) == single.read(0)
+        while waiting and waiting[0][0] == at:
+            _, port, value = waiting.pop(0)
+            single.write(port, value)
+            lib.ym2612_write_ports(ports, port, value, at)
+        single.advance(1)
+    for cut in (0, cycles - cycles % CYCLES, log[-1][0] + 1):  # the last: just after a write
+        block = YM2612(variant)
+        at_once(block, [write for write in log if write[0] < cut], cut, heard=False)
+        at_once(block, [(at - cut, port, value) for at, port, value in log if at >= cut], cycles - cut, heard=False)
+        block._chip.status_until, block._chip.status = single._chip.status_until, single._chip.status
+        assert state(single) == state(block)

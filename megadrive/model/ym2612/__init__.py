@@ -8,8 +8,10 @@ One class in layers, each of which is one thing that the chip does:
 `counters`     timers, LFO, envelope timer
 `operators`    phase and envelope of one slot, sample by sample
 `cycle`        one internal cycle, exact for writes in any of the 24 of a sample: the specification
-`changes`      the bus over many samples: which slot sees a write from which sample on
+`changes`      the bus over many samples: who sees a write from which sample on
 `stream`       phase and envelope of one slot over a stretch of samples, as arrays
+`feedback`     S1 as it hears itself
+`mix`          what the pins show, as arrays
 `block`        whole samples, as arrays
 ============== ====================================================================================================
 
@@ -35,6 +37,8 @@ STATUS_LIFE = (300_000, 40_000_000)
 
 SHORTEST_BLOCK = 4
 """Samples for which a block is worth its preparation."""
+
+NO_WRITES = np.empty((0, 3), np.uint32)
 
 
 class YM2612(Block, Parts):
@@ -110,7 +114,7 @@ class YM2612(Block, Parts):
 
     def run_cycles(self, cycles: int) -> npt.NDArray[np.int16]:
         """Run internal cycles, and return the samples that end among them: int16 (n, 2)."""
-        return self._mixed([], check_range("cycles", cycles, CYCLES * MOST_SAMPLES))
+        return self._mixed(NO_WRITES, check_range("cycles", cycles, CYCLES * MOST_SAMPLES))
 
     def run_channels(self, samples: int) -> npt.NDArray[np.int16]:
         """Run, and return the channels and the DAC apart: int16 (7, samples, 2)."""
@@ -123,58 +127,54 @@ class YM2612(Block, Parts):
     def render(self, writes: npt.ArrayLike, samples: int) -> npt.NDArray[np.int16]:
         """Run while writes (internal cycle from now, port, value) come in: int16 (samples, 2)."""
         samples = check_range("samples", samples, MOST_SAMPLES)
-        return self._mixed(check_writes(writes, samples).tolist(), CYCLES * samples)
+        return self._mixed(check_writes(writes, samples), CYCLES * samples)
 
     def play(self, writes: npt.NDArray[np.uint32], cycles: int) -> npt.NDArray[np.int16]:
         """Run internal cycles while writes (cycle from now, port, value) come in: int16 (n, 2)."""
-        return self._mixed(writes.tolist(), cycles)
+        return self._mixed(writes, cycles)
 
     def render_channels(self, writes: npt.ArrayLike, samples: int) -> npt.NDArray[np.int16]:
         """Run while writes come in, and return the channels and the DAC apart: int16 (7, samples, 2)."""
         samples = check_range("samples", samples, MOST_SAMPLES)
-        return self._play(check_writes(writes, samples).tolist(), CYCLES * samples).transpose(1, 0, 2)
+        return self._play(check_writes(writes, samples), CYCLES * samples).transpose(0, 2, 1)
 
-    def _mixed(self, writes: list[list[int]], cycles: int) -> npt.NDArray[np.int16]:
+    def _mixed(self, writes: npt.NDArray[np.uint32], cycles: int) -> npt.NDArray[np.int16]:
         """Run, with silence in the place of what is muted."""
-        mixed: npt.NDArray[np.int16] = self._play(writes, cycles, self._muted[0]).sum(1, dtype=np.int16)
-        return mixed
+        return np.ascontiguousarray(self._play(writes, cycles, self._muted[0]).sum(0, dtype=np.int16).T)
 
-    def _play(self, writes: list[list[int]], cycles: int, muted: int = 0) -> npt.NDArray[np.int16]:
+    def _play(self, writes: npt.NDArray[np.uint32], cycles: int, muted: int = 0) -> npt.NDArray[np.int16]:
         """Run while writes (cycle, port, value) come in: blocks where they can be, else cycle by cycle.
 
-        Returns the parts of each sample, int16 (samples, 7, 2), with silence for those in the bits of `muted`.
+        Returns the parts of each sample, int16 (7, 2, samples), with silence for those in the bits of `muted`.
         """
         self.load()
         self.begin_parts(muted)
+        log = writes.astype(np.int64)
         parts: list[npt.NDArray[np.int16]] = []
         now, coming, stop = 0, 0, 0
-        while now < cycles or coming < len(writes):
-            if self.cycle == 0 and cycles - now >= CYCLES * (SHORTEST_BLOCK + 1):
+        while now < cycles or coming < len(log):
+            if self.cycle == 0 and cycles - now >= CYCLES * SHORTEST_BLOCK:
                 if stop <= coming:  # the first write that no block takes
-                    stop = self.block_writes(writes, coming)
-                until = writes[stop][0] if stop < len(writes) else cycles
-                samples = min(self.block_limit(), (until - now) // CYCLES - 1)
+                    stop = self.first_alone(log, coming)
+                until = int(log[stop, 0]) if stop < len(log) else cycles
+                samples = min(self.block_limit(), (until - now) // CYCLES)
                 if samples >= SHORTEST_BLOCK:
-                    taken: list[tuple[int, int, int]] = []
-                    while coming < stop and writes[coming][0] < now + CYCLES * samples:
-                        at, port, value = writes[coming]
-                        taken.append((at - now, port, value))
-                        coming += 1
-                    parts.append(self.run_block(samples, taken))
-                    now += CYCLES * samples
-            while coming < len(writes) and writes[coming][0] == now:
-                self.strobe(*writes[coming][1:])
+                    end = coming + int(log[coming:stop, 0].searchsorted(now + CYCLES * samples))
+                    parts.append(self.run_block(samples, log[coming:end] - (now, 0, 0)))
+                    now, coming = now + CYCLES * samples, end
+            while coming < len(log) and log[coming, 0] == now:
+                self.strobe(*log[coming, 1:].tolist())
                 coming += 1
-            end = writes[coming][0] if coming < len(writes) else cycles
+            end = int(log[coming, 0]) if coming < len(log) else cycles
             for _ in range(min(end - now, CYCLES - self.cycle)):
                 self.one_cycle()
                 now += 1
                 if self.cycle == 0:
-                    parts.append(np.array(self.heard_parts(), np.int16).reshape(1, 7, 2))
+                    parts.append(np.array(self.heard_parts(), np.int16).reshape(7, 2, 1))
                     self.sum = [0, 0]
         self.store()
         self.part_clock = self.clock
-        return np.concatenate(parts) if parts else np.empty((0, 7, 2), np.int16)
+        return np.concatenate(parts, 2) if parts else np.empty((7, 2, 0), np.int16)
 
     # ----------------------------------------------------------------------------------- registers
 

@@ -2,15 +2,22 @@
 
 A slot reads its registers once a sample, in the cycle with its number; its frequency is fetched in the cycle before
 that, its key latched in that cycle. So whatever the cycle in which a byte reaches a register, there is a first sample
-that knows of it, for each slot by itself.
+that knows of it, for each slot by itself. For what a channel makes of its operators, see :class:`Turn`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from megadrive.model.ym2612.cycle import Cycle
 from megadrive.model.ym2612.registers import BUSY_CYCLES, key_code
+from megadrive.model.ym2612.tables import SHOWN
+
+Array = npt.NDArray[Any]
+Pitch = tuple[int, int, int]
 
 CYCLES = 24
 
@@ -20,12 +27,14 @@ KEY_GROUPS = (0, 12, 6, 18)
 OWN_SLOTS = (8, 2, 14)
 """Slots of channel 3 that $A8, $A9 and $AA belong to."""
 
-DATA_OF_BLOCKS = (
-    {0x23, 0x24, 0x25, 0x26, 0x28, 0x29, 0x2A, 0x2D, 0x2E, 0x2F} | set(range(0x21)) | set(range(0x30, 0xB0))
-)
-"""Registers that may be written during a block; $27 may if it leaves channel 3 as it is."""
+ALONE = (0x21, 0x2C)
+"""Registers that no block takes; $27 is one if it changes what channel 3 does, or if timer A presses its keys."""
 
-Pitch = tuple[int, int, int]
+STORE_CYCLES = 12
+"""Cycles within which the scan comes to the place of FM data."""
+
+AHEAD = 1024
+"""Writes that are looked through at once."""
 
 
 class Change(NamedTuple):
@@ -33,9 +42,21 @@ class Change(NamedTuple):
 
     sample: int
     register: tuple[int, int] | None = None
-    """Address and data."""
+    """Address and data; $B4 stands for what slots see of it, the sensitivities to the LFO."""
     pitch: Pitch | None = None
     key: int | None = None
+
+
+class Turn(NamedTuple):
+    """A write of $B0, at the end of cycle 6 * quarter + channel of a sample.
+
+    In these cycles, before that, it is looked up who modulates S3, S2, S4 and, for the next sample, S1; and from the
+    second quarter on whether S1, S3 and S2 are heard. So the quarters after this one have the new byte at once.
+    """
+
+    sample: int
+    quarter: int
+    data: int
 
 
 class Latch(NamedTuple):
@@ -55,42 +76,57 @@ class Changes(Cycle):
     slot_pitch: list[Pitch]
     """Frequencies of the slots at the sample that a block has come to."""
 
+    slot_depths: list[tuple[int, int]]
+    """Sensitivities of the slots to AM and vibrato, likewise."""
+
     bus_cycle = 0
     """Cycle of the block that the bus has come to."""
 
-    def block_writes(self, writes: list[list[int]], start: int) -> int:
-        """Return where the writes end, from `start` on, that a block can take with it."""
-        address = (self.bus if self.address_strobe & 1 else self.mode_address) & 0xFF
-        for index in range(start, len(writes)):
-            _, port, value = writes[index]
-            if not port & 1:
-                address = value
-            elif address == 0x27 and value >> 6 == self.channel3_mode != 2:
-                continue
-            elif address not in DATA_OF_BLOCKS:
-                return index
-        return len(writes)
+    def first_alone(self, log: Array, start: int) -> int:
+        """Return the first write, from `start` on, that no block takes; or, far enough from it, one before that."""
+        part = log[start : start + AHEAD]
+        data = (part[:, 1] & 1).astype(bool)
+        addresses = latched(np.where(data, -1, part[:, 2]), self.mode_address & 0xFF)
+        alone = np.isin(addresses, ALONE)
+        if self.silenced:  # what is silent depends on $2B by the sample
+            alone |= addresses == 0x2B
+        mode = self.channel3_mode
+        alone |= (addresses == 0x27) & ((part[:, 2] >> 6 != mode) | (mode == 2))
+        alone &= data
+        if len(at := np.flatnonzero(~data)) > 1:  # an address in the very next cycle after another is not seen
+            alone[at[1:][np.diff(part[at, 0]) < 2]] = True
+        alone[1:] |= np.diff(part[:, 0]) == 0  # of two bytes in one cycle, the second goes where the first should
+        found = np.flatnonzero(alone)
+        return start + (int(found[0]) if len(found) else len(part))
 
-    def run_bus(self, cycles: int, writes: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
-        """Run the bus and the timers alone; note in `changes` what the slots see.
-
-        Return the DAC's values and the cycles from which on they hold.
-        """
+    def run_bus(self, cycles: int, log: Array) -> None:
+        """Run the bus and the timers alone over a block; note what slots, channels, DAC and LFO will see."""
         changes: list[list[Change]] = [[] for _ in range(CYCLES)]
         self.slot_pitch = [self.pitch(slot) for slot in range(CYCLES)]
-        self.changes = changes
-        self._dac_since, self._dac_values = [0], [self.dac]
+        self.slot_depths = 4 * list(zip(self.ams, self.pms, strict=True))
+        self.turns: list[list[Turn]] = [[] for _ in range(6)]
+        """By channel."""
+        self.pans: list[list[tuple[int, int]]] = [[] for _ in range(6)]
+        """By channel, the samples from which it is shown on other sides, and which."""
+        self.lfo_writes: list[tuple[int, int]] = []
+        """Cycles and data of $22."""
+        self._dac_log = [np.array([0])], [np.array([self.dac])]
+        self.dac_switches: list[tuple[int, int]] = [(0, self.dac_enable)]
+        """Cycles from which the DAC is on or off."""
+        self._programs = [f << 3 | a for f, a in zip(self.feedback, self.algorithm, strict=True)]
+        self._sides: dict[int, int] = {}
         self._pitches: list[tuple[int, bool, Pitch]] = []
         self._latch: Latch | None = None
         self._timer_cycle = 0
         if self.key_channel < 6 and self.keys_of(self.key_channel) != self.key_operators:
             self._latch = Latch(self.key_channel, self.key_channel, self.key_operators)
-        now, coming = 0, 0
+        self.changes = changes
+        now, coming, count = 0, 0, len(log)
         while now < cycles:
             if not (self.address_strobe or self.data_strobe or self.is_storing()):
-                now, coming = self._run_free_bus(now, cycles, writes, coming)
-            while coming < len(writes) and writes[coming][0] <= now:
-                self.strobe(*writes[coming][1:])
+                now, coming = self._run_free_bus(now, cycles, log, coming)
+            while coming < count and log[coming, 0] <= now:
+                self.strobe(int(log[coming, 1]), int(log[coming, 2]))
                 coming += 1
             if now < cycles:
                 self.bus_cycle = now
@@ -99,77 +135,118 @@ class Changes(Cycle):
         self._latch_keys(cycles)
         self._run_timers(cycles)
         self.changes = None
+        self.dac_since, self.dac_values = (np.concatenate(column) for column in self._dac_log)
+        """Cycles from which the DAC has other values, and which."""
         for slot_changes in changes:
             slot_changes.sort(key=lambda change: change.sample)
         self.block_changes = changes
-        return self._dac_since, self._dac_values
 
-    def _run_free_bus(self, now: int, cycles: int, writes: list[tuple[int, int, int]], coming: int) -> tuple[int, int]:
-        """Do at once what cycles do to each write, for as long as nothing else is on the bus then.
+    def _run_free_bus(self, now: int, cycles: int, log: Array, coming: int) -> tuple[int, int]:
+        """Do at once what cycles do to all writes before the first that comes too soon after another.
 
         Returns
         -------
         now, coming : int
             Up to which cycle, and the number of the next write.
         """
-        count, busy, busy_left = len(writes), self.busy, self.busy_left
-        while True:
-            at = writes[coming][0] if coming < count else cycles
-            if at > now:
-                busy = int(busy_left >= at - now)
-                busy_left = max(busy_left - at + now, 0)
-                now = at
-            if now >= cycles:
-                break
-            _, port, value = writes[coming]
-            room = (writes[coming + 1][0] if coming + 1 < count else cycles) - now
-            if room < 2:
-                break
-            bus = (port & 2) << 7 | value
-            if not port & 1:
-                self.bus = self.mode_address = bus
-                self.fm_data = 0
-                self.fm_address = int(bus & 0xF0 != 0)
-                if self.fm_address:
-                    self.address = bus
-                taken = 2
-            else:
-                address = self.mode_address
-                taken = 13 if address >= 0x30 else 2
-                if not self.fm_address or room < taken:
-                    break
-                self.bus = bus
-                self.fm_data, self.store_left = 1, 0
-                self.data = self.registers[address] = value
-                busy_left -= busy_left > 0
-                if not busy_left:
-                    busy_left = BUSY_CYCLES + 1
-                else:
-                    busy_left += 1
-                if bus < 0x100:
-                    self.bus_cycle = now
-                    self.write_mode(address, value)
-                if taken > 2:
-                    self._store_data(now, address, value)
-            busy = int(busy_left >= taken)
-            busy_left = max(busy_left - taken, 0)
-            now += taken
-            coming += 1
-        self.busy, self.busy_left = busy, busy_left
-        return now, coming
+        part = log[coming : coming + AHEAD]
+        if not len(part):
+            self._count_busy(part, now, cycles)
+            return cycles, coming
+        times, ports, values = part.T
+        following = np.append(times[1:], log[coming + AHEAD, 0] if coming + AHEAD < len(log) else cycles)
+        room = following - times
+        data = (ports & 1).astype(bool)
+        bus = (ports & 2) << 7 | values
+        addresses = latched(np.where(data, -1, bus), self.mode_address)
+        fm = data & (addresses & 0xF0 != 0)
+        slow = fm & (addresses >= 0x30)
 
-    def _store_data(self, cycle: int, address: int, value: int) -> None:
-        """Store FM data, written in a cycle, when the scan comes to its place."""
+        too_soon = np.flatnonzero(room < 2)
+        count = int(too_soon[0]) if len(too_soon) else len(part)
+        while count and slow[count - 1] and room[count - 1] <= STORE_CYCLES:
+            count -= 1
+        if data[0] and self.fm_data and not self.fm_address:  # after two bytes in one cycle
+            count = 0
+        if count == 0:
+            at = min(int(times[0]), cycles)
+            self._count_busy(times[:0], now, at)
+            return at, coming
+
+        last = count - 1
+        end = int(times[last]) + (1 + STORE_CYCLES if slow[last] else 2)
+        if coming + count == len(log):
+            end = cycles
+        wanted = data[:count].copy()
+        dac = wanted & (addresses[:count] == 0x2A) & (ports[:count] == 1)
+        self._log_dac(times[:count][dac], values[:count][dac])
+        wanted[dac] = False
+        wanted[without_effect(addresses[:count], values[:count], wanted & (ports[:count] == 1))] = False
+        for at, port, address, value, is_slow, until in zip(
+            *(array[:count][wanted].tolist() for array in (times, ports, addresses, values, slow, following)),
+            strict=True,
+        ):
+            if port == 1:
+                self.bus_cycle = at
+                self.write_mode(address, value)
+            if is_slow:
+                self._store_data(at, until, address, value)
+        given = np.flatnonzero(data[:count])
+        for address, value in zip(addresses[given].tolist(), values[given].tolist(), strict=True):
+            self.registers[address] = value
+
+        self.bus = int(bus[last])
+        chosen = np.flatnonzero(~data[:count])
+        if len(chosen):
+            self.mode_address = int(bus[chosen[-1]])
+            self.fm_address = int(self.mode_address & 0xF0 != 0)
+            self.fm_data = 0
+            chosen = chosen[bus[chosen] & 0xF0 != 0]
+            if len(chosen):
+                self.address = int(bus[chosen[-1]])
+        taken = np.flatnonzero(fm[:count])
+        if len(taken):
+            number = int(taken[-1])
+            if data[number:count].all():
+                self.fm_data = 1
+            self.data = int(values[number])
+            self.store_left = max(STORE_CYCLES - int(room[number]), 0) if slow[number] else 0
+        self._count_busy(times[given], now, end)
+        return end, coming + count
+
+    def _count_busy(self, times: Array, now: int, end: int) -> None:
+        """Bring busy from one cycle to another, with data in some of those between."""
+        if end <= now:
+            return
+        since = now - 1 + self.busy_left - BUSY_CYCLES
+        for at in times.tolist():
+            if at - since >= BUSY_CYCLES:  # what comes while it is up does not prolong it
+                since = at
+        passed = end - 1 - since
+        self.busy = int(0 < passed <= BUSY_CYCLES)
+        self.busy_left = max(BUSY_CYCLES - passed, 0)
+
+    def _log_dac(self, times: Array, values: Array) -> None:
+        """Note what is written to the DAC."""
+        if len(times):
+            self._dac_log[0].append(times + 1)
+            self._dac_log[1].append((values ^ 0x80) << 1 | self.dac & 1)
+            self.dac = int(self._dac_log[1][-1][-1])
+
+    def _store_data(self, cycle: int, until: int, address: int, value: int) -> None:
+        """Store FM data, written in a cycle, when the scan comes to its place; unless something is written before."""
         if address & 3 == 3:
             return
         channel = 3 * (address >> 8) + (address & 3)
         if address & 0xFF >= 0xA0:  # it is stored a second time 6 cycles later, which changes nothing
             self.bus_cycle = cycle + 1 + (channel - cycle - 1) % 6
-            self.store_channel(channel, address & 0xFF, value)
+            if self.bus_cycle <= until:
+                self.store_channel(channel, address & 0xFF, value)
         else:
             place = channel + (6 if address & 4 else 0)
             self.bus_cycle = cycle + 1 + (place - cycle - 1) % 12
-            self.store_slot(place + (12 if address & 8 else 0), address & 0xFF, value)
+            if self.bus_cycle <= until:
+                self.store_slot(place + (12 if address & 8 else 0), address & 0xFF, value)
 
     def take_changes(self, slot: int, until: int) -> list[Change]:
         """Take out a slot's changes before a sample of the block."""
@@ -184,7 +261,11 @@ class Changes(Cycle):
     def apply_change(self, slot: int, change: Change) -> None:
         """Let a slot see a change."""
         if change.register is not None:
-            super().store_slot(slot, *change.register)
+            address, data = change.register
+            if address == 0xB4:
+                self.slot_depths[slot] = data >> 4 & 3, data & 7
+            else:
+                super().store_slot(slot, address, data)
         elif change.pitch is not None:
             self.slot_pitch[slot] = change.pitch
         elif change.key is not None:
@@ -203,6 +284,8 @@ class Changes(Cycle):
                 self.fnum3[channel], self.block3[channel], self.key_code3[channel] = fnum, block, code
             else:
                 self.fnum[channel], self.block[channel], self.key_code[channel] = fnum, block, code
+        for channel, data in self._sides.items():
+            super().store_channel(channel, 0xB4, data)
 
     # --------------------------------------------------------------------------------- registers
 
@@ -215,10 +298,27 @@ class Changes(Cycle):
             self.changes[slot].append(Change(sample, register=(address, data)))
 
     def store_channel(self, channel: int, address: int, data: int) -> None:
-        """Store $A0-$B6, or note when the slots see a frequency: it is fetched in the cycle before theirs."""
+        """Store $A0-$B6, or note when it is seen. A slot's frequency is fetched in the cycle before its own."""
         kind = address & 0xFC
-        if self.changes is None or kind not in (0xA0, 0xA8):
+        if self.changes is None or kind in (0xA4, 0xAC):
             super().store_channel(channel, address, data)
+            return
+        if kind == 0xB0:
+            if self._programs[channel] != data & 0x3F:
+                self._programs[channel] = data & 0x3F
+                sample, cycle = divmod(self.bus_cycle, CYCLES)
+                self.turns[channel].append(Turn(sample, cycle // 6, data))
+            return
+        if kind == 0xB4:
+            self._sides[channel] = data
+            shown = 4 * SHOWN.index(channel)
+            self.pans[channel].append(((self.bus_cycle - shown) // CYCLES + 1, data >> 6))
+            for group in KEY_GROUPS:
+                slot = channel + group
+                sample = (self.bus_cycle - slot) // CYCLES + 1
+                self.changes[slot].append(Change(sample, register=(0xB4, data)))
+            return
+        if kind not in (0xA0, 0xA8):
             return
         own = kind == 0xA8
         if own and channel > 2:
@@ -239,15 +339,18 @@ class Changes(Cycle):
             self.changes[slot].append(Change(sample, pitch=pitch))
 
     def write_mode(self, address: int, data: int) -> None:
-        """Store $21-$2C; note when the DAC has a value, and when a key is latched."""
+        """Store $21-$2C, or note when it is seen."""
         if self.changes is None:
             super().write_mode(address, data)
             return
         if address == 0x2A:
-            self.dac = (data ^ 0x80) << 1 | self.dac & 1
-            self._dac_since.append(self.bus_cycle + 1)
-            self._dac_values.append(self.dac)
+            self._log_dac(np.array([self.bus_cycle]), np.array([data]))
             return
+        if address == 0x22:
+            self.lfo_writes.append((self.bus_cycle, data))
+            return
+        if address == 0x2B:
+            self.dac_switches.append((self.bus_cycle + 1, data >> 7))
         if 0x24 <= address <= 0x27:
             self._run_timers(self.bus_cycle + 1)
         super().write_mode(address, data)
@@ -257,6 +360,10 @@ class Changes(Cycle):
             if self.key_channel < 6:
                 sample = (self.bus_cycle - self.key_channel) // CYCLES + 1
                 self._latch = Latch(CYCLES * sample + self.key_channel, self.key_channel, self.key_operators)
+
+    def store_lfo(self, data: int) -> None:
+        """Store $22."""
+        super().write_mode(0x22, data)
 
     def _run_timers(self, until: int) -> None:
         """Run the timers up to a cycle of the block."""
@@ -294,3 +401,22 @@ class Changes(Cycle):
             slot, sample = self._latch.channel + group, self._latch.cycle // CYCLES + (group == 0)
             self.changes[slot].append(Change(sample, key=self._latch.operators >> bit & 1))
         self._latch = None
+
+
+def latched(chosen: Array, before: int) -> Array:
+    """Return the address of each write: the last one that is not -1, up to it."""
+    last = np.maximum.accumulate(np.where(chosen >= 0, np.arange(len(chosen)), -1))
+    addresses: Array = np.where(last < 0, before, chosen[last])
+    return addresses
+
+
+def without_effect(addresses: Array, values: Array, mode: Array) -> Array:
+    """Return which writes clear timer flags, or do not, just as the ones before and after do."""
+    timers = np.flatnonzero(mode & (addresses >= 0x24) & (addresses <= 0x27))
+    if len(timers) < 3:
+        return timers[:0]
+    again = addresses[timers] << 8 | values[timers]
+    again = np.where(addresses[timers] == 0x27, again, -1)
+    same = again[1:] == again[:-1]
+    found: Array = timers[1:-1][same[1:] & same[:-1] & (again[1:-1] >= 0)]
+    return found

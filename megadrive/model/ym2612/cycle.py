@@ -87,9 +87,9 @@ class Cycle(Operators):
         """Step a slot's envelope and work out its phase step."""
         clocks = Clocks(self.eg_divider == 2, self.eg_lock, self.eg_low, self.lfo_pm, self.lfo_am)
         pitch = self.picked_fnum, self.picked_block, self.picked_key_code
-        self.phase_step[slot] = self.phase_increment(slot, pitch, self.lfo_pm)
+        self.phase_step[slot] = self.phase_increment(slot, pitch, self.pms[slot % 6], self.lfo_pm)
         self.waiting_level = self.envelope_step(slot, clocks, pitch[2], self.csm_key if slot % 6 == 2 else 0)
-        self.waiting_am = self.am(slot, self.lfo_am)
+        self.waiting_am = self.am(slot, self.ams[slot % 6], self.lfo_am)
         self.waiting_total_level = self.total_level[slot]
 
     def finish_attenuation(self, slot: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from megadrive.model.ym2612.counters import Counters
@@ -21,13 +22,9 @@ class Clocks(NamedTuple):
 class Operators(Counters):
     """What each of the 24 slots does once a sample."""
 
-    def phase_increment(self, slot: int, pitch: tuple[int, int, int], lfo_pm: int) -> int:
-        """Return what a slot's phase advances by in a sample, 20 bits."""
-        fnum, block, code = pitch
-        base = vibrato(fnum, self.pms[slot % 6], lfo_pm) << block >> 2
-        amount = detune(self.detune[slot] & 3, code)
-        base += -amount if self.detune[slot] & 4 else amount
-        return ((base & 0x1FFFF) * (2 * self.multiple[slot] or 1) >> 1) & 0xFFFFF
+    def phase_increment(self, slot: int, pitch: tuple[int, int, int], depth: int, lfo_pm: int) -> int:
+        """Return what a slot's phase advances by in a sample, 20 bits; `depth` is the sensitivity to vibrato."""
+        return phase_increment(*pitch, self.detune[slot], self.multiple[slot], depth, lfo_pm if depth else 0)
 
     def envelope_rate(self, slot: int, state: int, code: int) -> int:
         """Return the rate, 0 to 63, of a slot in a state; 0 if the register's is 0, which never steps."""
@@ -45,9 +42,9 @@ class Operators(Counters):
         """Return the level >> 4 at which decay ends."""
         return 62 if self.sustain_level[slot] == 15 else 2 * self.sustain_level[slot]
 
-    def am(self, slot: int, lfo_am: int) -> int:
-        """Return what AM adds to the attenuation."""
-        return lfo_am >> AM_SHIFTS[self.ams[slot % 6]] if self.am_enable[slot] else 0
+    def am(self, slot: int, depth: int, lfo_am: int) -> int:
+        """Return what AM adds to the attenuation; `depth` is the sensitivity to it."""
+        return lfo_am >> AM_SHIFTS[depth] if self.am_enable[slot] else 0
 
     def envelope_step(self, slot: int, clocks: Clocks, code: int, csm: int) -> int:
         """Step a slot's envelope, SSG-EG included; return the level that is heard: the one before the step.
@@ -107,6 +104,15 @@ class Operators(Counters):
         self.eg_state[slot] = following
         self.level[slot] = level + step & 1023
         return heard
+
+
+@lru_cache(8192)
+def phase_increment(fnum: int, block: int, code: int, detuning: int, multiple: int, depth: int, lfo_pm: int) -> int:
+    """Return what a phase advances by in a sample, 20 bits."""
+    base = vibrato(fnum, depth, lfo_pm) << block >> 2
+    amount = detune(detuning & 3, code)
+    base += -amount if detuning & 4 else amount
+    return ((base & 0x1FFFF) * (2 * multiple or 1) >> 1) & 0xFFFFF
 
 
 def vibrato(fnum: int, depth: int, lfo_pm: int) -> int:

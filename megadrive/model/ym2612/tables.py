@@ -26,11 +26,15 @@ def _sine() -> npt.NDArray[np.int64]:
     return sine
 
 
-def _wave() -> npt.NDArray[np.int64]:
-    """Return the outputs for log sine + attenuation << 2, in the format of :func:`_sine`."""
-    level = np.arange(6400)
+def _wave() -> npt.NDArray[np.int16]:
+    """Return the outputs for log sine + attenuation << 2, in the format of :func:`_sine`.
+
+    The attenuation may be any sum of an envelope, a total level and AM; the chip's own ends at 1023, where nothing is
+    heard any more.
+    """
+    level = np.arange(LOGSIN[0] + (1 + 1023 + (127 << 3) + 126 << 2))
     out = ((EXP[~level & 0xFF] | 0x400) << 2) >> (level >> 8)
-    return np.stack([out, -out], 1).ravel()
+    return np.stack([out, -out], 1).ravel().astype(np.int16)
 
 
 SINE = _sine()

@@ -1,0 +1,29 @@
+/* fastflat.c - the Z80's programs in flat memory, where the compiler allows it. */
+#ifdef Z80_THREADED
+#define Z80_FAST
+#endif
+#include "z80/flat.h"
+
+#ifdef Z80_FAST
+
+#define Z80_RAM_END 0x10000
+#define Z80_RAM_MASK 0xFFFF
+#define Z80_RAM(cpu) (((flat_cpu *)(cpu))->memory)
+#define Z80_BUS(cpu) (((flat_cpu *)(cpu))->bus)
+#define Z80_QUICK(cpu, address, time) false
+#define Z80_QUICK_READ(c, address) Z80_READ(c, address)
+#define Z80_STEP(cpu) z80_step_fast_flat(cpu)
+#define Z80_ACKNOWLEDGE(c) 0xFF         /* never here */
+#include "z80/template.h"
+
+int z80_run_fast_flat(z80 *cpu) { return flat_run_fast(cpu); }
+
+#else
+
+int z80_run_fast_flat(z80 *cpu)
+{
+    (void)cpu;
+    return 0;
+}
+
+#endif
