@@ -811,13 +811,13 @@ typedef struct md_state {
 } md_state;
 
 /* A write to a port that a chip is told of later. */
-typedef struct vdp_write_later {
+typedef struct vdp_kept_write {
     int64_t clock;              /* mclk */
     uint32_t port;
     uint32_t value;
-} vdp_write_later;
+} vdp_kept_write;
 
-#define VDP_WRITES_LATER 64
+#define VDP_KEPT_WRITES 64
 
 /* How the machine reaches a chip that is not the C kernel: a Python object, say.  `chip` NULL means the kernel.
  * The functions are those of the kernels, with `chip` first; they work on the same state. */
@@ -835,7 +835,7 @@ typedef struct vdp_interface {
     int64_t irq_clock;          /* mclk: when it can be seen */
     int64_t event_after;        /* mclk: the event after that */
     int64_t writes;             /* that the chip has not been told of; it takes them at its next call */
-    vdp_write_later write_later[VDP_WRITES_LATER];
+    vdp_kept_write kept_write[VDP_KEPT_WRITES];
     void (*run)(void *chip, int64_t clock);
     int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
     int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);

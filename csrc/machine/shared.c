@@ -73,9 +73,9 @@ int md_shared_write(megadrive *md, int64_t clock, uint32_t port, uint16_t value)
     vdp_interface *other = &md->vdp_other;
     const vdp *s = &md->state.vdp;
     if (!other->shares || other->room < 0 || clock < other->reached || clock + 1 >= s->next_event || s->bus_hold
-        || other->writes == VDP_WRITES_LATER || !waits_for_nothing(other, port & 0x1C, value))
+        || other->writes == VDP_KEPT_WRITES || !waits_for_nothing(other, port & 0x1C, value))
         return 0;
-    other->write_later[other->writes++] = (vdp_write_later){ clock, port, value };
+    other->kept_write[other->writes++] = (vdp_kept_write){ clock, port, value };
     other->status_until = 0;
     other->reached = clock;
     return 1;

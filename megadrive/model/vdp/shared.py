@@ -41,7 +41,7 @@ class SharedVDP:
 
     def __init__(self, vdp: VDP, interface: Any) -> None:
         self.vdp = vdp
-        begin, end = ffi.offsetof("vdp_interface", "shares"), ffi.offsetof("vdp_interface", "write_later")
+        begin, end = ffi.offsetof("vdp_interface", "shares"), ffi.offsetof("vdp_interface", "kept_write")
         memory = memoryview(ffi.buffer(interface, ffi.sizeof("vdp_interface"))).cast("B")
         self._said = memory[begin:end].cast("q")
         self._writes = memory[end:]
