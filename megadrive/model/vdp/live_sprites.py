@@ -272,15 +272,16 @@ class LiveSprites:
             size, pattern = table[:, 2] & 0x0F, table[:, 4:6].view(">u2")[:, 0].astype(np.intp)
             found = [entry for search in self._searches.values() for entry in search.found if entry < len(table)]
             order = [*sprites.list_order(table), *found]
-            self._use(pattern[order], ((size[order] >> 2) + 1) * ((size[order] & 3) + 1))
+            self._use(pattern[order], size[order] >> 2, (size[order] & 3) + 1)
             fetched = [sprite for search in self._searches.values() for sprite in search.sprites]
             if fetched:
                 _, attribute, width, height, _ = np.array(fetched, np.intp).T
-                self._use(attribute, width * height)
+                self._use(attribute, width - 1, height)
         return bool(self._used[address >> 5])
 
-    def _use(self, pattern: Ints, cells: Ints) -> None:
-        """Note the blocks of patterns of so many cells each."""
+    def _use(self, pattern: Ints, columns_before: Ints, height: Ints) -> None:
+        """Note the blocks of sprites' patterns; a row may be the last of four cells if Y changes after the search."""
+        cells = columns_before * height + 4
         blocks = 2 if self.state.double_resolution else 1
         number = np.arange(16 * blocks)
         block = ((pattern & 0x7FF) * blocks)[:, None] + number & 0x7FF
