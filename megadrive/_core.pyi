@@ -76,6 +76,7 @@ class _Lib:
     VDP_BORDER_ROWS: int
     VDP_BORDER_STRIDE: int
     VDP_FRAMED_HEIGHT: int
+    VDP_KEPT_WRITES: int
     VDP_LATER: int
     VDP_MAX_HEIGHT: int
     VDP_MAX_WIDTH: int

@@ -28,6 +28,11 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock);
 void md_vdp_th_fall(megadrive *md, int64_t clock);
 uint16_t md_dma_read(void *machine, uint32_t address);
 
+/* shared.c: what can be done without a call of a VDP that is not the kernel; 1 if it has been. */
+int md_shared_event(megadrive *md, int64_t clock);
+int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *value);
+int md_shared_write(megadrive *md, int64_t clock, uint32_t port, uint16_t value);
+
 /* md_run_frames, when nobody can have touched the state since its last call but for the held buttons. */
 int64_t md_run_on(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);
 

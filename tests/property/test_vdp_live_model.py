@@ -34,14 +34,14 @@ def change(rng: np.random.Generator, state: VDPState, drawing: Drawing, clock: i
         state.vsram[rng.integers(0, 40)] = rng.integers(0, 0x800)
     elif kind == 2:
         address = state.sprite_table + int(rng.integers(0, 640)) & 0xFFFF
-        drawing.draw(clock, drawing.vram_change(address))
+        drawing.change_vram(clock, address)
         state.vram[address] = rng.integers(0, 256)
     elif kind == 3:
         drawing.draw(clock, draw.SPRITES)
         state.sprite_cache[rng.integers(0, 80), rng.integers(0, 4)] = rng.integers(0, 256)
     elif kind == 4:
         address = int(rng.integers(0, 65536))
-        drawing.draw(clock, drawing.vram_change(address))
+        drawing.change_vram(clock, address)
         state.vram[address] = rng.integers(0, 256)
     elif kind == 5:
         drawing.draw(clock)
@@ -57,11 +57,15 @@ def change(rng: np.random.Generator, state: VDPState, drawing: Drawing, clock: i
         registers[number] = value
 
 
+# fmt: off
 times = st.one_of(
     st.lists(st.integers(-3420, 3420 * 262), max_size=30),
     st.lists(st.integers(3420 * 98, 3420 * 102), max_size=30),
-    st.builds(lambda step, at: list(range(at, 3420 * 245, 3420 * step)), st.integers(4, 60), st.integers(-100, 3420)),
+    st.builds(lambda step, at: list(range(at, 3420 * 245, 3420 * step)), st.integers(1, 60), st.integers(-100, 3420)),
+    st.builds(lambda offsets: [3420 * line + at for line, at in enumerate(offsets)],
+              st.lists(st.integers(0, 3419), min_size=180, max_size=230)),
 )
+# fmt: on
 
 
 @settings(max_examples=40, deadline=None)

@@ -15,7 +15,9 @@
 ``frame``         whole pictures from frozen contents
 ``draw``          live drawing, while the contents change: the output, and what depends on which change
 ``live_planes``   of that, when which column of the planes is fetched
+``history``       of that, what registers, VSRAM and VRAM held at each moment
 ``live_sprites``  of that, the three phases of the sprites step by step
+``shared``        what the machine need not call the chip for
 ``clocks``        the lines' times
 ``inspect``       patterns, planes, sprites and palettes as pictures
 """

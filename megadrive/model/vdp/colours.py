@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import array
+
 import numpy as np
+import numpy.typing as npt
 
 from .clocks import COLOUR_ZERO, LAST_PIXEL, LINE, PIXEL
 from .state import Bytes, VDPState
@@ -35,6 +38,7 @@ COLOURS = np.stack([_mode5_colours(1), _mode5_colours(7), _mode4_colours()])
 """RGB values by kind, intensity (normal, shadow, highlight) and word of CRAM: uint8 (3, 4, 4096, 3)."""
 _COLOUR_LIST = COLOURS.reshape(-1, 3)
 _COLOUR_LONGS = np.pad(_COLOUR_LIST, ((0, 0), (0, 1))).view(np.uint32).ravel()  # faster to look up
+_SHADES = np.arange(0, 1 << 14, 1 << 12)[:, None]
 NO_DOT = -1
 _FEW = 8  # changes up to which the stretches between them are coloured one by one
 
@@ -80,13 +84,21 @@ def to_rgb(state: VDPState, picture: Bytes) -> Bytes:
     return palette(state)[picture]
 
 
+def _without_fourth(longs: npt.NDArray[np.uint32]) -> Bytes:
+    """Return the first three bytes of each long, one component after the other: the fastest way."""
+    four, rgb = longs.view(np.uint8).reshape(-1, 4), np.empty((len(longs), 3), np.uint8)
+    for component in range(3):
+        rgb[:, component] = four[:, component]
+    return rgb
+
+
 class ColourLog:
     """What has changed the colours since the picture's last pixels were turned into RGB."""
 
     def __init__(self, state: VDPState) -> None:
         self.state = state
         # mclk since the V step into line 0; H40; kind of the colours before; the word written to CRAM, or none
-        self._entries: list[tuple[int, int, int, int]] = []
+        self._entries = array.array("q")
         self._cram: list[bytes] = []  # before each of them
         self._r, self._cram_now = state.r, state.cram_bytes.tobytes
 
@@ -94,7 +106,7 @@ class ColourLog:
         """Note that `word` is about to be written to CRAM, or that any of the colours may change and leave no dot."""
         r = self._r
         mode5 = r[1] & 4
-        self._entries.append((time, r[12] & mode5 >> 2, r[0] >> 2 & 1 if mode5 else MODE4, word))
+        self._entries.extend((time, r[12] & mode5 >> 2, r[0] >> 2 & 1 if mode5 else MODE4, word))
         self._cram.append(self._cram_now())
 
     def rgb(self, pixels: Bytes, first: int, end: int, width: int) -> Bytes:
@@ -114,8 +126,9 @@ class ColourLog:
         uint8 (n, 3)
         """
         if not self._entries:
-            return palette(self.state).take(pixels, 0)
-        time, h40, kind, word = np.array(self._entries).T
+            colours = kind_of(self.state) << 14 | self.state.cram & 0x0FFF
+            return _without_fourth(_COLOUR_LONGS.take(_SHADES + colours).ravel().take(pixels))
+        time, h40, kind, word = np.array(self._entries, np.intp).reshape(-1, 4).T
         line = np.maximum(0, (time - LAST_PIXEL) // LINE + 1)
         time = time - LINE * line - np.array(COLOUR_ZERO)[h40]
         x = np.clip(-(-time // np.array(PIXEL)[h40]), 0, np.where(h40, 320, 256))
@@ -126,25 +139,25 @@ class ColourLog:
         cram = b"".join([*self._cram, self.state.cram_bytes.tobytes()][: over + 1])
         kinds = np.append(kind, kind_of(self.state))[: over + 1]
         colours = kinds[:, None] << 14 | np.frombuffer(cram, ">u2").reshape(-1, 64) & 0x0FFF
+        # Pixels in shadow or highlight, which may be none, look further behind in the stretch's colours.
+        shades = _SHADES if over < _FEW or pixels.max() >= 0x40 else _SHADES[:1]
+        longs = _COLOUR_LONGS.take(shades + colours[:, None]).reshape(over + 1, -1)
         if over < _FEW:
-            rgb = np.empty((len(pixels), 3), np.uint8)
             bounds = [0, *edges.tolist(), len(pixels)]
-            for present, start, stop in zip(colours, bounds, bounds[1:], strict=False):
-                if stop > start:
-                    shades = (present + np.arange(0, 1 << 14, 1 << 12)[:, None]).ravel()
-                    rgb[start:stop] = _COLOUR_LIST[shades].take(pixels[start:stop], 0)
+            shown = np.concatenate(
+                [
+                    present.take(pixels[start:stop])
+                    for present, start, stop in zip(longs, bounds, bounds[1:], strict=False)
+                ]
+            )
         else:
-            span = np.repeat(np.arange(0, 64 * (over + 1), 64), np.diff(edges, prepend=0, append=len(pixels)))
-            span += pixels & 0x3F
-            colour = colours.ravel().take(span)
-            if pixels.max() >= 0x40:
-                colour += np.multiply(pixels >> 6, 1 << 12, dtype=np.intp)
-            shown = _COLOUR_LONGS.take(colour).view(np.uint8).reshape(-1, 4)
-            rgb = np.empty((len(pixels), 3), np.uint8)
-            for component in range(3):
-                rgb[:, component] = shown[:, component]
+            size = longs.shape[1]
+            span = np.repeat(np.arange(0, size * (over + 1), size), np.diff(edges, prepend=0, append=len(pixels)))
+            span += pixels
+            shown = longs.ravel().take(span)
+        rgb = _without_fourth(shown)
         # CRAM has one port: the pixel at the output shows the word that is written.
         dots = np.flatnonzero((word != NO_DOT) & (time >= 0) & (x < width) & (at >= first) & (at < end))
         rgb[at[dots] - first] = _COLOUR_LIST[kind[dots] << 14 | word[dots]]
-        del self._entries[:over], self._cram[:over]
+        del self._entries[: 4 * over], self._cram[:over]
         return rgb

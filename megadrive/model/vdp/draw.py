@@ -1,7 +1,7 @@
 """Live drawing: what is fetched and shown when, while the contents change.
 
 Before anything changes, everything that the chip fetches or shows before that moment is drawn with the contents as
-they are.  A line is fetched and shown in the 3420 mclk after the V step into it, give or take:
+they are, or these are noted.  A line is fetched and shown in the 3420 mclk after the V step into it, give or take:
 
 ========================  ==================  ==========================================
 mclk (H40)                H                   what
@@ -15,9 +15,9 @@ mclk (H40)                H                   what
 972 .. 3524               $18 + x             its pixels are looked up and shown
 ========================  ==================  ==========================================
 
-Sprites (``live_sprites``), planes (``live_planes``) and the output each have a cursor.  Only the cursors of what
-depends on the change have to move, and lines in which nothing has changed are drawn together, all at once.  The output
-does not even move when colours or the backdrop change: it notes where that was.
+Sprites (``live_sprites``), planes (``live_planes``) and the output each have a cursor.  That of the sprites moves when
+what they depend on changes, and lines in which nothing has changed are drawn together, all at once.  Planes and output
+do not even move then: they note what has been until when.  Only a change of the mode or of the width moves them all.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import numpy as np
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
 from .colours import NO_DOT, ColourLog, palette, word_colour
 from .compose import compose
-from .live_planes import MARGIN, LivePlanes
+from .live_planes import LivePlanes
 from .live_sprites import LiveSprites
 from .mode4 import compose as compose_mode4
 from .sprites import SCREEN
@@ -37,15 +37,15 @@ from .state import Bytes, VDPState
 
 # What is about to change.
 SPRITES = 1
-"""VRAM, the sprite cache, R5."""
+"""The sprite cache, R1.6, R5."""
 PLANES = 2
-"""VRAM, VSRAM, R2-R4, R11, R13, R16-R18."""
+"""VSRAM, R1.6, R2-R4, R11, R13, R16-R18."""
 OUTPUT = 4
-"""R0, R7, R12.3, debug register 0."""
+"""R0, R1.6, R7, R12.3, debug register 0."""
 COLOURS = 8
 """CRAM, R0.2."""
 EVERYTHING = 15
-"""Everything, and R1 and R12.0."""
+"""Everything, and what else R1 and R12 hold that counts."""
 
 FLAGS, SHOWN = 16, 32
 """For ``Drawing._moved``: the sprite flags are up to date; the output has moved."""
@@ -69,6 +69,8 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
     if before == after:
         return 0
     if not mode5 or number == 1:
+        if mode5 and not (before ^ after) & ~0x70:
+            return SPRITES | PLANES | OUTPUT if (before ^ after) & 0x40 else 0
         return EVERYTHING if number <= 9 else 0
     if number == 12:
         return EVERYTHING if (before ^ after) & 0x01 else OUTPUT if (before ^ after) & 0x08 else 0
@@ -85,7 +87,6 @@ class Look(NamedTuple):
     shadow_highlight: bool
     left_blank: bool
     debug: int
-    display: bool
 
 
 class Drawing:
@@ -117,8 +118,11 @@ class Drawing:
         self._clock = NEVER  # mclk up to which has been drawn, or could be
         self._picture_clock = NEVER  # of the picture that is being drawn
         self._field = 0
-        self._display = self._display_before = False
-        self._display_clock = 0  # when _display_before ends and the display bit counts
+        self._display = False
+        # Changes of the display bit since the output moved, and the last one before that: when it changed and when that
+        # shows, mclk since the V step into line 0, and what the bit was.
+        self._toggles: list[tuple[int, int, bool]] = []
+        self._shown_clock = 0  # when the output has moved, mclk since the V step into line 0
         self._finished = True
         self._moved = 0  # what has come up to _clock
         self._wide = np.zeros(480, np.bool_)  # this row has 320 pixels
@@ -155,15 +159,26 @@ class Drawing:
         self._moved |= moving | (FLAGS if changing & SPRITES else 0)
         if moving & SPRITES:
             self._sprites.run(time, height, True)
-        if moving & PLANES and self.render:
-            self._planes.run(time, height)
         if self.render:
             if moving & SHOWN:
+                self._planes.run(time, height)
                 self._show(time, height)
-            elif moving & (OUTPUT | COLOURS):
-                self._note(time, height, moving)
+            else:
+                if moving & PLANES:
+                    self._planes.registers.note(time)
+                if moving & (OUTPUT | COLOURS):
+                    self._note(time, height, moving)
         if over:
             self._finish_picture(height)
+
+    def change_vram(self, clock: int, address: int) -> None:
+        """Note that a byte of VRAM is about to change."""
+        if self.state.mode5:
+            self.draw(clock, SPRITES if self._sprites.uses(address) else 0)
+            if self.render and self._clock != NEVER and not self._finished:
+                self._planes.vram.note(self._clock - self._picture_clock, address)
+        else:
+            self.draw(clock)
 
     def change_colour(self, clock: int, word: int) -> None:
         """Note that a word is about to be written to CRAM; nothing has to be drawn for that."""
@@ -191,16 +206,16 @@ class Drawing:
             self.rgb[2 * line + self._field if state.double_resolution else line, pixel] = word_colour(state, word)
         return False
 
-    def vram_change(self, address: int) -> int:
-        """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
-        return PLANES | SPRITES if self._sprites.uses(address) else PLANES
-
     def update_flags(self, clock: int) -> None:
         """Bring the sprite flags of the state up to ``clock``, for a status read; nothing changes."""
         time = self._begin(clock)
         if time is not None and not self._moved & FLAGS:
             self._moved |= FLAGS
             self._sprites.run(time, self._lines(time), False)
+
+    def flags_hold_until(self) -> int:
+        """Return a time up to which the sprite flags, just brought up to date, do not change by themselves."""
+        return self._picture_clock + self._sprites.quiet_until(self._clock - self._picture_clock)
 
     # -------------------------------------------------------------------------------------- picture
 
@@ -215,8 +230,11 @@ class Drawing:
             self._begin_picture()
         if state.display != self._display:
             # R1.6 has changed; that came with the last call's clock.
-            self._display_before, self._display = self._display, state.display
-            self._display_clock = self._clock + DISPLAY_DELAY[state.h40]
+            time = self._clock - self._picture_clock
+            if time == self._shown_clock:
+                self._toggles = []
+            self._toggles.append((time, time + DISPLAY_DELAY[state.h40], self._display))
+            self._display = state.display
         self._clock = c.draw_clock = clock
         self._moved = 0
         return clock - self._picture_clock
@@ -236,8 +254,8 @@ class Drawing:
         self._picture_clock, self._clock = c.picture_clock, c.draw_clock
         self.state.latched_resolution = c.interlace == 3 and self.state.mode5
         self._field = c.odd_field & 1
-        self._display = self._display_before = self.state.display
-        self._display_clock = c.draw_clock
+        self._display = self.state.display
+        self._toggles, self._shown_clock = [], NEVER
         self._finished = False
         # In the middle of a picture (a loaded state) drawing goes on with the line before the one that the clock is in.
         line = min(max(0, c.draw_clock - c.picture_clock) // LINE - 1, 480)
@@ -270,7 +288,7 @@ class Drawing:
 
     def _look(self) -> Look:
         state = self.state
-        return Look(state.backdrop, state.shadow_highlight, state.left_blank, state.debug, self._display)
+        return Look(state.backdrop, state.shadow_highlight, state.left_blank, state.debug)
 
     def _pixel(self, time: int, height: int) -> tuple[int, int]:
         """Return the line and pixel that are shown at ``time``."""
@@ -293,34 +311,40 @@ class Drawing:
     def _show(self, time: int, height: int) -> None:
         """Show all pixels up to ``time``."""
         width = self.state.width
+        self._shown_clock = time
         line, x = self._shown
         start = line * width + min(x, width)
         self._shown = self._pixel(time, height)
         end = self._shown[0] * width + self._shown[1]
         if line >= height or end <= start:
-            self._looks = []
+            self._looks, self._toggles = [], self._toggles[-1:]
             if self._shown[0] == line:
                 self._shown = line, max(x, self._shown[1])
             return
         looks = [(min(place, end), look) for place, look in self._looks] + [(end, self._look())]
         self._looks = []
-        if self._display_before != self._display:
-            looks = self._with_display_edge(looks, height)
+        displays = self._displays(height, end)
+        self._toggles = self._toggles[-1:]
 
         first, last = start // width, -(-end // width)
-        picture = self._composed(first, last, start, looks)
+        picture = self._composed(first, last, start, looks, displays)
         rgb = self._colours.rgb(picture.reshape(-1), first * width, end, width)
         self._put(first, last, start, end, picture, rgb.reshape(*picture.shape, 3))
 
-    def _with_display_edge(self, looks: list[tuple[int, Look]], height: int) -> list[tuple[int, Look]]:
-        """Put the change of the display bit, which lags behind the others, into the list of changes."""
-        line, x = self._pixel(self._display_clock - self._picture_clock, height)
-        edge = line * self.state.width + x
-        before = [(min(place, edge), look._replace(display=self._display_before)) for place, look in looks]
-        return before + [(place, look) for place, look in looks if place > edge]
+    def _displays(self, height: int, end: int) -> list[tuple[int, bool]]:
+        """Return the display bit, which lags behind the rest: what it was up to which pixel, the last one ``end``."""
+        displays = []
+        changes = [change for change, _, _ in self._toggles[1:]]
+        for (_, edge, before), following in zip(self._toggles, [*changes, NEVER], strict=False):
+            # A change puts the one before it into effect.
+            line, x = self._pixel(min(edge, following), height)
+            displays.append((min(line * self.state.width + x, end), before))
+        return [*displays, (end, self._display)]
 
-    def _composed(self, first: int, end: int, start: int, looks: list[tuple[int, Look]]) -> Bytes:
-        """Put the layers of lines together; ``start`` and ``looks`` count pixels of the picture."""
+    def _composed(
+        self, first: int, end: int, start: int, looks: list[tuple[int, Look]], displays: list[tuple[int, bool]]
+    ) -> Bytes:
+        """Put the layers of lines together; ``start``, ``looks`` and ``displays`` count pixels of the picture."""
         width = self.state.width
         picture = np.empty((end - first, width), np.uint8)
         backdrop = np.empty_like(picture)
@@ -336,19 +360,26 @@ class Drawing:
             else:
                 spans.append((place, until, look))
             place = until
+        if not any(display for _, display in displays):
+            return backdrop
         for place, until, look in spans:
             rows = slice(place // width, -(-until // width))
             part = self._composed_alike(first + rows.start, first + rows.stop, backdrop[rows], look)
             offset = rows.start * width
             picture.reshape(-1)[place:until] = part.reshape(-1)[place - offset : until - offset]
+        place = 0
+        for until, display in displays:
+            until -= first * width
+            if until > place:
+                if not display:
+                    picture.reshape(-1)[place:until] = backdrop.reshape(-1)[place:until]
+                place = until
         return picture
 
     def _composed_alike(self, first: int, end: int, backdrop: Bytes, look: Look) -> Bytes:
         """Put the layers of lines together with one look, but for the backdrop."""
-        if not look.display:
-            return backdrop
         width = self.state.width
-        a, b = self._planes.pixels[:, first:end, MARGIN : MARGIN + width]
+        a, b = self._planes.pixels[:, first:end, :width]
         s = self._sprites.pixels[first:end, SCREEN : SCREEN + width]
         if self.state.mode5:
             picture = compose(a, b, s, backdrop, look.shadow_highlight, look.debug)

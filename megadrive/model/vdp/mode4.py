@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .sprites import SpriteLines
+from .sprites import NO_MEETINGS, SpriteLines
 from .state import Bytes, Flags, Ints, VDPState
 
 _SPRITE_PALETTE = 0x10
@@ -85,7 +85,8 @@ def draw_sprites(state: VDPState, lines: Ints) -> SpriteLines:
         free = pixels[line, place] == 0
         collision[line] |= not free.all()
         pixels[line, place[free]] = colours[free] | _SPRITE_PALETTE
-    return SpriteLines(pixels, too_many, np.zeros(len(lines), np.bool_), collision)
+    never = np.zeros(len(lines), np.bool_)
+    return SpriteLines(pixels, too_many, never, collision, np.full(len(lines), -1), NO_MEETINGS)
 
 
 def compose(plane: Bytes, sprites: Bytes) -> Bytes:

@@ -21,14 +21,13 @@ writes must not see and the next one must; and from one that disables it to the 
 READ_PATIENCE = 34200
 """mclk: a data read that never gets its word ends after it."""
 
-FLAGS_BEGIN, FLAGS_END = -64, 741
-"""mclk from the V step: SOVR and SCOL change only in between, while sprites are searched and fetched."""
-
 # What the drawing takes from a register, beside everything it takes from R1, R12 and the mode 4 bits of R0.
 _DEPENDS = {
     2: PLANES, 3: PLANES, 4: PLANES, 5: SPRITES, 7: OUTPUT, 8: PLANES, 9: PLANES,
     11: PLANES, 13: PLANES, 16: PLANES, 17: PLANES, 18: PLANES,
 }  # fmt: skip
+# With a part in when something happens next.
+_MOVES_EVENTS = (0, 1, 11, 12)
 # Bits that nothing drawn depends on: IE1 and the HV latch; IE0 and the DMA enable; whole registers.
 _NOT_DRAWN = {0: 0x12, 1: 0x30, 10: 0xFF, 15: 0xFF, 19: 0xFF, 20: 0xFF, 21: 0xFF, 22: 0xFF, 23: 0xFF}
 
@@ -47,8 +46,8 @@ class Ports(Units):
         return int((v & 0xFF) << 8 | H_READ[self.h40][c.clock - c.line_clock])
 
     def _latch_hv(self) -> None:
-        self.c.hv_latch = self.hv_counter()
-        self.c.hv_latched = 1
+        self.c.hv_latch = self.pins.hv_latch = self.hv_counter()
+        self.c.hv_latched = self.pins.hv_latched = 1
 
     def th_fall(self, clock: int) -> None:
         """Take a falling edge of the TH input: it latches the HV counter if R0.1 is set, and is an interrupt."""
@@ -70,13 +69,19 @@ class Ports(Units):
         changed = self.r[index] ^ value
         if changed & ~_NOT_DRAWN.get(index, 0) & 0xFF:
             what = _DEPENDS.get(index, EVERYTHING)
-            if index == 0 and not changed & ~0x36:
+            if not self.mode5:
+                what = EVERYTHING
+            elif index == 0 and not changed & ~0x36:
                 what = OUTPUT | COLOURS
+            elif index == 1 and not changed & ~0x70:
+                what = SPRITES | PLANES | OUTPUT
+            elif index == 12 and not changed & ~0x7E:
+                what = OUTPUT
             self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
             self.draw_border(c.clock + REGISTER_DELAY[self.h40])
         self.r[index] = value
         if index == 0 and changed & 2:
-            c.hv_latched = 0
+            c.hv_latched = self.pins.hv_latched = 0
             if value & 2:
                 self._latch_hv()
         if index <= 1 or index == 11:
@@ -84,7 +89,8 @@ class Ports(Units):
 
     # --------------------------------------------------------------------------------------- writes
 
-    def _write_control(self, value: int) -> None:
+    def _write_control(self, value: int) -> bool:
+        """Write the control port; tell whether the next event has to be looked for."""
         c = self.c
         if not c.command_pending:
             # Effective at once: A13-A0 and CD1-CD0; a register write changes them too.
@@ -92,9 +98,9 @@ class Ports(Units):
             c.code = c.code & 0x3C | value >> 14
             if value >> 14 == 2:
                 self.write_register(value >> 8 & 0x1F, value & 0xFF)
-            else:
-                c.command_pending = 1
-            return
+                return value >> 8 & 0x1F in _MOVES_EVENTS
+            c.command_pending = 1
+            return False
         dma_enabled = bool(self.r[1] & 0x10)
         c.command_pending = 0
         c.address_high = (value & 7) << 14  # A16 counts in 128 KB mode only, but is kept
@@ -104,8 +110,9 @@ class Ports(Units):
         c.read_half = c.read_ready = c.read_wanted = 0
         if cd5 and dma_enabled:
             self.start_dma(c.clock)
-        else:
-            c.read_wanted = c.code & 15 in READABLE
+            return True
+        c.read_wanted = c.code & 15 in READABLE
+        return False
 
     def _write_debug(self, value: int) -> None:
         c = self.c
@@ -124,19 +131,20 @@ class Ports(Units):
         self.push(c.clock + WRITE_LATENCY[self.h40], value)
         c.address = c.address + self.r[15] & 0x1FFFF
 
-    def port_write(self, port: int, value: int) -> None:
-        """Write a port at the present time; the FIFO has room."""
+    def port_write(self, port: int, value: int) -> bool:
+        """Write a port at the present time, the FIFO having room; tell whether the next event has to be looked for."""
         c = self.c
         port &= 0x1C
         if port == 0x00:
             self._write_data(value)
         elif port == 0x04:
-            self._write_control(value)
+            return self._write_control(value)
         elif port == 0x18:
             c.debug_select = value >> 8 & 15
         elif port == 0x1C:
             self._write_debug(value)
         # The HV counter's address: the console locks up; harmless here.
+        return False
 
     def write(self, clock: int, port: int, value: int) -> int:
         """Write a 16-bit port, as the 68000 does; return when the bus cycle can end."""
@@ -147,7 +155,6 @@ class Ports(Units):
             if changed:
                 self.schedule()
             return int(c.clock)
-        changed |= port & 0x1C == 0x04
         if c.bus_hold and c.held_count < 4:
             c.held_port[c.held_count] = port & 0x1E
             c.held_value[c.held_count] = value
@@ -157,7 +164,7 @@ class Ports(Units):
                 changed = self.advance(c.clock + LINE)
             while not port & 0x1C and c.fifo_count == 4:
                 changed = self.advance(self.next_external() + 1)
-            self.port_write(port, value)
+            changed |= self.port_write(port, value)
         if changed:
             self.schedule()
         return int(c.clock)
@@ -167,10 +174,8 @@ class Ports(Units):
     def _read_status(self) -> int:
         """Return the status; reading it ends a command and clears SOVR and SCOL."""
         c = self.c
-        settled = FLAGS_END < c.clock - c.line_clock < LINE + FLAGS_BEGIN
-        clock = c.line_clock + FLAGS_END if settled else c.clock
         if c.draw_clock != NEVER:
-            self.drawing.update_flags(clock)
+            self.drawing.update_flags(c.clock)
         value = self.peek_status()
         c.command_pending = c.sprite_overflow = c.sprite_collision = 0
         if not self.mode5:
@@ -197,6 +202,20 @@ class Ports(Units):
             | (self.fill_armed or bool(c.dma_run)) << 1
             | c.pal
         )
+
+    def status_holds_until(self) -> int:
+        """Return a time before which the status, just read, changes nothing but HBLANK; 0: that is not known."""
+        c = self.c
+        v, end = c.v_counter, self.picture_lines
+        if not self.mode5 or self.transfer_busy or c.clock - c.line_clock < VB_DELAY[0] or c.code & 0x20:
+            return 0
+        until = int(c.next_event)
+        if not c.vblank and v != end:
+            lines = end - v if v < end else end + 1 if v == 0x1FF else 1
+            until = min(until, c.line_clock + lines * LINE)
+        if c.draw_clock != NEVER:
+            until = min(until, self.drawing.flags_hold_until())
+        return until
 
     def _read_data(self) -> tuple[int, int]:
         """Wait for the prefetched word and ask for the next one; return it and when the bus cycle can end.

@@ -23,6 +23,8 @@ class Units(VDPPorts):
         Its registers.
     drawing : Drawing
         The picture in progress.
+    has_border : bool
+        A border is drawn.
     move : Move or None
         Words of a transfer that have moved, but are not in memory yet.
     """
@@ -31,6 +33,7 @@ class Units(VDPPorts):
     pins: Any
     r: Any
     drawing: Drawing
+    has_border = False
     move: Any = None
 
     @property
@@ -60,6 +63,10 @@ class Units(VDPPorts):
     @abc.abstractmethod
     def draw_before(self, clock: int, what: int = EVERYTHING) -> None:
         """Draw what is fetched and shown before `clock` and depends on `what`, which is about to change."""
+
+    @abc.abstractmethod
+    def draw_before_vram(self, clock: int, address: int) -> None:
+        """Draw, or note, what a byte of VRAM has a part in, which is about to change."""
 
     @abc.abstractmethod
     def change_border_colour(self, clock: int, word: int) -> None:
@@ -192,5 +199,5 @@ class Units(VDPPorts):
     # -------------------------------------------------------------------------------------- ports
 
     @abc.abstractmethod
-    def port_write(self, port: int, value: int) -> None:
-        """Write a port at the present time."""
+    def port_write(self, port: int, value: int) -> bool:
+        """Write a port at the present time; tell whether the next event has to be looked for."""
