@@ -273,6 +273,8 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint8_t sprite_at, cell_at; /* sprite and cell fetched next */
     uint8_t sprites_shown;      /* 1: sprite[] is not all zero */
     uint8_t overflow;           /* 1: not all cells fitted into the line */
+    uint8_t latched;            /* bits 0, 1: vscroll of planes A and B; bit 2: window */
+    uint8_t window[2];          /* R17 and R18, as latched */
     uint32_t blank_columns;     /* bit k: the display was off for column k - 1 */
     uint8_t plane[2][384];      /* colour in bits 0-3, palette 4-5, priority 6; [16] is screen x = 0 */
     uint8_t sprite[352];        /* the same; [16] is screen x = 0 */
@@ -319,7 +321,7 @@ typedef struct vdp_drawing {
     uint8_t cram_known[128];    /* the same with the changes */
     int64_t colours_clock;      /* picture_clock + 1 of the picture to which they belong; 0 none */
     int64_t latched_clock;      /* the same for vscroll and backdrop */
-    int16_t vscroll_lines;      /* lines before this one have their vertical scroll in vscroll, or have been fetched */
+    int16_t vscroll_lines[2];   /* lines before this one have plane A's, B's vertical scroll in vscroll, or have been fetched */
     uint16_t vscroll[240][2];   /* of the whole screen, as latched before it changed */
     int16_t backdrops;          /* changes of R7 */
     int16_t backdrops_made;     /* of them, those that the pixels drawn have met */

@@ -147,7 +147,7 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
     const vdp *s = c->s;
     int columns = vdp_is_h40(s) ? 21 : 17, per_column = s->registers[11] & 4;
     int line = band->first + from, window = 0, after_window = 0;
-    int all_window = plane == 0 && line_in_window(s, line);
+    int all_window = plane == 0 && line_in_window(band->window, line);
     plane_layout l = layout_of(s, plane);
     uint32_t scroll = band->hscroll[plane][from] >> 4;
     uint16_t vscroll[DRAW_BAND] = { 0 };
@@ -161,13 +161,13 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
         any_fine |= rows.fine[i];
     }
     group_rows(&rows, (unsigned)line, band->vscroll[plane] + from, lines);
-    if (plane == 0 && (all_window || s->registers[17]))
+    if (plane == 0 && (all_window || band->window[0]))
         group_rows(&window_rows, (unsigned)line, vscroll, lines);
     for (int i = any_fine && !all_window ? 0 : 1; i < columns; i++) {
         int column = i - 1;
         uint8_t *to = band->plane[plane][from] + 16 * i;
         if (plane == 0 && column >= 0)
-            window = all_window || column_in_window(s, column);
+            window = all_window || column_in_window(band->window, column);
         if (window) {
             for (int g = 0; g < window_rows.count; g++)
                 put_cells(s, &pair, window_names(s, (int)(8 * window_rows.groups[g].cells), column), &window_rows,
@@ -201,10 +201,10 @@ void draw_band_planes(draw_context *c, draw_band *band)
     }
 }
 
-int draw_band_lines(const vdp *s, int first, int most)
+int draw_band_lines(const uint8_t window[2], int first, int most)
 {
     if (most > DRAW_BAND)
         most = DRAW_BAND;
-    int edge = (s->registers[18] & 31) * 8; /* the window does not begin or end within a band */
+    int edge = (window[1] & 31) * 8; /* the window does not begin or end within a band */
     return first < edge && edge < first + most ? edge - first : most;
 }

@@ -14,7 +14,7 @@ static const int16_t pattern_slots_h32[32] = {
 
 #define QUIET_LINES 8           /* looked ahead for sprites that set a flag; more each time in vain */
 #define NO_LINE (-2)            /* before the one whose sprites are searched before the picture */
-#define FIRST_FETCH (-60)       /* mclk: nothing of a line but its sprite search happens before it */
+#define FIRST_FETCH (-100)      /* mclk: nothing of a line but its sprite search happens before it */
 #define LAST_PIXEL 3560         /* mclk: everything of a line is over */
 
 /* mclk after the fetch of a column's first name: the display bit is looked at.  A write to R1 shows from the next column
@@ -94,6 +94,23 @@ static void begin_line(vdp_line *line, int number)
     line->sprites_shown = 0;
     line->overflow = 0;
     line->blank_columns = 0;
+    line->latched = 0;
+}
+
+/* What the line takes shortly before its V step. */
+static void latch(draw_context *c, vdp_line *line, int time)
+{
+    int h40 = vdp_is_h40(c->s);
+    for (int plane = 0; plane < 2; plane++) {
+        if (line->latched >> plane & 1 || time <= VDP_VSCROLL_LATCH(h40, plane))
+            continue;
+        line->vscroll[plane] = draw_vscroll(c, line->line, plane);
+        line->latched |= (uint8_t)(1 << plane);
+    }
+    if (!(line->latched & 4) && time > VDP_WINDOW_LATCH(h40)) {
+        memcpy(line->window, c->s->registers + 17, 2);
+        line->latched |= 4;
+    }
 }
 
 /* Pixels up to `time`.  R1.6 turned off or on counts from display_clock on. */
@@ -205,6 +222,8 @@ static void run_line(draw_context *c, int number, int time, int64_t line_clock, 
 {
     const vdp *s = c->s;
     run_sprites(c, number, time, height);
+    if (number >= 0)
+        latch(c, &c->d->lines[number & 1], time);
     if (number < 0 || time <= VDP_HSCROLL_FETCH(vdp_is_h40(s)))
         return;
     vdp_line *line = &c->d->lines[number & 1];
@@ -225,18 +244,27 @@ static int run_band(draw_context *c, int number, int end, int height)
     vdp_drawing *d = c->d;
     vdp_line *line = &d->lines[number & 1];
     if (!c->render || !vdp_is_mode5(s) || d->tall || !d->display || !d->display_before || number < 0
-        || (line->line == number && line->hscroll_read))
+        || (line->line == number && line->hscroll_read) || s->registers[0] & 0x80)
         return 0;
     draw_band band;
     band.first = number;
-    band.count = draw_band_lines(s, number, end - number);
+    memcpy(band.window, s->registers + 17, 2);
+    band.count = draw_band_lines(band.window, number, end - number);
     for (int i = 0; i < band.count; i++) {
-        uint16_t vscroll[2];
+        int latched = 0;
+        line = &d->lines[(number + i) & 1];
+        if (i < 2 && line->line == number + i)
+            latched = line->latched;
+        if (latched & 4 && memcmp(band.window, line->window, 2) != 0) {
+            band.count = i;
+            break;
+        }
         draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
-        draw_vscroll(c, number + i, vscroll);
-        band.vscroll[0][i] = vscroll[0];
-        band.vscroll[1][i] = vscroll[1];
+        for (int plane = 0; plane < 2; plane++)
+            band.vscroll[plane][i] = latched >> plane & 1 ? line->vscroll[plane] : draw_vscroll(c, number + i, plane);
     }
+    if (!band.count)
+        return 0;
     draw_band_planes(c, &band);
     for (int i = 0; i < band.count; i++) {
         if (!pass_sprites(c, number + i, height))

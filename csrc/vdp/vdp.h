@@ -42,6 +42,11 @@
 #define VDP_HB_SET(h40) ((h40) ? 228 : 280)
 #define VDP_HSCROLL_FETCH(h40) ((h40) ? 557 : 500)      /* H = 486: the scroll table is read */
 #define VDP_LEFT_COLUMN_FETCH(h40) ((h40) ? 652 : 600)  /* H = 496: name A of the column left of the screen */
+/* The line's vertical scroll of the whole screen is taken shortly before its V step, of plane B at H = $143 ($103), of plane A at
+ * $149 ($109), when R17 and R18 are, too (w513, w514, w542 and w544 of N. Kunitomi's netlist of the YM7101).  VSRAM changes three
+ * pixels after the slot of a write has been decoded, which is the time that counts here. */
+#define VDP_VSCROLL_LATCH(h40, plane) ((plane) ? ((h40) ? -80 : -100) : ((h40) ? -32 : -40))
+#define VDP_WINDOW_LATCH(h40) ((h40) ? -8 : -10)
 #define VDP_H_ZERO(h40) ((h40) ? 780 : 760)             /* H = 0; column k (16 pixels) is fetched at H = 16k */
 #define VDP_F_SET(h40) ((h40) ? 788 : 770)              /* line 224: F, V interrupt, Z80 INT */
 #define VDP_ODD_TOGGLE(h40) ((h40) ? 796 : 780)

@@ -11,7 +11,13 @@ from .clocks import HSCROLL, LINE, PIXEL, events_before, first_unfinished
 from .state import Ints, VDPState
 
 LEFT_COLUMN = (600, 652)
-"""mclk: the name of plane A's column left of the screen is fetched (H = 496), and the scroll of the whole screen."""
+"""mclk: the name of plane A's column left of the screen is fetched (H = 496)."""
+VSCROLL_LATCH = ((-40, -32), (-100, -80))
+"""mclk: the vertical scroll of the whole screen is taken, plane A's at H = $149 ($109), plane B's at $143 ($103); VSRAM
+changes three pixels after the slot of a write has been decoded, which is the time that counts here."""
+WINDOW_LATCH = (-10, -8)
+"""mclk: R17 and R18 are taken (H = $149, $109)."""
+FIRST_LATCH = min(VSCROLL_LATCH[1])
 DISPLAY_ON = (25, 36)
 """mclk after that name's fetch, for each column: the display bit is looked at."""
 MARGIN = 16
@@ -24,7 +30,8 @@ class Line:
     def __init__(self, number: int) -> None:
         self.number = number
         self.hscroll: tuple[int, int] | None = None
-        self.vscroll = (0, 0)  # of the whole screen
+        self.vscroll: list[int | None] = [None, None]  # of the whole screen, as latched
+        self.window: tuple[int, int] | None = None  # R17 and R18, as latched
         self.columns = [0, 0]  # fetched of planes A and B, counted from the one left of the screen
         self.shown = 0  # columns of which it is known whether the display was on for them
         self.after_window = False  # the last column of plane A was window
@@ -50,7 +57,7 @@ class LivePlanes:
         self.blank = np.zeros((240, 24), np.bool_)
         self.mode4 = np.zeros(240, np.bool_)
         self._next = max(first_line, 0)  # first line not over
-        self._line = Line(-1)  # that one, if it has been begun
+        self._lines: dict[int, Line] = {}  # lines that have been begun
         self.idle_until = 0  # mclk since line 0's V step: nothing is fetched before it
 
     def run(self, clock: int, height: int) -> None:
@@ -58,21 +65,35 @@ class LivePlanes:
         if clock <= self.idle_until:
             return
         over = min(first_unfinished(clock), height)
-        if self._line.number == self._next < over:
-            self._fetch(self._line, LINE)
-            self._next += 1
-        if self._next < over:
-            self._fetch_lines(self._next, over)
-            self._next = over
-        if self._next >= height:
-            return
-        time = clock - LINE * self._next
-        if time <= HSCROLL[self.state.h40]:
-            self.idle_until = LINE * self._next + min(HSCROLL)
-            return
-        if self._line.number != self._next:
-            self._line = Line(self._next)
-        self._fetch(self._line, time)
+        while self._next < over:
+            if line := self._lines.pop(self._next, None):
+                self._latch(line, LINE)
+                self._fetch(line, LINE)
+                self._next += 1
+            else:
+                end = min([over, *self._lines])
+                self._fetch_lines(self._next, end)
+                self._next = end
+        self.idle_until = LINE * self._next + FIRST_LATCH
+        for number in range(self._next, min(self._next + 2, height)):
+            time = clock - LINE * number
+            if time <= FIRST_LATCH:
+                break
+            line = self._lines.setdefault(number, Line(number))
+            self._latch(line, time)
+            if time > HSCROLL[self.state.h40]:
+                self._fetch(line, time)
+            elif number == self._next and line.window:
+                self.idle_until = LINE * number + min(HSCROLL)
+
+    def _latch(self, line: Line, time: int) -> None:
+        """Take what a line takes shortly before its V step, up to ``time`` mclk after it."""
+        state, h40 = self.state, self.state.h40
+        for plane, latch in enumerate(VSCROLL_LATCH):
+            if line.vscroll[plane] is None and time > latch[h40]:
+                line.vscroll[plane] = int(state.vsram[plane])
+        if line.window is None and time > WINDOW_LATCH[h40]:
+            line.window = state.register(17), state.register(18)
 
     def _fetch_lines(self, first: int, end: int) -> None:
         """Fetch lines that nothing changes in, all at once."""
@@ -119,11 +140,10 @@ class LivePlanes:
         if to <= start:
             return
         line.columns[0] = to
-        if start == 0:
-            line.vscroll = int(state.vsram[0]), int(state.vsram[1])
+        assert line.window is not None
         pixels = self.pixels[0, line.number]
-        left, right = planes.window_columns(state)
-        if planes.window_lines(state, number)[0]:
+        left, right = planes.window_columns(state, line.window[0])
+        if planes.window_lines(line.window[1], number)[0]:
             left, right = 0, state.width
         windows = [left <= 16 * column < right for column in range(start - 1, to - 1)]
         for is_window, run in itertools.groupby(range(start, to), lambda i: windows[i - start]):
@@ -147,10 +167,9 @@ class LivePlanes:
         at = 16 * start + (line.hscroll[plane] & 15)
         pixels = self.pixels[plane, line.number, at : at + 16 * (to - start)]
         table = state.plane_b_table if plane else state.plane_a_table
-        if state.column_vscroll:
-            scroll_y = planes.vscroll(state, plane)[start:to]
-        else:
-            scroll_y = np.array([line.vscroll[plane]])
+        scroll_y = planes.vscroll(state, plane, line.vscroll[plane])
+        if len(scroll_y) > 1:
+            scroll_y = scroll_y[start:to]
         columns = np.arange(start - 1, to - 1)
         scroll_x = np.array([line.hscroll[plane]])
         pixels[:] = planes.scrolled_columns(state, table, rows, scroll_x, scroll_y, columns)[0]

@@ -74,15 +74,20 @@ def hscroll(state: VDPState, lines: Ints) -> tuple[Ints, Ints]:
     return state.vram_words[entry].astype(np.intp) & 0x3FF, state.vram_words[entry + 1].astype(np.intp) & 0x3FF
 
 
-def vscroll(state: VDPState, plane: int) -> Ints:
+def vscroll(state: VDPState, plane: int, whole: int | None = None) -> Ints:
     """Vertical scroll of the columns from -1 (the partial one left of the screen) to the right edge.
 
-    With one scroll value for the whole plane the result has one element only.  Column -1 has no entry of its own:
-    in H40 it takes the last values of A and B ANDed, in H32 zero.
+    With one scroll value for the whole plane, ``whole`` if it is not the present one, the result may have one element
+    only.  Column -1 has no entry of its own: in H40 it takes the last values of A and B ANDed, in H32 zero.
     """
     vsram = state.vsram.astype(np.intp)
     if not state.column_vscroll:
-        return vsram[plane : plane + 1]
+        scroll_y = vsram[plane : plane + 1] if whole is None else np.array([whole])
+        if plane == 0 and state.register(0) & 0x80:
+            # What keeps mode 4's right columns from scrolling clears the low bits at H = 192 to 255 and 448 to 511.
+            columns = np.arange(-1, state.width // 16)
+            scroll_y = np.where((columns < 0) | (columns >= 12) & (columns < 16), scroll_y & 0x700, scroll_y)
+        return scroll_y
     left = vsram[38] & vsram[39] if state.h40 else 0
     return np.concatenate(([left], vsram[plane : state.width // 8 : 2]))
 
@@ -132,16 +137,16 @@ def fine_scrolled(strip: Bytes, scroll_x: Ints) -> Bytes:
     return moved
 
 
-def window_lines(state: VDPState, lines: Ints) -> Flags:
+def window_lines(r18: int, lines: Ints) -> Flags:
     """Tell which lines belong to the window over their whole width (R18)."""
-    split = (state.register(18) & 0x1F) * 8
-    return lines >= split if state.register(18) & 0x80 else lines < split
+    split = (r18 & 0x1F) * 8
+    return lines >= split if r18 & 0x80 else lines < split
 
 
-def window_columns(state: VDPState) -> tuple[int, int]:
+def window_columns(state: VDPState, r17: int) -> tuple[int, int]:
     """Return the range of pixels that the window takes in the other lines (R17)."""
-    split = min((state.register(17) & 0x1F) * 16, state.width)
-    return (split, state.width) if state.register(17) & 0x80 else (0, split)
+    split = min((r17 & 0x1F) * 16, state.width)
+    return (split, state.width) if r17 & 0x80 else (0, split)
 
 
 def window_cells(state: VDPState, lines: Ints, rows: Ints, cell_columns: Ints) -> Bytes:
@@ -156,8 +161,8 @@ def window_cells(state: VDPState, lines: Ints, rows: Ints, cell_columns: Ints) -
 def with_window(state: VDPState, lines: Ints, rows: Ints, strip: Bytes, scroll_x: Ints) -> Bytes:
     """Put the window into plane A, whose columns from -1 on are given; return layer pixels, uint8 (lines, width)."""
     pixels = fine_scrolled(strip, scroll_x)
-    whole = window_lines(state, lines)
-    start, end = window_columns(state)
+    whole = window_lines(state.register(18), lines)
+    start, end = window_columns(state, state.register(17))
     if start == end and not whole.any():
         return pixels
 
@@ -188,7 +193,7 @@ def scroll_planes(state: VDPState, lines: Ints, rows: Ints) -> tuple[Bytes, Byte
     # Both planes in one go: lines of A, then of B.
     tables = np.array([state.plane_a_table, state.plane_b_table]).repeat(count)[:, None]
     scroll_x = np.concatenate(hscroll(state, lines))
-    scroll_y = np.stack([vscroll(state, 0), vscroll(state, 1)]).repeat(count, 0)
+    scroll_y = np.stack(np.broadcast_arrays(vscroll(state, 0), vscroll(state, 1))).repeat(count, 0)
     columns = np.arange(-1, state.width // 16)
     strip = scrolled_columns(state, tables, np.tile(rows, 2), scroll_x, scroll_y, columns)
     a = with_window(state, lines, rows, strip[:count], scroll_x[:count])
