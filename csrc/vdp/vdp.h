@@ -111,6 +111,10 @@ static inline int vdp_height(const vdp *s)
 /* 1: every VRAM slot but the refresh is free for the CPU and the DMA. */
 static inline int vdp_blanked(const vdp *s) { return s->vblank || !vdp_display_on(s); }
 
+/* What each access to the data port adds to the address: mode 4's step is added to R15 (netlist of the YM7101; VDP notes by
+ * J. Fernandez Sanchez). */
+static inline uint32_t vdp_step(const vdp *s) { return s->registers[15] + !vdp_is_mode5(s); }
+
 /* Base of the sprite table, and its length in bytes. */
 static inline uint32_t vdp_sprite_table(const vdp *s)
 {
@@ -258,7 +262,7 @@ int64_t vdp_room_clock(const vdp *s);
 void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value);
 void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_t value);
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
-int vdp_readable(uint8_t code);
+int vdp_readable(const vdp *s);
 
 /* Transfer in `slots` external slots from `slot` of the present line on, if it is one that can be made at once; returns
  * how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
