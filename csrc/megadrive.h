@@ -313,6 +313,7 @@ typedef struct vdp_drawing {
     int16_t dot_line;           /* dot that rgb is to get at this place when it gets there: see colours.c */
     int16_t dot_pixel;          /* -1: none */
     uint16_t dot_word;
+    uint8_t mode4_scroll;       /* R9 as latched before line 0 */
     uint8_t started;            /* 0: nothing has been drawn yet */
     uint8_t kind;               /* how words of CRAM make colours, from pixel rgb_pixel of rgb_line on: see colours.c */
     uint8_t lut_kind;           /* what lut was made of; 0 nothing */
@@ -790,10 +791,32 @@ typedef struct md_state {
     uint8_t sram[65536];        /* cartridge RAM by cartridge address, both lanes */
 } md_state;
 
+/* A write to a port that a chip is told of later. */
+typedef struct vdp_write_later {
+    int64_t clock;              /* mclk */
+    uint32_t port;
+    uint32_t value;
+} vdp_write_later;
+
+#define VDP_WRITES_LATER 64
+
 /* How the machine reaches a chip that is not the C kernel: a Python object, say.  `chip` NULL means the kernel.
  * The functions are those of the kernels, with `chip` first; they work on the same state. */
 typedef struct vdp_interface {
     void *chip;
+    int64_t shares;             /* 1: the chip keeps up what follows, and in md_state v_counter with line_clock, the HV latch
+                                 * and interlace; so it need not be called for everything (machine/shared.c) */
+    int64_t reached;            /* mclk: the chip may have come up to here; the machine keeps it up */
+    int64_t status_until;       /* mclk before which the status is `status` but for HBLANK, and a read changes nothing */
+    int64_t status;
+    int64_t room;               /* words that the FIFO certainly takes; -1: what a write does is not known beforehand */
+    int64_t pending;            /* 1: the next control word is the second one of a command */
+    int64_t irq_event;          /* mclk: the next event is only that the interrupt level becomes this one; 0: it is not */
+    int64_t irq_level;
+    int64_t irq_clock;          /* mclk: when it can be seen */
+    int64_t event_after;        /* mclk: the event after that */
+    int64_t writes;             /* that the chip has not been told of; it takes them at its next call */
+    vdp_write_later write_later[VDP_WRITES_LATER];
     void (*run)(void *chip, int64_t clock);
     int64_t (*read)(void *chip, int64_t clock, uint32_t port, uint16_t *value);
     int64_t (*write)(void *chip, int64_t clock, uint32_t port, uint16_t value);

@@ -78,6 +78,7 @@ class _Lib:
     VDP_FRAMED_HEIGHT: int
     VDP_MAX_HEIGHT: int
     VDP_MAX_WIDTH: int
+    VDP_WRITES_LATER: int
     YM2612_PARTS: int
     Z80_PIN_IORQ: int
     Z80_PIN_MREQ: int

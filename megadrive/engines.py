@@ -50,12 +50,13 @@ class Chips:
             interface.chip = self._handle if chip is not None else ffi.NULL
             for call in calls:
                 setattr(interface, call, ffi.addressof(lib, f"python_{name}_{call}"))
+        self.called_vdp = _called_vdp(vdp, ffi.addressof(md, "vdp_other"))
         md.ym2612_other.status_is_shared = _shares_status(ym2612)
         md.ym2612_other.play = ffi.addressof(lib, "python_ym2612_play") if hasattr(ym2612, "play") else ffi.NULL
 
     def run_frames(self, n: int, render: int, out: Any, capacity: int) -> int:
         """Call ``md_run_frames``."""
-        told = [chip for chip in (self.vdp, self.ym2612, self.psg) if hasattr(chip, "begin")]
+        told = [chip for chip in (self.called_vdp, self.ym2612, self.psg) if hasattr(chip, "begin")]
         if not told:
             return int(lib.md_run_frames(self._md, n, render, out, capacity))
         lib.md_state_changed(self._md)
@@ -81,6 +82,16 @@ class Chips:
             raise error
 
 
+def _called_vdp(vdp: Any, interface: Any) -> Any:
+    """Return what the machine calls for a chip: the model need not be called for everything."""
+    interface.shares = 0
+    if vdp is None:
+        return None
+    from megadrive.model.vdp.shared import share
+
+    return share(vdp, interface)
+
+
 def _shares_status(chip: Any) -> bool:
     """Tell whether a chip is the model, its bus and timers unchanged: then a poll of its status need not run it."""
     if chip is None or not hasattr(chip, "play"):
@@ -104,32 +115,32 @@ def _on_error(kind: type[BaseException], error: BaseException, traceback: types.
 @ffi.def_extern(onerror=_on_error)
 def python_vdp_run(chips: Any, clock: int) -> None:
     """Bring the VDP up to `clock`."""
-    ffi.from_handle(chips).vdp.run(clock)
+    ffi.from_handle(chips).called_vdp.run(clock)
 
 
 @ffi.def_extern(onerror=_on_error)
 def python_vdp_read(chips: Any, clock: int, port: int, value: Any) -> int:
     """Read a VDP port; give the clock at which the bus cycle can end."""
-    value[0], end = ffi.from_handle(chips).vdp.read(clock, port)
+    value[0], end = ffi.from_handle(chips).called_vdp.read(clock, port)
     return int(end)
 
 
 @ffi.def_extern(onerror=_on_error)
 def python_vdp_write(chips: Any, clock: int, port: int, value: int) -> int:
     """Write a VDP port; give the clock at which the bus cycle can end."""
-    return int(ffi.from_handle(chips).vdp.write(clock, port, value))
+    return int(ffi.from_handle(chips).called_vdp.write(clock, port, value))
 
 
 @ffi.def_extern(onerror=_on_error)
 def python_vdp_acknowledge(chips: Any, clock: int) -> None:
     """Tell the VDP of an interrupt acknowledge cycle."""
-    ffi.from_handle(chips).vdp.acknowledge(clock)
+    ffi.from_handle(chips).called_vdp.acknowledge(clock)
 
 
 @ffi.def_extern(onerror=_on_error)
 def python_vdp_th_fall(chips: Any, clock: int) -> None:
     """Tell the VDP of a falling edge of TH."""
-    ffi.from_handle(chips).vdp.th_fall(clock)
+    ffi.from_handle(chips).called_vdp.th_fall(clock)
 
 
 @ffi.def_extern(onerror=_on_error)

@@ -1,6 +1,8 @@
 /* The VDP, the YM2612 and the PSG as the machine reaches them: the C kernel, or whatever stands in for it. */
 #include "machine.h"
 
+#include "vdp/vdp.h"
+
 #define FM_CYCLES 24                    /* in a sample */
 #define VDP_STATUS_PORT 4
 #define VDP_STATUS_OPEN 0xFC00          /* status bits that the chip does not drive */
@@ -258,21 +260,40 @@ void md_follow_vdp(megadrive *md)
     }
 }
 
+/* A chip that is not the kernel is called for this access: whatever it said before does not count any more. */
+static vdp_interface *call_other(megadrive *md, int64_t clock)
+{
+    vdp_interface *other = &md->vdp_other;
+    other->status_until = 0;
+    if (clock > other->reached)
+        other->reached = clock;
+    return other;
+}
+
 void md_sync_vdp(megadrive *md, int64_t clock)
 {
-    if (md->vdp_other.chip)
-        md->vdp_other.run(md->vdp_other.chip, clock);
-    else
+    if (!md->vdp_other.chip) {
         vdp_run(&md->vdp, clock);
+    } else if (!md_shared_event(md, clock)) {
+        vdp_interface *other = call_other(md, clock);
+        other->run(other->chip, clock);
+    }
     md_follow_vdp(md);
 }
 
 int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *value)
 {
     uint32_t port = address & 0x1E;
+    int64_t end = clock;
     md_follow_light(md, clock);
-    int64_t end = md->vdp_other.chip ? md->vdp_other.read(md->vdp_other.chip, clock, port, value)
-                                     : vdp_read(&md->vdp, clock, port, value);
+    if (!md->vdp_other.chip) {
+        end = vdp_read(&md->vdp, clock, port, value);
+    } else if (!md_shared_read(md, clock, port, value)) {
+        vdp_interface *other = call_other(md, clock);
+        end = other->read(other->chip, clock, port, value);
+        if (end > other->reached && end != VDP_NEVER)
+            other->reached = end;
+    }
     if ((port & 0x1C) == VDP_STATUS_PORT)
         *value = (uint16_t)((*value & ~VDP_STATUS_OPEN) | (md->state.cpu.irc & VDP_STATUS_OPEN));
     md_follow_vdp(md);
@@ -282,9 +303,16 @@ int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *va
 int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t value)
 {
     uint32_t port = address & 0x1E;
+    int64_t end = clock;
     md_follow_light(md, clock);
-    int64_t end = md->vdp_other.chip ? md->vdp_other.write(md->vdp_other.chip, clock, port, value)
-                                     : vdp_write(&md->vdp, clock, port, value);
+    if (!md->vdp_other.chip) {
+        end = vdp_write(&md->vdp, clock, port, value);
+    } else if (!md_shared_write(md, clock, port, value)) {
+        vdp_interface *other = call_other(md, clock);
+        end = other->write(other->chip, clock, port, value);
+        if (end > other->reached && end != VDP_NEVER)
+            other->reached = end;
+    }
     md_follow_vdp(md);
     return end;
 }
@@ -292,19 +320,23 @@ int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t va
 void md_vdp_acknowledge(megadrive *md, int64_t clock)
 {
     md_follow_light(md, clock);
-    if (md->vdp_other.chip)
-        md->vdp_other.acknowledge(md->vdp_other.chip, clock);
-    else
+    if (md->vdp_other.chip) {
+        vdp_interface *other = call_other(md, clock);
+        other->acknowledge(other->chip, clock);
+    } else {
         vdp_acknowledge(&md->vdp, clock);
+    }
     md_follow_vdp(md);
 }
 
 void md_vdp_th_fall(megadrive *md, int64_t clock)
 {
-    if (md->vdp_other.chip)
-        md->vdp_other.th_fall(md->vdp_other.chip, clock);
-    else
+    if (md->vdp_other.chip) {
+        vdp_interface *other = call_other(md, clock);
+        other->th_fall(other->chip, clock);
+    } else {
         vdp_th_fall(&md->vdp, clock);
+    }
     md_follow_vdp(md);
 }
 

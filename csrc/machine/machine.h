@@ -28,6 +28,11 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock);
 void md_vdp_th_fall(megadrive *md, int64_t clock);
 uint16_t md_dma_read(void *machine, uint32_t address);
 
+/* shared.c: what can be done without a call of a VDP that is not the kernel; 1 if it has been. */
+int md_shared_event(megadrive *md, int64_t clock);
+int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *value);
+int md_shared_write(megadrive *md, int64_t clock, uint32_t port, uint16_t value);
+
 void md_hear_fm(megadrive *md);                 /* the YM2612 is heard from now on */
 void md_start_fm(megadrive *md);                /* a frame begins, and ends: the YM2612 is run as far as it has to be */
 void md_end_fm(megadrive *md);

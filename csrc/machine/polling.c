@@ -21,8 +21,6 @@
 
 #define HB 4                    /* HBLANK in the status */
 #define SOVR_SCOL 0x60
-#define LAST_V_BEFORE_JUMP 0xDA /* in all modes the V counter just counts up to here, */
-#define FIRST_V_AFTER_JUMP 0x1B0 /* and from here on */
 
 static void refuse(megadrive *md, md_polling_loop *loop)
 {
@@ -58,13 +56,6 @@ typedef struct follower {
     uint8_t goes_on;            /* with the other value of HBLANK: 0 not known, 1 the loop ends, 2 it goes on */
 } follower;
 
-static int hblank_at(const vdp *s, int64_t mclk)
-{
-    uint32_t offset = (uint32_t)(mclk - s->line_clock) % VDP_LINE;
-    uint32_t h40 = (uint32_t)vdp_is_h40(s);
-    return offset >= VDP_HB_SET(h40) && offset < VDP_HB_CLEAR(h40);
-}
-
 /* mclk from which HBLANK is not what it was at `mclk`. */
 static int64_t hblank_changes(const vdp *s, int64_t mclk)
 {
@@ -82,6 +73,8 @@ static int64_t status_holds(const megadrive *md)
 {
     const vdp *s = &md->state.vdp;
     int end = vdp_height(s);
+    if (md->vdp_other.chip)
+        return md->vdp_other.status_until;
     if (!vdp_is_mode5(s) || vdp_transfer_busy(s) || s->command_pending || s->v_counter == 0x1FF || s->v_counter == end)
         return 0;
     int64_t until = vdp_quiet_until(&md->vdp);
@@ -95,9 +88,11 @@ static int64_t status_holds(const megadrive *md)
 
 static void look_at_status(follower *f)
 {
-    const vdp *s = &f->md->state.vdp;
+    const vdp_interface *other = &f->md->vdp_other;
     f->status_until = status_holds(f->md);
-    f->status = f->status_until ? vdp_peek_status(s) & ~HB : 0;
+    f->status = 0;
+    if (f->status_until)
+        f->status = (other->chip ? (uint16_t)other->status : vdp_peek_status(&f->md->state.vdp)) & ~HB;
     f->goes_on = f->steady && f->status_until && f->status == f->md->polling.status ? 2 : 0;
     if (f->status & SOVR_SCOL)
         f->status_until = 0;                    /* the read will clear them */
@@ -112,7 +107,7 @@ static int foresee_status(follower *f, int64_t mclk, unsigned lanes, uint16_t op
     if (f->trial) {
         f->hblank = !f->hblank;
     } else if (lanes & 1) {
-        f->hblank = hblank_at(&f->md->state.vdp, mclk);
+        f->hblank = (uint8_t)vdp_hblank_at(&f->md->state.vdp, mclk);
         f->hblank_reads++;
     }
     *word = (uint16_t)(f->status | (f->hblank ? HB : 0) | (open & ~VDP_STATUS_DRIVEN));
@@ -121,17 +116,11 @@ static int foresee_status(follower *f, int64_t mclk, unsigned lanes, uint16_t op
     return 1;
 }
 
-/* Up to which value the V counter just counts, from `v` on. */
-static unsigned last_plain_v(unsigned v)
-{
-    return v < FIRST_V_AFTER_JUMP ? LAST_V_BEFORE_JUMP : 0x1FF;
-}
-
 static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *word)
 {
     const vdp *s = &f->md->state.vdp;
-    int64_t offset = mclk - s->line_clock, line = s->line_clock, same = 0;
-    unsigned v = s->v_counter;
+    int64_t line, same = 0;
+    int v;
     if (f->trial) {
         *word = (uint16_t)(f->trial_v << 8);
         return lanes == 2;
@@ -142,15 +131,9 @@ static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *
         *word = s->hv_latch;
         same = s->next_event;
     } else {
-        if (offset >= VDP_LINE) {
-            uint32_t lines = (uint32_t)offset / VDP_LINE;
-            if (v + lines > last_plain_v(v))
-                return 0;
-            v += lines;
-            line += (int64_t)lines * VDP_LINE;
-            offset -= (int64_t)lines * VDP_LINE;
-        }
-        *word = (uint16_t)((v & 0xFF) << 8 | (lanes == 2 ? 0 : vdp_h_at(vdp_is_h40(s), (int)offset) >> 1));
+        if ((v = vdp_v_ahead(s, mclk, &line)) < 0)
+            return 0;
+        *word = (uint16_t)((v & 0xFF) << 8 | (lanes == 2 ? 0 : vdp_h_at(vdp_is_h40(s), (int)(mclk - line)) >> 1));
         f->v = (uint16_t)v;
         f->v_reads++;
         if (lanes == 2)
@@ -166,7 +149,9 @@ static int foresee(follower *f, uint32_t address, unsigned lanes, int64_t clock,
 {
     const megadrive *md = f->md;
     int64_t mclk = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
-    if ((address & 0xE700E0) != 0xC00000 || md->vdp_other.chip || mclk < md->state.vdp.clock || mclk >= md->light_clock)
+    const vdp_interface *other = &md->vdp_other;
+    if ((address & 0xE700E0) != 0xC00000 || mclk < md->state.vdp.clock || mclk >= md->light_clock
+        || (other->chip && (!other->shares || mclk < other->reached)))
         return 0;
     unsigned port = address & 0x1C;
     if (port == 0x04)
@@ -310,7 +295,7 @@ static int goes_on_either_way(follower *f)
 static void count_lines(follower *f, int64_t end_mclk)
 {
     const int64_t event = f->md->state.vdp.next_event;
-    unsigned v = f->v, last = last_plain_v(v);
+    unsigned v = f->v, last = vdp_last_plain_v(v);
     if (end_mclk > event)
         end_mclk = event;
     while (f->same_until < end_mclk && v < last && goes_on_with(f, ++v & 0xFF))

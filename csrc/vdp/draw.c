@@ -101,6 +101,8 @@ static void begin_line(vdp_line *line, int number)
 static void latch(draw_context *c, vdp_line *line, int time)
 {
     int h40 = vdp_is_h40(c->s);
+    if (line->line == 0 && !(line->latched & 1) && time > VDP_VSCROLL_LATCH(h40, 0))
+        c->d->mode4_scroll = c->s->registers[9];
     for (int plane = 0; plane < 2; plane++) {
         if (line->latched >> plane & 1 || time <= VDP_VSCROLL_LATCH(h40, plane))
             continue;
@@ -265,6 +267,8 @@ static int run_band(draw_context *c, int number, int end, int height)
     }
     if (!band.count)
         return 0;
+    if (number == 0 && !(d->lines[0].line == 0 && d->lines[0].latched & 1))
+        d->mode4_scroll = s->registers[9];
     draw_band_planes(c, &band);
     for (int i = 0; i < band.count; i++) {
         if (!pass_sprites(c, number + i, height))
@@ -353,6 +357,7 @@ static void begin_picture(vdp_chip *chip)
     d->display = d->display_before = (uint8_t)vdp_display_on(s);
     d->display_clock = s->draw_clock;
     d->finished = 0;
+    d->mode4_scroll = s->registers[9];
     d->list[0].line = d->list[1].line = -1;
     d->lines[0].line = d->lines[1].line = -1;
     /* In the middle of a picture (a loaded state) drawing goes on with the line that the clock is in. */

@@ -51,6 +51,15 @@ int vdp_h_at(int h40, int offset)
     return step < 30 ? 0x10A + step : (0x1D2 + step - 30) & 0x1FF;
 }
 
+int vdp_v_ahead(const vdp *s, int64_t clock, int64_t *line)
+{
+    int64_t lines = (clock - s->line_clock) / VDP_LINE;
+    *line = s->line_clock + lines * VDP_LINE;
+    if (lines == 0)
+        return s->v_counter;
+    return s->v_counter + lines > vdp_last_plain_v(s->v_counter) ? -1 : s->v_counter + (int)lines;
+}
+
 /* ------------------------------------------------------------------------------------- interrupts */
 
 void vdp_update_irq(vdp *s, int64_t clock, int delay)

@@ -186,10 +186,22 @@ void vdp_draw_flags(vdp_chip *chip, int64_t clock);
 
 /* H counter (internal, 9 bits) at `offset` mclk into a line, 0-3419. */
 int vdp_h_at(int h40, int offset);
+/* Up to which value the V counter just counts in all modes, from `v` on. */
+static inline unsigned vdp_last_plain_v(unsigned v) { return v < 0x1B0 ? 0xDA : 0x1FF; }
+/* The V counter at `clock`, which is not before s->line_clock, and when its line begins; -1: it does not just count. */
+int vdp_v_ahead(const vdp *s, int64_t clock, int64_t *line);
 /* mclk into the line at which the pixel step with this number after the V step (0-419, 0-341) begins. */
 int vdp_step_offset(int h40, int step);
 /* Number of the pixel step that `offset` falls into. */
 int vdp_step_at(int h40, int offset);
+
+/* HBLANK at a time that is not before s->line_clock. */
+static inline int vdp_hblank_at(const vdp *s, int64_t clock)
+{
+    uint32_t offset = (uint32_t)(clock - s->line_clock) % VDP_LINE;
+    uint32_t h40 = (uint32_t)vdp_is_h40(s);
+    return offset >= VDP_HB_SET(h40) && offset < VDP_HB_CLEAR(h40);
+}
 
 /* vdp_step_offset of a slot; only those in H40's HSYNC, 19 to 35, are not 16 mclk long. */
 static inline int vdp_slot_offset(int h40, int slot)

@@ -34,14 +34,14 @@ def change(rng: np.random.Generator, state: VDPState, drawing: Drawing, clock: i
         state.vsram[rng.integers(0, 40)] = rng.integers(0, 0x800)
     elif kind == 2:
         address = state.sprite_table + int(rng.integers(0, 640)) & 0xFFFF
-        drawing.draw(clock, drawing.vram_change(address))
+        drawing.change_vram(clock, address)
         state.vram[address] = rng.integers(0, 256)
     elif kind == 3:
         drawing.draw(clock, draw.SPRITES)
         state.sprite_cache[rng.integers(0, 80), rng.integers(0, 4)] = rng.integers(0, 256)
     elif kind == 4:
         address = int(rng.integers(0, 65536))
-        drawing.draw(clock, drawing.vram_change(address))
+        drawing.change_vram(clock, address)
         state.vram[address] = rng.integers(0, 256)
     elif kind == 5:
         drawing.draw(clock)

@@ -171,6 +171,12 @@ class VDP(Ports, Fifo, Dma, Timing):
             if self.drawing.width:
                 self._chip.width, self._chip.height = self.drawing.width, self.drawing.height
 
+    def draw_before_vram(self, clock: int, address: int) -> None:
+        """Draw, or note, what a byte of VRAM has a part in, which is about to change."""
+        if self.c.draw_clock != NEVER:
+            self.drawing.render = bool(self._chip.render)
+            self.drawing.change_vram(clock, address)
+
     def change_border_colour(self, clock: int, word: int) -> None:
         """Draw the border before a word is written to CRAM, if one is drawn."""
         if self._chip.border and (border := self.border):

@@ -20,3 +20,7 @@ def events_before(time: int, first: int, step: int, most: int) -> int:
 def first_unfinished(clock: int) -> int:
     """Return the first line that is not over at ``clock`` (mclk since the V step into line 0)."""
     return max(0, (clock - LAST_PIXEL) // LINE + 1)
+
+
+FLAGS_BEGIN, FLAGS_END = -64, 741
+"""mclk from the V step: the sprite flags change only in between, while sprites are searched and fetched."""

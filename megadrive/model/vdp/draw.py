@@ -29,7 +29,7 @@ import numpy as np
 from .clocks import COLOUR_ZERO, LINE, PIXEL, events_before, first_unfinished
 from .colours import NO_DOT, ColourLog, palette, word_colour
 from .compose import compose
-from .live_planes import MARGIN, LivePlanes
+from .live_planes import LivePlanes
 from .live_sprites import LiveSprites
 from .mode4 import compose as compose_mode4
 from .sprites import SCREEN
@@ -37,9 +37,9 @@ from .state import Bytes, VDPState
 
 # What is about to change.
 SPRITES = 1
-"""VRAM, the sprite cache, R5."""
+"""The sprite cache, R5."""
 PLANES = 2
-"""VRAM, VSRAM, R2-R4, R11, R13, R16-R18."""
+"""VSRAM, R2-R4, R11, R13, R16-R18."""
 OUTPUT = 4
 """R0, R7, R12.3, debug register 0."""
 COLOURS = 8
@@ -157,15 +157,26 @@ class Drawing:
         self._moved |= moving | (FLAGS if changing & SPRITES else 0)
         if moving & SPRITES:
             self._sprites.run(time, height, True)
-        if moving & PLANES and self.render:
-            self._planes.run(time, height)
         if self.render:
             if moving & SHOWN:
+                self._planes.run(time, height)
                 self._show(time, height)
-            elif moving & (OUTPUT | COLOURS):
-                self._note(time, height, moving)
+            else:
+                if moving & PLANES:
+                    self._planes.registers.note(time)
+                if moving & (OUTPUT | COLOURS):
+                    self._note(time, height, moving)
         if over:
             self._finish_picture(height)
+
+    def change_vram(self, clock: int, address: int) -> None:
+        """Note that a byte of VRAM is about to change."""
+        if self.state.mode5:
+            self.draw(clock, SPRITES if self._sprites.uses(address) else 0)
+            if self.render and self._clock != NEVER and not self._finished:
+                self._planes.vram.note(self._clock - self._picture_clock, address)
+        else:
+            self.draw(clock)
 
     def change_colour(self, clock: int, word: int) -> None:
         """Note that a word is about to be written to CRAM; nothing has to be drawn for that."""
@@ -193,16 +204,16 @@ class Drawing:
             self.rgb[2 * line + self._field if state.double_resolution else line, pixel] = word_colour(state, word)
         return False
 
-    def vram_change(self, address: int) -> int:
-        """Return what changes, for :meth:`draw`, if a byte of VRAM does: ``PLANES``, and ``SPRITES`` if they use it."""
-        return PLANES | SPRITES if self._sprites.uses(address) else PLANES
-
     def update_flags(self, clock: int) -> None:
         """Bring the sprite flags of the state up to ``clock``, for a status read; nothing changes."""
         time = self._begin(clock)
         if time is not None and not self._moved & FLAGS:
             self._moved |= FLAGS
             self._sprites.run(time, self._lines(time), False)
+
+    def flags_hold_until(self) -> int:
+        """Return a time up to which the sprite flags, just brought up to date, do not change by themselves."""
+        return self._picture_clock + self._sprites.quiet_until(self._clock - self._picture_clock)
 
     # -------------------------------------------------------------------------------------- picture
 
@@ -350,7 +361,7 @@ class Drawing:
         if not look.display:
             return backdrop
         width = self.state.width
-        a, b = self._planes.pixels[:, first:end, MARGIN : MARGIN + width]
+        a, b = self._planes.pixels[:, first:end, :width]
         s = self._sprites.pixels[first:end, SCREEN : SCREEN + width]
         if self.state.mode5:
             picture = compose(a, b, s, backdrop, look.shadow_highlight, look.debug)

@@ -6,14 +6,8 @@ import numpy as np
 
 from . import mode4, planes
 from .compose import compose
-from .sprites import SpriteLines, draw_sprites, table_in_vram
-from .state import Bytes, Flags, Ints, VDPState
-
-
-def no_sprites(state: VDPState, count: int) -> SpriteLines:
-    """Return what the sprites put into lines with the display off: nothing."""
-    never: Flags = np.zeros(count, np.bool_)
-    return SpriteLines(np.zeros((count, state.width), np.uint8), never, never, never)
+from .sprites import SpriteLines, draw_sprites, no_sprites, table_in_vram
+from .state import Bytes, Ints, VDPState
 
 
 def draw_lines(

@@ -9,13 +9,14 @@ import itertools
 import numpy as np
 
 from . import mode4, planes, sprites
-from .clocks import HSCROLL, LAST_PIXEL, LINE, PIXEL, events_before, first_unfinished
+from .clocks import FLAGS_BEGIN, FLAGS_END, HSCROLL, LAST_PIXEL, LINE, PIXEL, events_before, first_unfinished
 from .state import Bytes, Ints, VDPState
 
 ALL = 2**30
 """A time after everything in a line."""
 ATTRIBUTES = 860
 """mclk: the first attribute slot (H = 10), in both widths."""
+NEVER = 2**62
 FIRST_PATTERN = -60
 """mclk: nothing of a line's pattern fetch happens before it."""
 
@@ -186,9 +187,11 @@ class LiveSprites:
         self._forecast: sprites.SpriteLines | None = None
         self._forecast_line = 0  # its first line
         self._forecast_height = 0  # and where it ends
-        self._used = np.zeros(
-            2048, np.bool_
-        )  # blocks of 32 bytes of VRAM that sprites have been made of in this picture
+        # When it sets the flags, mclk since line 0's V step; and up to when they have been set.
+        self._overflows: list[int] = []
+        self._collisions: list[int] = []
+        self._flagged = 0
+        self._used = np.zeros(2048, np.bool_)  # blocks of 32 bytes of VRAM that sprites have been made of
         self._used_is_known = False  # those of the present sprites are among them
 
     def run(self, clock: int, height: int, changing: bool) -> None:
@@ -199,12 +202,21 @@ class LiveSprites:
         changing : bool
             What the sprites depend on is about to change.  Otherwise the flags are all that is wanted.
         """
-        over = min(first_unfinished(clock), height)
         if height != self._forecast_height:
             self._forecast, self._forecast_height = None, height
+        if not changing:
+            for number in self._searches:
+                self._step(number, clock - LINE * number, True)
+            self._foresee(height)
+            self._flag(clock)
+            return
+        foreseen = self._forecast is not None  # flags of lines that are not in progress step by step
+        if foreseen:
+            self._flag(clock)
+        over = min(first_unfinished(clock), height)
         while self._next < over:
             if self._next in self._searches:
-                self._step(self._next, LAST_PIXEL)
+                self._step(self._next, LAST_PIXEL, True)
                 del self._searches[self._next]
                 self._overflow_above = self._fetches.pop(self._next).overflow
                 self._next += 1
@@ -217,11 +229,34 @@ class LiveSprites:
             time = clock - LINE * number
             if time <= -LINE:
                 break
-            if number in self._searches or changing or self._flagged(number, height):
-                self._step(number, time)
-        if changing:
-            self._forecast = None
-            self._used_is_known = False
+            self._step(number, time, number in self._searches or not foreseen)
+        self._forecast = None
+        self._overflows = self._collisions = []
+        self._used_is_known = False
+
+    def quiet_until(self, clock: int) -> int:
+        """Return a time up to which no flag is set if nothing changes; they have been brought up to ``clock``."""
+        if self._forecast is None:
+            return clock
+        line, offset = divmod(clock, LINE)
+        settled = offset > FLAGS_END
+        until = NEVER
+        if any(number >= line + settled for number in self._searches):
+            if not settled:
+                return clock
+            until = (line + 1) * LINE + FLAGS_BEGIN
+        for times in self._overflows, self._collisions:
+            i = bisect.bisect_left(times, self._flagged)
+            if i < len(times) and times[i] < until:
+                until = times[i]
+        return until
+
+    def _flag(self, clock: int) -> None:
+        """Set the flags that the forecast sets before ``clock``."""
+        c = self.state.c
+        c.sprite_overflow |= _any_between(self._overflows, self._flagged, clock)
+        c.sprite_collision |= _any_between(self._collisions, self._flagged, clock)
+        self._flagged = clock
 
     def uses(self, address: int) -> bool:
         """Tell whether a byte of VRAM may belong to the sprite table or to a pattern of a sprite."""
@@ -240,12 +275,13 @@ class LiveSprites:
                 self._used[(pattern[number] + np.arange(count)) * blocks + blocks - 1 & 0x7FF] = True
         return bool(self._used[address >> 5])
 
-    def _step(self, number: int, time: int) -> None:
-        """Go on with one line to ``time`` mclk after its V step."""
+    def _step(self, number: int, time: int, flags: bool) -> None:
+        """Go on with one line to ``time`` mclk after its V step; set the flags, if that has not been done before."""
         state, c = self.state, self.state.c
         if number not in self._searches:
             self._searches[number] = SpriteSearch(number)
         search = self._searches[number]
+        before = c.sprite_overflow, c.sprite_collision
         c.sprite_overflow |= search.advance(state, self.field, time + LINE)
         if time > FIRST_PATTERN:
             self._step_patterns(number, search, time)
@@ -253,7 +289,12 @@ class LiveSprites:
             search.scroll_read = True
             if not state.mode5:
                 self.pixels[number] = 0
-                self._put(number, self._lines(number, number + 1, False))
+                lines = self._lines(number, number + 1, False)
+                self._put(number, lines.pixels)
+                c.sprite_overflow |= bool(lines.too_many.any())
+                c.sprite_collision |= bool(lines.collision.any())
+        if not flags:
+            c.sprite_overflow, c.sprite_collision = before
 
     def _step_patterns(self, number: int, search: SpriteSearch, time: int) -> None:
         c = self.state.c
@@ -269,41 +310,62 @@ class LiveSprites:
 
     def _lines(self, first: int, end: int, overflow_before: bool) -> sprites.SpriteLines:
         state, lines = self.state, np.arange(first, end)
-        if not state.mode5 and state.display:
-            return mode4.draw_sprites(state, lines)
         if not state.display:
-            never = np.zeros(end - first, np.bool_)
-            return sprites.SpriteLines(np.zeros((end - first, state.width), np.uint8), never, never, never)
+            return sprites.no_sprites(state, end - first)
+        if not state.mode5:
+            return mode4.draw_sprites(state, lines)
         rows = planes.picture_rows(state, lines, self.field)
         return sprites.draw_sprites(state, rows, sprites.table_in_cache(state), overflow_before)
 
     def _take(self, first: int, end: int) -> None:
         """Complete lines that nothing has changed in."""
         if self._forecast is None:
-            lines = self._lines(first, end, self._overflow_above)
+            lines, at = self._lines(first, end, self._overflow_above), 0
+            self.state.c.sprite_overflow |= bool(lines.too_many.any())
+            self.state.c.sprite_collision |= bool(lines.collision.any())
         else:
-            at = first - self._forecast_line
-            lines = self._forecast[at : at + end - first]
-        self._put(first, lines)
-        self._overflow_above = bool(lines.dot_overflow[-1])
+            lines, at = self._forecast, first - self._forecast_line
+        self._put(first, lines.pixels[at : at + end - first])
+        self._overflow_above = bool(lines.dot_overflow[at + end - first - 1])
 
-    def _put(self, first: int, lines: sprites.SpriteLines) -> None:
-        """Put complete lines into the picture, and set their flags."""
-        shown = slice(sprites.SCREEN, sprites.SCREEN + self.state.width)
-        self.pixels[first : first + len(lines.pixels), shown] = lines.pixels
-        self.state.c.sprite_overflow |= bool(lines.too_many.any())
-        self.state.c.sprite_collision |= bool(lines.collision.any())
+    def _put(self, first: int, pixels: Bytes) -> None:
+        """Put complete lines into the picture."""
+        self.pixels[first : first + len(pixels), sprites.SCREEN : sprites.SCREEN + self.state.width] = pixels
 
-    def _flagged(self, number: int, height: int) -> bool:
-        """Tell whether a line that nothing has changed in will set a flag, if nothing changes."""
-        if self._forecast is None:
-            first, overflow = number, self._overflow_above
-            while first - 1 >= self._next and first - 1 not in self._searches:
-                first -= 1
-            if first > self._next:
-                search = copy.deepcopy(self._searches[first - 1])
-                search.advance(self.state, self.field, ALL)
-                overflow = search.cells() > sprites.limits(self.state)[1]
-            self._forecast, self._forecast_line = self._lines(first, height, overflow), first
-        at = number - self._forecast_line
-        return bool(self._forecast.too_many[at] or self._forecast.collision[at])
+    def _foresee(self, height: int) -> None:
+        """Draw the lines that are not in progress as if nothing changed any more, and find out when they set flags."""
+        if self._forecast is not None:
+            return
+        state = self.state
+        first, overflow = self._next, self._overflow_above
+        if self._searches:
+            last = max(self._searches)
+            first = last + 1
+            search = copy.deepcopy(self._searches[last])
+            search.advance(state, self.field, ALL)
+            overflow = search.cells() > sprites.limits(state)[1]
+        self._overflows = self._collisions = []
+        self._flagged = -2 * LINE
+        if first >= height:
+            self._forecast, self._forecast_line = sprites.no_sprites(state, 0), first
+            return
+        lines = self._forecast = self._lines(first, height, overflow)
+        self._forecast_line = first
+        if not (lines.too_many.any() or lines.collision.any()):
+            return
+        start = LINE * np.arange(first, height)
+        if not state.mode5:
+            self._overflows = (start[lines.too_many] + HSCROLL[0]).tolist()
+            self._collisions = (start[lines.collision] + HSCROLL[0]).tolist()
+            return
+        slots, steps = np.array(_PATTERN_SLOTS[state.h40]), np.array(_STEPS[state.h40])
+        found = lines.scan_overflow >= 0
+        scan = start[found] - LINE + steps[lines.scan_overflow[found]]
+        cells = start[lines.dot_overflow] + slots[sprites.limits(state)[1] - 1]
+        self._overflows = np.sort(np.concatenate([scan, cells])).tolist()
+        line, cell = lines.meetings.T
+        self._collisions = np.unique(start[line] + slots[cell]).tolist()
+
+
+def _any_between(times: list[int], begin: int, end: int) -> bool:
+    return bisect.bisect_left(times, begin) < bisect.bisect_left(times, end)

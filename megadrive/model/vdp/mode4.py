@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .sprites import SpriteLines
+from .sprites import NO_MEETINGS, SpriteLines
 from .state import Bytes, Flags, Ints, VDPState
 
 _SPRITE_PALETTE = 0x10
@@ -32,11 +32,15 @@ def pattern_pixels(state: VDPState, pattern: Ints, row: Ints) -> Bytes:
     return pixels
 
 
-def background(state: VDPState, lines: Ints) -> Bytes:
-    """Draw the plane; return colour index in bits 4-0 and priority in bit 6, uint8 (lines, 256)."""
+def background(state: VDPState, lines: Ints, vscroll: int | None = None) -> Bytes:
+    """Draw the plane; return colour index in bits 4-0 and priority in bit 6, uint8 (lines, 256).
+
+    R9 is latched before the picture begins: ``vscroll``, if not as it is now.
+    """
+    vscroll = state.register(9) if vscroll is None else vscroll
     scroll_x = np.where((lines < 16) & bool(state.register(0) & 0x40), 0, state.register(8))
     columns = np.arange(32)
-    scroll_y = np.where((columns >= 24) & bool(state.register(0) & 0x80), 0, state.register(9))
+    scroll_y = np.where((columns >= 24) & bool(state.register(0) & 0x80), 0, vscroll)
     y = (lines[:, None] + scroll_y) % 224
     column = columns - (scroll_x[:, None] >> 3) & 31
     address = ((state.register(2) & 0x0E) << 10) + (y >> 3) * 64 + column * 2
@@ -85,7 +89,8 @@ def draw_sprites(state: VDPState, lines: Ints) -> SpriteLines:
         free = pixels[line, place] == 0
         collision[line] |= not free.all()
         pixels[line, place[free]] = colours[free] | _SPRITE_PALETTE
-    return SpriteLines(pixels, too_many, np.zeros(len(lines), np.bool_), collision)
+    never = np.zeros(len(lines), np.bool_)
+    return SpriteLines(pixels, too_many, never, collision, np.full(len(lines), -1), NO_MEETINGS)
 
 
 def compose(plane: Bytes, sprites: Bytes) -> Bytes:

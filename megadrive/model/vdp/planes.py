@@ -11,8 +11,10 @@ All functions work on a stretch of lines at once: ``lines`` holds the line numbe
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .history import VideoMemory
 from .state import Bytes, Flags, Ints, Longs, VDPState, Words
 
 # Palette and priority in each of 8 pixels, by the upper bits of a name.
@@ -30,22 +32,44 @@ def with_attribute(rows: Longs, name: Ints | Words) -> Bytes:
     return rows.view(np.uint8).reshape(*rows.shape, 8)
 
 
-def cells(state: VDPState, name: Ints | Words, row: Ints | Words) -> Bytes:
-    """Draw row ``row`` of the cells that name table words name; return layer pixels, shape (..., 8)."""
+def cells(
+    state: VDPState, name: Ints | Words, row: Ints | Words, vram: VideoMemory | None = None, at: Ints | int = 0
+) -> Bytes:
+    """Draw row ``row`` of the cells that name table words name; return layer pixels, shape (..., 8).
+
+    With ``vram`` patterns are those of the times ``at`` of the pairs of cells.
+    """
     name, row = name.astype(np.uint16, copy=False), row.astype(np.uint16, copy=False)
     if state.double_resolution:
         place = (name & 0x3FF) << 4 | (name >> 12 & 1) * 15 ^ row
     else:
         place = (name & 0x7FF) << 3 | (name >> 12 & 1) * 7 ^ row
-    return with_attribute(state.pattern_rows().take(place | (name & 0x0800) << 3), name)
+    mirrored = (name & 0x0800) << 3
+    if vram is not None and vram.changed:
+        at = np.broadcast_to(at, (len(place), place.shape[1] // 2)).repeat(2, 1)
+        return with_attribute(vram.pattern_rows(place, mirrored, at), name)
+    return with_attribute(state.pattern_rows().take(place | mirrored), name)
 
 
-def name_index(size: int, row: Ints, column: Ints) -> Ints:
+# By the two bits of the width: how far the row is shifted to the left, what of it counts, and of the column's bits 6-5.
+_ROW_SHIFT, _ROW_MASK, _COLUMN_MASK = (
+    np.array(of, np.uint16) for of in ((0, 1, 0, 2), (0x7F, 0x7E, 0, 0x7C), (0, 1, 0, 3))
+)
+
+
+def names_of_pairs(pairs: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
+    """Return two words from each of the longs that hold them, side by side: uint16 (lines, 2 * n)."""
+    words = np.empty((*pairs.shape, 2), np.uint16)
+    words[..., 0], words[..., 1] = pairs >> 16, pairs & 0xFFFF
+    return words.reshape(len(pairs), -1)
+
+
+def name_index(size: int | Ints, row: Ints, column: Ints) -> Ints:
     """Position of a cell in a plane's name table, by the rule of the chip's address logic.
 
     Parameters
     ----------
-    size : int
+    size : int or int array
         R16: plane width in bits 1-0, height in bits 5-4.
     row, column : int arrays
         Cell coordinates in the plane, 7 bits.
@@ -55,17 +79,13 @@ def name_index(size: int, row: Ints, column: Ints) -> Ints:
     int array
         Number of the name table's word, 12 bits.
     """
+    size = np.asarray(size, np.uint16)
     hsize, vsize = size & 3, size >> 4 & 3
     row = row & (0x1F | (vsize & 1) << 5 | (vsize & 2) << 5)
-    if hsize == 0:
-        upper = row
-    elif hsize == 1:
-        upper = row << 1 & 0x7E | column >> 5 & 1
-    elif hsize == 3:
-        upper = row << 2 & 0x7C | column >> 5 & 3
-    else:
-        upper = row & 0  # width 10: every row is the first one
-    return upper << 5 | column & 0x1F
+    # Width 10: every row is the first one.
+    upper = row << _ROW_SHIFT[hsize] & _ROW_MASK[hsize] | column >> 5 & _COLUMN_MASK[hsize]
+    index: Ints = upper << 5 | column & 0x1F
+    return index
 
 
 def hscroll(state: VDPState, lines: Ints) -> tuple[Ints, Ints]:
@@ -74,27 +94,33 @@ def hscroll(state: VDPState, lines: Ints) -> tuple[Ints, Ints]:
     return state.vram_words[entry].astype(np.intp) & 0x3FF, state.vram_words[entry + 1].astype(np.intp) & 0x3FF
 
 
-def vscroll(state: VDPState, plane: int, whole: int | None = None) -> Ints:
+def inhibited(vscroll: Ints, columns: Ints) -> Ints:
+    """Return what is left of plane A's scroll of the whole screen in each column if R0.7 is set.
+
+    It keeps mode 4's right columns from scrolling; in mode 5 it clears the low bits at H = 192 to 255 and 448 to 511
+    (w519 of the YM7101's netlist).
+    """
+    return np.where((columns < 0) | (columns >= 12) & (columns < 16), vscroll & 0x700, vscroll)
+
+
+def vscroll(state: VDPState, plane: int) -> Ints:
     """Vertical scroll of the columns from -1 (the partial one left of the screen) to the right edge.
 
-    With one scroll value for the whole plane, ``whole`` if it is not the present one, the result may have one element
-    only.  Column -1 has no entry of its own: in H40 it takes the last values of A and B ANDed, in H32 zero.
+    With one scroll value for the whole plane the result may have one element only.  Column -1 has no entry of its own:
+    in H40 it takes the last values of A and B ANDed, in H32 zero.
     """
     vsram = state.vsram.astype(np.intp)
     if not state.column_vscroll:
-        scroll_y = vsram[plane : plane + 1] if whole is None else np.array([whole])
-        if plane == 0 and state.register(0) & 0x80:
-            # What keeps mode 4's right columns from scrolling clears the low bits at H = 192 to 255 and 448 to 511.
-            columns = np.arange(-1, state.width // 16)
-            scroll_y = np.where((columns < 0) | (columns >= 12) & (columns < 16), scroll_y & 0x700, scroll_y)
-        return scroll_y
+        whole = vsram[plane : plane + 1]
+        return inhibited(whole, np.arange(-1, state.width // 16)) if plane == 0 and state.register(0) & 0x80 else whole
     left = vsram[38] & vsram[39] if state.h40 else 0
     return np.concatenate(([left], vsram[plane : state.width // 8 : 2]))
 
 
 def scrolled_columns(
-    state: VDPState, table: int | Ints, rows: Ints, scroll_x: Ints, scroll_y: Ints, columns: Ints
-) -> Bytes:
+    state: VDPState, table: int | Ints, rows: Ints, scroll_x: Ints, scroll_y: Ints, columns: Ints,
+    size: int | Ints | None = None, vram: VideoMemory | None = None, at: Ints | int = 0,
+) -> Bytes:  # fmt: skip
     """Draw 16-pixel columns of a scroll plane, before the fine scroll moves them.
 
     Parameters
@@ -107,6 +133,10 @@ def scrolled_columns(
         Vertical scroll.
     columns : int (columns,)
         Columns of the screen; -1 is the one left of it.
+    size : int that broadcasts to (lines, columns), optional
+        R16, if it is not what it is now.
+    vram : VideoMemory, optional
+        VRAM at the times ``at`` (lines, columns), if it is not what it is now.
 
     Returns
     -------
@@ -121,10 +151,11 @@ def scrolled_columns(
     else:
         cell_row, row = y >> 3 & 0x7F, y & 7
     # A column is two cells whose names lie side by side.
-    address = np.asarray(table, np.uint16) | name_index(state.register(16), cell_row, cell_column) << 1
-    pairs = state.vram_words.astype(np.uint16).view(np.uint32).take(address >> 2)
-    name = pairs.view(np.uint16).reshape(len(rows), -1)
-    return cells(state, name, row.repeat(2, 1) if row.shape[1] > 1 else row).reshape(len(rows), -1)
+    size = state.register(16) if size is None else size
+    address = np.asarray(table).astype(np.uint16) | name_index(size, cell_row, cell_column) << 1
+    pairs = (vram or VideoMemory(state)).longs(address >> 2, at)
+    name = names_of_pairs(pairs)
+    return cells(state, name, row.repeat(2, 1) if row.shape[1] > 1 else row, vram, at).reshape(len(rows), -1)
 
 
 def fine_scrolled(strip: Bytes, scroll_x: Ints) -> Bytes:
@@ -137,16 +168,16 @@ def fine_scrolled(strip: Bytes, scroll_x: Ints) -> Bytes:
     return moved
 
 
-def window_lines(r18: int, lines: Ints) -> Flags:
+def window_lines(state: VDPState, lines: Ints) -> Flags:
     """Tell which lines belong to the window over their whole width (R18)."""
-    split = (r18 & 0x1F) * 8
-    return lines >= split if r18 & 0x80 else lines < split
+    split = (state.register(18) & 0x1F) * 8
+    return lines >= split if state.register(18) & 0x80 else lines < split
 
 
-def window_columns(state: VDPState, r17: int) -> tuple[int, int]:
+def window_columns(state: VDPState) -> tuple[int, int]:
     """Return the range of pixels that the window takes in the other lines (R17)."""
-    split = min((r17 & 0x1F) * 16, state.width)
-    return (split, state.width) if r17 & 0x80 else (0, split)
+    split = min((state.register(17) & 0x1F) * 16, state.width)
+    return (split, state.width) if state.register(17) & 0x80 else (0, split)
 
 
 def window_cells(state: VDPState, lines: Ints, rows: Ints, cell_columns: Ints) -> Bytes:
@@ -161,8 +192,8 @@ def window_cells(state: VDPState, lines: Ints, rows: Ints, cell_columns: Ints) -
 def with_window(state: VDPState, lines: Ints, rows: Ints, strip: Bytes, scroll_x: Ints) -> Bytes:
     """Put the window into plane A, whose columns from -1 on are given; return layer pixels, uint8 (lines, width)."""
     pixels = fine_scrolled(strip, scroll_x)
-    whole = window_lines(state.register(18), lines)
-    start, end = window_columns(state, state.register(17))
+    whole = window_lines(state, lines)
+    start, end = window_columns(state)
     if start == end and not whole.any():
         return pixels
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .clocks import LINE
 from .draw import COLOURS, EVERYTHING, NEVER, OUTPUT, PLANES, SPRITES
-from .fifo import READABLE, WRITE_LATENCY
+from .fifo import VRAM_READ, WRITE_LATENCY
 from .timing import H_READ, HB_CLEAR, HB_SET, IRQ_DELAY, VB_DELAY
 from .units import Units
 
@@ -20,9 +20,6 @@ ENABLE_DELAY = 35
 writes must not see and the next one must; and from one that disables it to the fall."""
 READ_PATIENCE = 34200
 """mclk: a data read that never gets its word ends after it."""
-
-FLAGS_BEGIN, FLAGS_END = -64, 741
-"""mclk from the V step: SOVR and SCOL change only in between, while sprites are searched and fetched."""
 
 # What the drawing takes from a register, beside everything it takes from R1, R12 and the mode 4 bits of R0.
 _DEPENDS = {
@@ -47,8 +44,8 @@ class Ports(Units):
         return int((v & 0xFF) << 8 | H_READ[self.h40][c.clock - c.line_clock])
 
     def _latch_hv(self) -> None:
-        self.c.hv_latch = self.hv_counter()
-        self.c.hv_latched = 1
+        self.c.hv_latch = self.pins.hv_latch = self.hv_counter()
+        self.c.hv_latched = self.pins.hv_latched = 1
 
     def th_fall(self, clock: int) -> None:
         """Take a falling edge of the TH input: it latches the HV counter if R0.1 is set, and is an interrupt."""
@@ -75,8 +72,10 @@ class Ports(Units):
             self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
             self.draw_border(c.clock + REGISTER_DELAY[self.h40])
         self.r[index] = value
+        if not self.mode5 and not c.dma_run:
+            self._clear_high_command()
         if index == 0 and changed & 2:
-            c.hv_latched = 0
+            c.hv_latched = self.pins.hv_latched = 0
             if value & 2:
                 self._latch_hv()
         if index <= 1 or index == 11:
@@ -92,8 +91,12 @@ class Ports(Units):
             c.code = c.code & 0x3C | value >> 14
             if value >> 14 == 2:
                 self.write_register(value >> 8 & 0x1F, value & 0xFF)
-            else:
+            elif self.mode5:
                 c.command_pending = 1
+            else:  # a whole command
+                self._clear_high_command()
+                c.read_half = c.read_ready = 0
+                c.read_wanted = c.code == VRAM_READ
             return
         dma_enabled = bool(self.r[1] & 0x10)
         c.command_pending = 0
@@ -105,7 +108,14 @@ class Ports(Units):
         if cd5 and dma_enabled:
             self.start_dma(c.clock)
         else:
-            c.read_wanted = c.code & 15 in READABLE
+            c.read_wanted = self.readable
+
+    def _clear_high_command(self) -> None:
+        """Clear what is held at 0 in mode 4: A16-A14, CD4-CD2, and the DMA."""
+        c = self.c
+        c.code &= 3
+        c.address_high = 0
+        c.address &= 0x3FFF
 
     def _write_debug(self, value: int) -> None:
         c = self.c
@@ -122,7 +132,7 @@ class Ports(Units):
         if c.code & 0x20 and self.fill_armed:
             c.fill_data = 1
         self.push(c.clock + WRITE_LATENCY[self.h40], value)
-        c.address = c.address + self.r[15] & 0x1FFFF
+        c.address = c.address + self.step & 0x1FFFF
 
     def port_write(self, port: int, value: int) -> None:
         """Write a port at the present time; the FIFO has room."""
@@ -167,10 +177,8 @@ class Ports(Units):
     def _read_status(self) -> int:
         """Return the status; reading it ends a command and clears SOVR and SCOL."""
         c = self.c
-        settled = FLAGS_END < c.clock - c.line_clock < LINE + FLAGS_BEGIN
-        clock = c.line_clock + FLAGS_END if settled else c.clock
         if c.draw_clock != NEVER:
-            self.drawing.update_flags(clock)
+            self.drawing.update_flags(c.clock)
         value = self.peek_status()
         c.command_pending = c.sprite_overflow = c.sprite_collision = 0
         if not self.mode5:
@@ -198,6 +206,20 @@ class Ports(Units):
             | c.pal
         )
 
+    def status_holds_until(self) -> int:
+        """Return a time before which the status, just read, changes nothing but HBLANK; 0: that is not known."""
+        c = self.c
+        v, end = c.v_counter, self.picture_lines
+        if not self.mode5 or self.transfer_busy or c.clock - c.line_clock < VB_DELAY[0] or c.code & 0x20:
+            return 0
+        until = int(c.next_event)
+        if not c.vblank and v != end:
+            lines = end - v if v < end else end + 1 if v == 0x1FF else 1
+            until = min(until, c.line_clock + lines * LINE)
+        if c.draw_clock != NEVER:
+            until = min(until, self.drawing.flags_hold_until())
+        return until
+
     def _read_data(self) -> tuple[int, int]:
         """Wait for the prefetched word and ask for the next one; return it and when the bus cycle can end.
 
@@ -205,7 +227,7 @@ class Ports(Units):
         """
         c = self.c
         c.command_pending = 0
-        if c.bus_hold or c.code & 15 not in READABLE:
+        if c.bus_hold or not self.readable:
             return int(c.read_buffer), int(c.clock) if c.bus_hold else NEVER
         if not c.read_ready:
             c.read_wanted = 1

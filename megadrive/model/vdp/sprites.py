@@ -24,6 +24,9 @@ BUFFER_WIDTH = 512 + 32
 SCREEN = 128
 
 
+NO_MEETINGS: Ints = np.zeros((0, 2), np.intp)
+
+
 @dataclasses.dataclass
 class SpriteLines:
     """What the sprites put into a stretch of lines."""
@@ -36,9 +39,17 @@ class SpriteLines:
     """For each line: more cells than it can show, which lets a first sprite at X = 0 mask on the next line."""
     collision: Flags
     """For each line: two opaque pixels met (status bit SCOL)."""
+    scan_overflow: Ints
+    """For each line: the step of the search that finds one sprite too many; -1: none does."""
+    meetings: Ints
+    """(line, cell of that line) of pixels that met an opaque one of another sprite, int (n, 2)."""
 
-    def __getitem__(self, part: slice) -> SpriteLines:
-        return SpriteLines(self.pixels[part], self.too_many[part], self.dot_overflow[part], self.collision[part])
+
+def no_sprites(state: VDPState, count: int) -> SpriteLines:
+    """Return what the sprites put into lines with the display off: nothing."""
+    never: Flags = np.zeros(count, np.bool_)
+    pixels = np.zeros((count, state.width), np.uint8)
+    return SpriteLines(pixels, never, never, never, np.full(count, -1), NO_MEETINGS)
 
 
 def limits(state: VDPState) -> tuple[int, int]:
@@ -175,11 +186,18 @@ def draw_sprites(state: VDPState, rows: Ints, table: Bytes, overflow_before: boo
 
     # Two opaque pixels on one place of the screen.
     again = np.zeros(len(rows), np.bool_)
+    meetings = NO_MEETINGS
     if len(opaque_place) > np.count_nonzero(buffer & 0x0F):
-        ordered = np.sort(opaque_place)
-        twice = ordered[1:][ordered[1:] == ordered[:-1]]
-        twice_line, twice_x = np.divmod(twice, BUFFER_WIDTH)
-        again[twice_line[(twice_x >= SCREEN) & (twice_x < SCREEN + state.width)]] = True
+        order = opaque_place.argsort(kind="stable")
+        ordered = opaque_place[order]
+        later = order[1:][ordered[1:] == ordered[:-1]]
+        met_x = opaque_place[later] % BUFFER_WIDTH
+        later = later[(met_x >= SCREEN) & (met_x < SCREEN + state.width)]
+        cell = np.flatnonzero((pixels & 0x0F) != 0)[later] >> 3
+        again[line[cell]] = True
+        number = used[sprite[cell], line[cell]] - width[sprite[cell], 0] + column[cell]
+        meetings = np.stack([line[cell], number], 1)
 
     on_screen = buffer[:, SCREEN : SCREEN + state.width]
-    return SpriteLines(on_screen, too_many | dot_overflow, dot_overflow, again)
+    scan_overflow = np.where(too_many, np.flatnonzero(seen)[(found > sprites_in_line).argmax(0)], -1)
+    return SpriteLines(on_screen, too_many | dot_overflow, dot_overflow, again, scan_overflow, meetings)

@@ -82,6 +82,14 @@ class Fields:
         self._struct[:] = self._stored
 
 
+def expand(rows: npt.NDArray[np.uint32]) -> tuple[Longs, Longs]:
+    """Return rows of 8 pixels of 4 bits with each pixel in a byte of memory order, and mirrored."""
+    pixels = rows.astype(np.uint64)
+    for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F)):
+        pixels = (pixels | pixels << np.uint64(shift)) & np.uint64(mask)
+    return pixels.astype(">u8").view(np.uint64), pixels.astype("<u8").view(np.uint64)
+
+
 class VDPState:
     """A view of the ``vdp`` struct that the C kernel works on too; nothing is copied.
 
@@ -135,6 +143,7 @@ class VDPState:
         self.cram: Words = array("cram", ">u2")
         self.cram_bytes: Any = memoryview(ffi.buffer(self.pointer.cram)).cast("B")
         self.vsram: Words = array("vsram", ">u2")
+        self.vsram_bytes: Any = memoryview(ffi.buffer(self.pointer.vsram)).cast("B")
         self.registers: Bytes = array("registers", "u1")
         self.sprite_cache: Bytes = array("sprite_cache", "u1").reshape(80, 4)
         # The same VRAM as big-endian words (names, scroll tables) and longs (pattern rows).
@@ -160,11 +169,7 @@ class VDPState:
             changed = np.flatnonzero(longs != self._expanded_of)
             self._expanded_of[changed] = longs[changed]
         if len(changed):
-            pixels = self.vram_longs[changed].astype(np.uint64)
-            for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F)):
-                pixels = (pixels | pixels << np.uint64(shift)) & np.uint64(mask)
-            self._expanded[0, changed] = pixels.astype(">u8").view(np.uint64)
-            self._expanded[1, changed] = pixels.astype("<u8").view(np.uint64)
+            self._expanded[0, changed], self._expanded[1, changed] = expand(self.vram_longs[changed])
         return self._expanded.reshape(-1)
 
     def register(self, number: int) -> int:

@@ -91,7 +91,18 @@ def next_v(v: int, pal: bool, mode5: bool, v30: bool, interlace: bool, odd: bool
 
 
 class Timing(Units):
-    """Time as the chip sees it: the stages of the line that `clock` has passed, and what each does."""
+    """Time as the chip sees it: the stages of the line that `clock` has passed, and what each does.
+
+    Attributes
+    ----------
+    next_irq_clock : int
+        mclk at which the 68000 can sample an H interrupt that is the next event; NEVER if it is another one.
+    event_after : int
+        mclk of the event after that.
+    """
+
+    next_irq_clock = NEVER
+    event_after = NEVER
 
     # --------------------------------------------------------------------------------- interrupts
 
@@ -210,7 +221,7 @@ class Timing(Units):
         c.frame = self.pins.frame = c.frame + 1 & 0xFFFFFFFF
         self.pins.clock = clock
         c.frame_clock = clock
-        c.interlace = (0, 1, 0, 3)[self.r[12] >> 1 & 3]
+        c.interlace = self.pins.interlace = (0, 1, 0, 3)[self.r[12] >> 1 & 3]
 
     def _set_f(self, clock: int) -> None:
         c = self.c
@@ -270,6 +281,7 @@ class Timing(Units):
         """Find a lower bound of the time at which something that others see changes by itself."""
         c, r = self.c, self.r
         line, v, mode = c.line_clock, c.v_counter, r[1]
+        self.next_irq_clock = NEVER
         end = 224 if mode & 12 == 4 else self.picture_lines
         if not c.vblank:
             if v < end:
@@ -282,6 +294,8 @@ class Timing(Units):
                 lines = c.hint_counter + (c.line_stage > HINT)
                 hint = line + lines * LINE + STAGE_OFFSET[r[12] & mode >> 2 & 1][HINT]
                 if hint < following:
+                    if c.irq_level < 4 and not c.bus_hold:
+                        self.next_irq_clock, self.event_after = hint + IRQ_DELAY, following
                     following = hint
         elif c.line_stage < HINT:
             following = line + STAGE_OFFSET[self.h40][c.line_stage]

@@ -45,6 +45,12 @@ class Units(VDPPorts):
         return bool(r[12] & 1 and r[1] & 4)
 
     @property
+    def step(self) -> int:
+        """What each access to the data port adds to the address: mode 4's step is added to R15 (YM7101's netlist)."""
+        r = self.r
+        return int(r[15] if r[1] & 4 else r[15] + 1)
+
+    @property
     def picture_lines(self) -> int:
         """Lines of the picture, and the V at which it ends."""
         mode = self.r[1]
@@ -60,6 +66,10 @@ class Units(VDPPorts):
     @abc.abstractmethod
     def draw_before(self, clock: int, what: int = EVERYTHING) -> None:
         """Draw what is fetched and shown before `clock` and depends on `what`, which is about to change."""
+
+    @abc.abstractmethod
+    def draw_before_vram(self, clock: int, address: int) -> None:
+        """Draw, or note, what a byte of VRAM has a part in, which is about to change."""
 
     @abc.abstractmethod
     def change_border_colour(self, clock: int, word: int) -> None:
@@ -92,6 +102,11 @@ class Units(VDPPorts):
         """Set the level on the IPL pins."""
 
     # --------------------------------------------------------------------------------------- FIFO
+
+    @property
+    @abc.abstractmethod
+    def readable(self) -> bool:
+        """The code is one that reads."""
 
     @property
     @abc.abstractmethod
