@@ -619,6 +619,7 @@ int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int
  *   psg_run_muted     the same; `out` is left without the channels whose bits (0-2 tone, 3 noise) are set in `muted`
  *   psg_run_channels  the same, but `out` takes the channels apart: 4 rows of `ticks` levels
  *   psg_level         the level on the output now
+ *   psg_channel_level the level that a channel has while its wave is high
  */
 typedef struct psg {
     int64_t clock;              /* ticks since power-on */
@@ -638,6 +639,7 @@ void psg_run(psg *chip, int64_t ticks, int16_t *out);
 void psg_run_muted(psg *chip, int64_t ticks, int16_t *out, uint32_t muted);
 void psg_run_channels(psg *chip, int64_t ticks, int16_t *out);
 int32_t psg_level(const psg *chip);
+int32_t psg_channel_level(const psg *chip, int channel);
 
 /* ----------------------------------------------------------------------------------- audio output */
 

@@ -312,7 +312,7 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
                                                                             : height;
     if (end > height)
         end = height;
-    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s)) {
+    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s) && !(c->s->debug[0] & VDP_DEBUG_NO_SPRITES)) {
         if (c->scan->first > d->line + 1 || c->scan->end < end)
             draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
@@ -497,7 +497,7 @@ static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lin
     const vdp *s = chip->state;
     int64_t past = since(clock, s->picture_clock - VDP_LINE);
     int height = vdp_height(s), next = (int)(past / VDP_LINE);
-    if (!vdp_is_mode5(s) || d->tall || d->finished || !d->display || !d->display_before || next < 0 || next >= height
+    if (!vdp_is_mode5(s) || s->debug[0] & VDP_DEBUG_NO_SPRITES || d->tall || d->finished || !d->display || !d->display_before || next < 0 || next >= height
         || past % VDP_LINE < VDP_FLAGS_END)
         return 0;
     const vdp_sprite_list *list = &d->list[next & 1];

@@ -1,9 +1,13 @@
 /* sprites.c - the three phases of a line's sprites: scan, attributes, patterns.  Handbook 04, 13.
  *
- * Nothing advances in steps and slots that go by while the display is off or the chip is in mode 4. */
+ * Nothing advances in steps and slots that go by while the display is off, the chip is in mode 4 or the debug register says
+ * so. */
 #include "draw.h"
 
-static inline int sprites_on(const vdp *s) { return vdp_display_on(s) && vdp_is_mode5(s); }
+static inline int sprites_on(const vdp *s)
+{
+    return vdp_display_on(s) && vdp_is_mode5(s) && !(s->debug[0] & VDP_DEBUG_NO_SPRITES);
+}
 
 static inline int sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 16; }
 static inline int cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }

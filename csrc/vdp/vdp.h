@@ -102,6 +102,14 @@ static inline int vdp_is_mode5(const vdp *s) { return s->registers[1] >> 2 & 1; 
 static inline int vdp_is_h40(const vdp *s) { return s->registers[12] & 1 && vdp_is_mode5(s); }
 static inline int vdp_display_on(const vdp *s) { return s->registers[1] >> 6 & 1; }
 
+/* Debug register 0: bits 8-6 say what layers are put together (compose.c), bits 14-12 each keep one phase of the sprites from
+ * working, so that none shows, bit 9 makes the PSG's output the level of the channel in bits 11-10 (T. Seifert's and theocas'
+ * measurements, plutiedev.com/vdp-debug, the netlist of the YM7101).  Other bits, and other debug registers, are kept and have
+ * no effect. */
+#define VDP_DEBUG_LAYERS 0x01C0
+#define VDP_DEBUG_NO_SPRITES 0x7000
+#define VDP_DEBUG_PSG 0x0200
+
 /* Lines of the picture, and the value of V at which it ends. */
 static inline int vdp_height(const vdp *s)
 {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from .clocks import LINE
 from .draw import COLOURS, EVERYTHING, NEVER, OUTPUT, PLANES, SPRITES
 from .fifo import VRAM_READ, WRITE_LATENCY
+from .state import NO_SPRITES
 from .timing import H_READ, HB_CLEAR, HB_SET, IRQ_DELAY, VB_DELAY
 from .units import Units
 
@@ -122,9 +123,10 @@ class Ports(Units):
         select = c.debug_select & 15
         if c.debug[select] != value:
             if select == 0:
-                self.draw_before(c.clock + REGISTER_DELAY[self.h40], OUTPUT)
+                what = OUTPUT | SPRITES if (c.debug[0] ^ value) & NO_SPRITES else OUTPUT
+                self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
                 self.draw_border(c.clock + REGISTER_DELAY[self.h40])
-            c.debug[select] = value
+            c.debug[select] = self.pins.debug[select] = value
 
     def _write_data(self, value: int) -> None:
         c = self.c
