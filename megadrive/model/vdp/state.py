@@ -268,7 +268,7 @@ class VDPState:
     def debug(self) -> int:
         """Debug register 0.
 
-        Bit 6 disables the layers, bits 8-7 force one (1 sprites, 2 plane A, 3 plane B), bits 14-12 each keep one phase of
-        the sprites from working, so that none shows (plutiedev.com/vdp-debug).
+        Bit 6 disables the layers, bits 8-7 force one (1 sprites, 2 plane A, 3 plane B), bits 14-12 each keep one phase
+        of the sprites from working, so that none shows (plutiedev.com/vdp-debug).
         """
         return int(self.c.debug[0])
