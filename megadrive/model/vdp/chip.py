@@ -69,6 +69,7 @@ class VDP(Ports, Fifo, Dma, Timing):
         """Take the state, for many calls."""
         self.c.load()
         self._working = True
+        self.has_border = bool(self._chip.border)
         for name in PORTS:
             delattr(self, name)
 
@@ -156,12 +157,12 @@ class VDP(Ports, Fifo, Dma, Timing):
 
     def draw_border(self, clock: int) -> None:
         """Draw the border that is looked up before `clock`: what it depends on is about to change."""
-        if self._chip.border and (border := self.border):
+        if self.has_border and (border := self.border):
             border.draw(clock)
 
     def finish_border(self, clock: int) -> None:
         """End the frame's border."""
-        if self._chip.border and (border := self.border):
+        if self.has_border and (border := self.border):
             border.finish(clock)
 
     def clear_state(self) -> None:
@@ -186,7 +187,7 @@ class VDP(Ports, Fifo, Dma, Timing):
 
     def change_border_colour(self, clock: int, word: int) -> None:
         """Draw the border before a word is written to CRAM, if one is drawn."""
-        if self._chip.border and (border := self.border):
+        if self.has_border and (border := self.border):
             border.change_colour(clock, word)
 
     def draw_frame(self, area: Area = "active") -> npt.NDArray[np.uint8]:

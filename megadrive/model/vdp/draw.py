@@ -37,15 +37,15 @@ from .state import Bytes, VDPState
 
 # What is about to change.
 SPRITES = 1
-"""The sprite cache, R5."""
+"""The sprite cache, R1.6, R5."""
 PLANES = 2
-"""VSRAM, R2-R4, R11, R13, R16-R18."""
+"""VSRAM, R1.6, R2-R4, R11, R13, R16-R18."""
 OUTPUT = 4
-"""R0, R7, R12.3, debug register 0."""
+"""R0, R1.6, R7, R12.3, debug register 0."""
 COLOURS = 8
 """CRAM, R0.2."""
 EVERYTHING = 15
-"""Everything, and R1 and R12.0."""
+"""Everything, and what else R1 and R12 hold that counts."""
 
 FLAGS, SHOWN = 16, 32
 """For ``Drawing._moved``: the sprite flags are up to date; the output has moved."""
@@ -69,6 +69,8 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
     if before == after:
         return 0
     if not mode5 or number == 1:
+        if mode5 and not (before ^ after) & ~0x70:
+            return SPRITES | PLANES | OUTPUT if (before ^ after) & 0x40 else 0
         return EVERYTHING if number <= 9 else 0
     if number == 12:
         return EVERYTHING if (before ^ after) & 0x01 else OUTPUT if (before ^ after) & 0x08 else 0
@@ -87,7 +89,6 @@ class Look(NamedTuple):
     shadow_highlight: bool
     left_blank: bool
     debug: int
-    display: bool
 
 
 class Drawing:
@@ -119,8 +120,11 @@ class Drawing:
         self._clock = NEVER  # mclk up to which has been drawn, or could be
         self._picture_clock = NEVER  # of the picture that is being drawn
         self._field = 0
-        self._display = self._display_before = False
-        self._display_clock = 0  # when _display_before ends and the display bit counts
+        self._display = False
+        # Changes of the display bit since the output moved, and the last one before that: when it changed and when that
+        # shows, mclk since the V step into line 0, and what the bit was.
+        self._toggles: list[tuple[int, int, bool]] = []
+        self._shown_clock = 0  # when the output has moved, mclk since the V step into line 0
         self._finished = True
         self._moved = 0  # what has come up to _clock
         self._wide = np.zeros(480, np.bool_)  # this row has 320 pixels
@@ -228,8 +232,11 @@ class Drawing:
             self._begin_picture()
         if state.display != self._display:
             # R1.6 has changed; that came with the last call's clock.
-            self._display_before, self._display = self._display, state.display
-            self._display_clock = self._clock + DISPLAY_DELAY[state.h40]
+            time = self._clock - self._picture_clock
+            if time == self._shown_clock:
+                self._toggles = []
+            self._toggles.append((time, time + DISPLAY_DELAY[state.h40], self._display))
+            self._display = state.display
         self._clock = c.draw_clock = clock
         self._moved = 0
         return clock - self._picture_clock
@@ -249,8 +256,8 @@ class Drawing:
         self._picture_clock, self._clock = c.picture_clock, c.draw_clock
         self.state.latched_resolution = c.interlace == 3 and self.state.mode5
         self._field = c.odd_field & 1
-        self._display = self._display_before = self.state.display
-        self._display_clock = c.draw_clock
+        self._display = self.state.display
+        self._toggles, self._shown_clock = [], NEVER
         self._finished = False
         # In the middle of a picture (a loaded state) drawing goes on with the line before the one that the clock is in.
         line = min(max(0, c.draw_clock - c.picture_clock) // LINE - 1, 480)
@@ -283,7 +290,7 @@ class Drawing:
 
     def _look(self) -> Look:
         state = self.state
-        return Look(state.backdrop, state.shadow_highlight, state.left_blank, state.debug, self._display)
+        return Look(state.backdrop, state.shadow_highlight, state.left_blank, state.debug)
 
     def _pixel(self, time: int, height: int) -> tuple[int, int]:
         """Return the line and pixel that are shown at ``time``."""
@@ -306,34 +313,40 @@ class Drawing:
     def _show(self, time: int, height: int) -> None:
         """Show all pixels up to ``time``."""
         width = self.state.width
+        self._shown_clock = time
         line, x = self._shown
         start = line * width + min(x, width)
         self._shown = self._pixel(time, height)
         end = self._shown[0] * width + self._shown[1]
         if line >= height or end <= start:
-            self._looks = []
+            self._looks, self._toggles = [], self._toggles[-1:]
             if self._shown[0] == line:
                 self._shown = line, max(x, self._shown[1])
             return
         looks = [(min(place, end), look) for place, look in self._looks] + [(end, self._look())]
         self._looks = []
-        if self._display_before != self._display:
-            looks = self._with_display_edge(looks, height)
+        displays = self._displays(height, end)
+        self._toggles = self._toggles[-1:]
 
         first, last = start // width, -(-end // width)
-        picture = self._composed(first, last, start, looks)
+        picture = self._composed(first, last, start, looks, displays)
         rgb = self._colours.rgb(picture.reshape(-1), first * width, end, width)
         self._put(first, last, start, end, picture, rgb.reshape(*picture.shape, 3))
 
-    def _with_display_edge(self, looks: list[tuple[int, Look]], height: int) -> list[tuple[int, Look]]:
-        """Put the change of the display bit, which lags behind the others, into the list of changes."""
-        line, x = self._pixel(self._display_clock - self._picture_clock, height)
-        edge = line * self.state.width + x
-        before = [(min(place, edge), look._replace(display=self._display_before)) for place, look in looks]
-        return before + [(place, look) for place, look in looks if place > edge]
+    def _displays(self, height: int, end: int) -> list[tuple[int, bool]]:
+        """Return the display bit, which lags behind the rest: what it was up to which pixel, the last one ``end``."""
+        displays = []
+        changes = [change for change, _, _ in self._toggles[1:]]
+        for (_, edge, before), following in zip(self._toggles, [*changes, NEVER], strict=False):
+            # A change puts the one before it into effect.
+            line, x = self._pixel(min(edge, following), height)
+            displays.append((min(line * self.state.width + x, end), before))
+        return [*displays, (end, self._display)]
 
-    def _composed(self, first: int, end: int, start: int, looks: list[tuple[int, Look]]) -> Bytes:
-        """Put the layers of lines together; ``start`` and ``looks`` count pixels of the picture."""
+    def _composed(
+        self, first: int, end: int, start: int, looks: list[tuple[int, Look]], displays: list[tuple[int, bool]]
+    ) -> Bytes:
+        """Put the layers of lines together; ``start``, ``looks`` and ``displays`` count pixels of the picture."""
         width = self.state.width
         picture = np.empty((end - first, width), np.uint8)
         backdrop = np.empty_like(picture)
@@ -349,17 +362,24 @@ class Drawing:
             else:
                 spans.append((place, until, look))
             place = until
+        if not any(display for _, display in displays):
+            return backdrop
         for place, until, look in spans:
             rows = slice(place // width, -(-until // width))
             part = self._composed_alike(first + rows.start, first + rows.stop, backdrop[rows], look)
             offset = rows.start * width
             picture.reshape(-1)[place:until] = part.reshape(-1)[place - offset : until - offset]
+        place = 0
+        for until, display in displays:
+            until -= first * width
+            if until > place:
+                if not display:
+                    picture.reshape(-1)[place:until] = backdrop.reshape(-1)[place:until]
+                place = until
         return picture
 
     def _composed_alike(self, first: int, end: int, backdrop: Bytes, look: Look) -> Bytes:
         """Put the layers of lines together with one look, but for the backdrop."""
-        if not look.display:
-            return backdrop
         width = self.state.width
         a, b = self._planes.pixels[:, first:end, :width]
         s = self._sprites.pixels[first:end, SCREEN : SCREEN + width]

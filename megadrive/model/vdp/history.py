@@ -56,9 +56,9 @@ class Registers:
         values: Ints = (self._table[:, number] & mask) << shift
         return values.take(then)
 
-    def any(self, number: int) -> bool:
-        """Tell whether a register was ever other than 0."""
-        return bool(self._table[:, number].any())
+    def any(self, number: int, mask: int = 0xFF) -> bool:
+        """Tell whether any of these bits of a register was ever 1."""
+        return bool((self._table[:, number] & mask).any())
 
 
 class VideoMemory:

@@ -129,26 +129,27 @@ class LivePlanes:
 
     def _fetch_mode5(self, over: int, end: int, time: int) -> None:
         """Fetch the rest of the line in progress, whole lines, and of a last line what comes before `time`."""
-        state, line = self.state, self._line
-        h40, display = state.h40, state.display
+        state, line, registers = self.state, self._line, self.registers
+        h40 = state.h40
         first, step, most = LEFT_COLUMN[h40], 16 * PIXEL[h40], COLUMNS[h40]
-        to = [most, most]
-        if end > over:
-            to = [events_before(time, first, step, most), events_before(time, first + step // 2, step, most)]
         if self.mode4[line.number]:
             if end - line.number == 1:
                 return
             line = self._line = Line(line.number + 1)
-        start = line.number
-        if display or end > over or line.columns != [0, 0]:
+        start, shown = line.number, line.shown
+        registers.close()
+        if registers.any(1, 0x40) or end > over or line.columns != [0, 0]:
             self._fetch(start, end, end > over)
         else:
             self.pixels[:, start:end] = 0
-        self.blank[start, line.shown :] = not display
-        self.blank[start + 1 : end] = not display
+        at = LINE * np.arange(start, end)[:, None] + (first + DISPLAY_ON[h40] + step * np.arange(most))
+        blank = np.broadcast_to(registers.take(1, registers.moment(at), 0x40) == 0, at.shape)
+        self.blank[start, shown:most] = blank[0, shown:]
+        self.blank[start + 1 : end, :most] = blank[1:]
         if end > over:
             line = self._line
-            line.columns = [max(have, now) for have, now in zip(line.columns, to, strict=True)]
+            line.columns = [max(line.columns[0], events_before(time, first, step, most)),
+                            max(line.columns[1], events_before(time, first + step // 2, step, most))]  # fmt: skip
             line.shown = max(line.shown, events_before(time, first + DISPLAY_ON[h40], step, most))
 
     def _fetch(self, start: int, end: int, unfinished: bool) -> None:
@@ -167,7 +168,6 @@ class LivePlanes:
         # The contents that count for each line and column: numbers of moments, and the times themselves.
         at_scroll = begin + HSCROLL[h40]
         at = np.stack([begin, begin + step // 2])[:, :, None] + (first + step * columns)
-        registers.close()
         then = registers.moment(at)
 
         scroll_x = self._hscroll(lines, at_scroll)

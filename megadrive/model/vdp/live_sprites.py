@@ -269,10 +269,11 @@ class LiveSprites:
             self._used[start : start + len(table) // 4] = True
             size, pattern = table[:, 2] & 0x0F, table[:, 4:6].view(">u2")[:, 0].astype(np.intp) & 0x7FF
             blocks = 2 if self.state.double_resolution else 1
-            for number in sprites.list_order(table):
-                count = ((size[number] >> 2) + 1) * ((size[number] & 3) + 1)
-                self._used[(pattern[number] + np.arange(count)) * blocks & 0x7FF] = True
-                self._used[(pattern[number] + np.arange(count)) * blocks + blocks - 1 & 0x7FF] = True
+            order = sprites.list_order(table)
+            cells = ((size[order] >> 2) + 1) * ((size[order] & 3) + 1)
+            number = np.arange(16 * blocks) // blocks
+            block = (pattern[order] * blocks)[:, None] + np.arange(16 * blocks) & 0x7FF
+            self._used[block[number < cells[:, None]]] = True
         return bool(self._used[address >> 5])
 
     def _step(self, number: int, time: int, flags: bool) -> None:

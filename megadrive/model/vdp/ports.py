@@ -27,6 +27,8 @@ _DEPENDS = {
     2: PLANES, 3: PLANES, 4: PLANES, 5: SPRITES, 7: OUTPUT, 8: PLANES, 9: PLANES,
     11: PLANES, 13: PLANES, 16: PLANES, 17: PLANES, 18: PLANES,
 }  # fmt: skip
+# With a part in when something happens next.
+_MOVES_EVENTS = (0, 1, 11, 12)
 # Bits that nothing drawn depends on: IE1 and the HV latch; IE0 and the DMA enable; whole registers.
 _NOT_DRAWN = {0: 0x12, 1: 0x30, 10: 0xFF, 15: 0xFF, 19: 0xFF, 20: 0xFF, 21: 0xFF, 22: 0xFF, 23: 0xFF}
 
@@ -68,8 +70,14 @@ class Ports(Units):
         changed = self.r[index] ^ value
         if changed & ~_NOT_DRAWN.get(index, 0) & 0xFF:
             what = _DEPENDS.get(index, EVERYTHING)
-            if index == 0 and not changed & ~0x36:
+            if not self.mode5:
+                what = EVERYTHING
+            elif index == 0 and not changed & ~0x36:
                 what = OUTPUT | COLOURS
+            elif index == 1 and not changed & ~0x70:
+                what = SPRITES | PLANES | OUTPUT
+            elif index == 12 and not changed & ~0x7E:
+                what = OUTPUT
             self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
             self.draw_border(c.clock + REGISTER_DELAY[self.h40])
         self.r[index] = value
@@ -84,7 +92,8 @@ class Ports(Units):
 
     # --------------------------------------------------------------------------------------- writes
 
-    def _write_control(self, value: int) -> None:
+    def _write_control(self, value: int) -> bool:
+        """Write the control port; tell whether the next event has to be looked for."""
         c = self.c
         if not c.command_pending:
             # Effective at once: A13-A0 and CD1-CD0; a register write changes them too.
@@ -92,13 +101,14 @@ class Ports(Units):
             c.code = c.code & 0x3C | value >> 14
             if value >> 14 == 2:
                 self.write_register(value >> 8 & 0x1F, value & 0xFF)
-            elif self.mode5:
+                return value >> 8 & 0x1F in _MOVES_EVENTS
+            if self.mode5:
                 c.command_pending = 1
             else:  # a whole command
                 self._clear_high_command()
                 c.read_half = c.read_ready = 0
                 c.read_wanted = c.code == VRAM_READ
-            return
+            return False
         dma_enabled = bool(self.r[1] & 0x10)
         c.command_pending = 0
         c.address_high = (value & 7) << 14  # A16 counts in 128 KB mode only, but is kept
@@ -108,8 +118,9 @@ class Ports(Units):
         c.read_half = c.read_ready = c.read_wanted = 0
         if cd5 and dma_enabled:
             self.start_dma(c.clock)
-        else:
-            c.read_wanted = self.readable
+            return True
+        c.read_wanted = self.readable
+        return False
 
     def _clear_high_command(self) -> None:
         """Clear what is held at 0 in mode 4: A16-A14, CD4-CD2, and the DMA."""
@@ -136,19 +147,20 @@ class Ports(Units):
         self.push(c.clock + WRITE_LATENCY[self.h40], value)
         c.address = c.address + self.step & 0x1FFFF
 
-    def port_write(self, port: int, value: int) -> None:
-        """Write a port at the present time; the FIFO has room."""
+    def port_write(self, port: int, value: int) -> bool:
+        """Write a port at the present time, the FIFO having room; tell whether the next event has to be looked for."""
         c = self.c
         port &= 0x1C
         if port == 0x00:
             self._write_data(value)
         elif port == 0x04:
-            self._write_control(value)
+            return self._write_control(value)
         elif port == 0x18:
             c.debug_select = value >> 8 & 15
         elif port == 0x1C:
             self._write_debug(value)
         # The HV counter's address: the console locks up; harmless here.
+        return False
 
     def write(self, clock: int, port: int, value: int) -> int:
         """Write a 16-bit port, as the 68000 does; return when the bus cycle can end."""
@@ -159,7 +171,6 @@ class Ports(Units):
             if changed:
                 self.schedule()
             return int(c.clock)
-        changed |= port & 0x1C == 0x04
         if c.bus_hold and c.held_count < 4:
             c.held_port[c.held_count] = port & 0x1E
             c.held_value[c.held_count] = value
@@ -169,7 +180,7 @@ class Ports(Units):
                 changed = self.advance(c.clock + LINE)
             while not port & 0x1C and c.fifo_count == 4:
                 changed = self.advance(self.next_external() + 1)
-            self.port_write(port, value)
+            changed |= self.port_write(port, value)
         if changed:
             self.schedule()
         return int(c.clock)

@@ -55,20 +55,21 @@ class SharedVDP:
 
     def end(self) -> None:
         """End a run of the machine."""
-        self._take_writes()
+        if self._said[_WRITES]:
+            self._take_writes()
         self.vdp.end()
 
     def run(self, clock: int) -> None:
         """Bring the chip up to `clock`."""
         if self._said[_WRITES]:
-            self._take_writes()
+            self._take_writes(clock)
         self.vdp.run(clock)
         self._tell()
 
     def read(self, clock: int, port: int) -> tuple[int, int]:
         """Read a port."""
         if self._said[_WRITES]:
-            self._take_writes()
+            self._take_writes(clock)
         vdp = self.vdp
         value, end = vdp.read(clock, port)
         self._tell()
@@ -82,7 +83,7 @@ class SharedVDP:
     def write(self, clock: int, port: int, value: int) -> int:
         """Write a port."""
         if self._said[_WRITES]:
-            self._take_writes()
+            self._take_writes(clock)
         end = self.vdp.write(clock, port, value)
         self._tell()
         return end
@@ -90,23 +91,40 @@ class SharedVDP:
     def acknowledge(self, clock: int) -> None:
         """Clear the interrupt that the chip asks for."""
         if self._said[_WRITES]:
-            self._take_writes()
+            self._take_writes(clock)
         self.vdp.acknowledge(clock)
         self._tell()
 
     def th_fall(self, clock: int) -> None:
         """Take a falling edge of TH."""
         if self._said[_WRITES]:
-            self._take_writes()
+            self._take_writes(clock)
         self.vdp.th_fall(clock)
         self._tell()
 
-    def _take_writes(self) -> None:
-        """Make the writes that have waited."""
-        said, write = self._said, self.vdp.write
-        for clock, port, value in _WRITE.iter_unpack(self._writes[: _WRITE.size * said[_WRITES]]):
-            write(clock, port, value)
+    def _take_writes(self, until: int = 0) -> None:
+        """Make the writes that have waited, before the call at ``until``."""
+        said, vdp = self._said, self.vdp
+        count = said[_WRITES]
         said[_WRITES] = 0
+        waited = _WRITE.iter_unpack(self._writes[: _WRITE.size * count])
+        words: list[tuple[int, int]] = []
+        for clock, port, value in waited:
+            if not port & 0x1C:
+                words.append((clock, value))
+                continue
+            if words:
+                self._write_data(words, clock)
+                words = []
+            vdp.write(clock, port, value)
+        if words:
+            self._write_data(words, until)
+
+    def _write_data(self, words: list[tuple[int, int]], until: int) -> None:
+        """Write the data port at some times, before the next access at `until`."""
+        if not self.vdp.put_straight(words, until):
+            for clock, value in words:
+                self.vdp.write(clock, 0, value)
 
     def _tell(self) -> None:
         """Say what the machine need not call the chip for, but for the status."""

@@ -23,6 +23,8 @@ class Units(VDPPorts):
         Its registers.
     drawing : Drawing
         The picture in progress.
+    has_border : bool
+        A border is drawn.
     move : Move or None
         Words of a transfer that have moved, but are not in memory yet.
     """
@@ -31,6 +33,7 @@ class Units(VDPPorts):
     pins: Any
     r: Any
     drawing: Drawing
+    has_border = False
     move: Any = None
 
     @property
@@ -207,5 +210,5 @@ class Units(VDPPorts):
     # -------------------------------------------------------------------------------------- ports
 
     @abc.abstractmethod
-    def port_write(self, port: int, value: int) -> None:
-        """Write a port at the present time."""
+    def port_write(self, port: int, value: int) -> bool:
+        """Write a port at the present time; tell whether the next event has to be looked for."""
