@@ -383,6 +383,7 @@ typedef struct vdp_chip {
     uint16_t (*dma_read)(void *bus, uint32_t address); /* one word of the 68000's address space */
     const uint8_t *const *dma_pages; /* 256 pages of 64 KiB of it that are plain memory, or NULL for all or some */
     vdp_border *border;         /* NULL: none is drawn */
+    int64_t write_clock;        /* mclk of the last write that waits in the FIFO alone: the chip counts as brought so far */
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */

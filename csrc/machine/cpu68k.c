@@ -2,11 +2,16 @@
 #include "machine.h"
 
 #include "m68000/context.h"
+#include "vdp/vdp.h"
 
 /* The VDP's interrupts are autovectored: the acknowledge becomes a cycle synchronous to the 68000's E clock, a tenth
  * of its clock, and takes 10 to 19 clocks (handbook 02 section 5).  The phase counts from reset. */
 #define E_PERIOD 10
 #define VPA_SETUP 10
+
+/* Address bits that select the VDP's data port. */
+#define VDP_DATA_MASK 0xE700FC
+#define VDP_DATA 0xC00000
 
 static uint16_t console_read_word(m68000_context *c, uint32_t address)
 {
@@ -34,6 +39,13 @@ static uint8_t console_read_byte(m68000_context *c, uint32_t address)
     return (uint8_t)(address & 1 ? value : value >> 8);
 }
 
+/* A word to the data port of the VDP that has no effect yet; 0: it may have one. */
+static inline int write_later(megadrive *md, int64_t clock, uint16_t value)
+{
+    int64_t mclk = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
+    return !md->vdp_other.chip && !md->plain && mclk < md->light_clock && vdp_put_later(&md->vdp, mclk, value);
+}
+
 static void console_write_word(m68000_context *c, uint32_t address, uint16_t value)
 {
     megadrive *md = c->bus;
@@ -43,6 +55,8 @@ static void console_write_word(m68000_context *c, uint32_t address, uint16_t val
         return;
     }
     md->polling.accesses++;
+    if ((address & VDP_DATA_MASK) == VDP_DATA && write_later(md, c->clock, value))
+        return;
     m68000_flush(c);
     md_68k_write(c->bus, address, value, 3);
     m68000_reload(c);

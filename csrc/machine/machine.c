@@ -14,6 +14,7 @@
 void md_connect(megadrive *md)
 {
     md->vdp.state = &md->state.vdp;
+    md->vdp.write_clock = 0;
     md->vdp.bus = md;
     md->vdp.dma_read = md_dma_read;
     md->vdp.dma_pages = md->read_page;
@@ -322,6 +323,8 @@ static void run_frame(megadrive *md)
         run_slice(md);
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);
+    if (md->vdp.write_clock > state->vdp.clock)
+        md_sync_vdp(md, md->vdp.write_clock);
     md_end_fm(md);
     md_sync_psg(md, state->clock);
 }

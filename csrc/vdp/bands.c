@@ -3,10 +3,7 @@
  * Lines between two changes mostly show the same cells as their neighbours, so a name is read once and its pattern
  * expanded once for all the lines of a band.  The result is the same as that of planes.c line by line. */
 #include "planes.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "wide.h"
 
 /* Two neighbouring cells, expanded for the line buffers: 8 rows of 16 pixels. */
 typedef struct cell_pair {
@@ -44,7 +41,7 @@ static inline void expand_cell(const vdp *s, unsigned word, __m128i rows[4])
     }
 }
 
-static inline void expand_pair(const vdp *s, cell_pair *pair)
+static inline void expand_pair_narrow(const vdp *s, cell_pair *pair)
 {
     __m128i left[4], right[4];
     expand_cell(s, vdp_word(pair->words), left);
@@ -53,6 +50,56 @@ static inline void expand_pair(const vdp *s, cell_pair *pair)
         _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i], _mm_unpacklo_epi64(left[i], right[i]));
         _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 1], _mm_unpackhi_epi64(left[i], right[i]));
     }
+}
+
+#ifdef DRAW_AVX2
+
+/* Rows 0, 1, 4, 5 and 2, 3, 6, 7 of one cell. */
+static inline DRAW_AVX2 void expand_cell_wide(const vdp *s, unsigned word, __m256i rows[2])
+{
+    const __m256i nibble = _mm256_set1_epi8(15), bits = _mm256_set1_epi8((char)(word >> 9 & 0x70));
+    __m256i packed = _mm256_loadu_si256((const __m256i *)(const void *)(s->vram + ((word & 0x7FF) << 5)));
+    __m256i left = _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(packed, 4), nibble), bits);
+    __m256i right = _mm256_or_si256(_mm256_and_si256(packed, nibble), bits);
+    rows[0] = _mm256_unpacklo_epi8(left, right);
+    rows[1] = _mm256_unpackhi_epi8(left, right);
+    if (word & 0x800) {
+        const __m256i reverse = _mm256_set_epi64x(0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F, 0x0001020304050607);
+        rows[0] = _mm256_shuffle_epi8(rows[0], reverse);
+        rows[1] = _mm256_shuffle_epi8(rows[1], reverse);
+    }
+    if (word & 0x1000) {
+        __m256i first = _mm256_permute4x64_epi64(rows[1], 0x1B);
+        rows[1] = _mm256_permute4x64_epi64(rows[0], 0x1B);
+        rows[0] = first;
+    }
+}
+
+static DRAW_AVX2 void expand_pair_wide(const vdp *s, cell_pair *pair)
+{
+    __m256i left[2], right[2];
+    expand_cell_wide(s, vdp_word(pair->words), left);
+    expand_cell_wide(s, vdp_word(pair->words + 2), right);
+    for (int i = 0; i < 2; i++) {
+        __m256i even = _mm256_unpacklo_epi64(left[i], right[i]), odd = _mm256_unpackhi_epi64(left[i], right[i]);
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i], _mm256_castsi256_si128(even));
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 1], _mm256_castsi256_si128(odd));
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 4], _mm256_extracti128_si256(even, 1));
+        _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 5], _mm256_extracti128_si256(odd, 1));
+    }
+}
+
+#endif
+
+static inline void expand_pair(const vdp *s, cell_pair *pair)
+{
+#ifdef DRAW_AVX2
+    if (draw_has_avx2()) {
+        expand_pair_wide(s, pair);
+        return;
+    }
+#endif
+    expand_pair_narrow(s, pair);
 }
 
 #else
@@ -115,11 +162,10 @@ static void group_rows(band_rows *b, unsigned y, const uint16_t *vscroll, int li
     }
 }
 
-/* The lines of two neighbouring cells. */
-static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, const band_rows *b, const row_group *group,
+/* The lines of two neighbouring cells, whose names lie at `words`. */
+static inline void put_cells(const vdp *s, cell_pair *pair, const uint8_t *words, const band_rows *b, const row_group *group,
                              uint8_t *to)
 {
-    const uint8_t *words = s->vram + (names & 0xFFFC);
     if (pair->empty || memcmp(pair->words, words, 4) != 0) {
         pair->empty = 0;
         memcpy(pair->words, words, 4);
@@ -141,51 +187,88 @@ static inline void put_cells(const vdp *s, cell_pair *pair, uint32_t names, cons
         memcpy(to + DRAW_ROW * k + b->fine[k], pair->rows[b->rows[k]], 16);
 }
 
+/* Columns first..end-1 of the plane; `to` is where the one left of the screen goes. */
+static void put_columns(const vdp *s, const plane_layout *l, const band_rows *b, uint32_t scroll, int first, int end, uint8_t *to)
+{
+    cell_pair pair;
+    pair.empty = 1;
+    for (int g = 0; g < b->count; g++) {
+        const row_group *group = b->groups + g;
+        uint32_t row = layout_names(l, group->cells, 0);
+        for (int column = first; column < end; column++)
+            put_cells(s, &pair, s->vram + (row | ((2u * ((uint32_t)column - scroll)) & l->column_mask) << 1), b, group,
+                      to + 16 * (column + 1));
+    }
+}
+
+/* The same with a vertical scroll for each column. */
+static void put_scrolled_columns(const vdp *s, const plane_layout *l, band_rows *b, int plane, int line, int lines,
+                                 uint32_t scroll, int first, int end, uint8_t *to)
+{
+    for (int column = first; column < end; column++) {
+        uint16_t vscroll[DRAW_BAND];
+        for (int k = 0; k < lines; k++)
+            vscroll[k] = (uint16_t)column_vscroll(s, plane, column);
+        group_rows(b, (unsigned)line, vscroll, lines);
+        put_columns(s, l, b, scroll, column, column + 1, to);
+    }
+}
+
+/* Columns first..end-1 of the window. */
+static void put_window(const vdp *s, const band_rows *b, int first, int end, uint8_t *to)
+{
+    cell_pair pair;
+    pair.empty = 1;
+    for (int g = 0; g < b->count; g++)
+        for (int column = first; column < end; column++)
+            put_cells(s, &pair, s->vram + (window_names(s, (int)(8 * b->groups[g].cells), column) & 0xFFFC), b, b->groups + g,
+                      to + 16 * (column + 1));
+}
+
 /* Lines from..from+lines of the band, which have the same coarse horizontal scroll. */
 static void put_plane(const draw_context *c, draw_band *band, int plane, int from, int lines)
 {
     const vdp *s = c->s;
-    int columns = vdp_is_h40(s) ? 21 : 17, per_column = s->registers[11] & 4;
-    int line = band->first + from, window = 0, after_window = 0;
-    int all_window = plane == 0 && line_in_window(band->window, line);
+    int width = vdp_is_h40(s) ? 20 : 16, line = band->first + from;
+    int window = width, window_end = width; /* columns first..end-1 */
     plane_layout l = layout_of(s, plane);
     uint32_t scroll = band->hscroll[plane][from] >> 4;
-    uint16_t vscroll[DRAW_BAND] = { 0 };
-    uint8_t any_fine = 0;
-    band_rows rows, window_rows;
-    cell_pair pair;
-    pair.empty = 1;
+    uint8_t any_fine = 0, *to = band->plane[plane][from];
+    band_rows rows;
     for (int i = 0; i < lines; i++) {
         rows.fine[i] = band->hscroll[plane][from + i] & 15;
-        window_rows.fine[i] = 0;
         any_fine |= rows.fine[i];
     }
-    group_rows(&rows, (unsigned)line, band->vscroll[plane] + from, lines);
-    if (plane == 0 && (all_window || band->window[0]))
-        group_rows(&window_rows, (unsigned)line, vscroll, lines);
-    for (int i = any_fine && !all_window ? 0 : 1; i < columns; i++) {
-        int column = i - 1;
-        uint8_t *to = band->plane[plane][from] + 16 * i;
-        if (plane == 0 && column >= 0)
-            window = all_window || column_in_window(band->window, column);
-        if (window) {
-            for (int g = 0; g < window_rows.count; g++)
-                put_cells(s, &pair, window_names(s, (int)(8 * window_rows.groups[g].cells), column), &window_rows,
-                          window_rows.groups + g, to);
+    if (plane == 0 && line_in_window(band->window, line)) {
+        window = 0;
+    } else if (plane == 0 && band->window[0]) {
+        int edge = band->window[0] & 31;
+        edge = edge < width ? edge : width;
+        window = band->window[0] & 0x80 ? edge : 0;
+        window_end = band->window[0] & 0x80 ? width : edge;
+    }
+    int beside[2][2] = { { any_fine ? -1 : 0, window }, { window_end, width } };
+    if (window == 0 && window_end == width)
+        beside[0][0] = 0;
+    for (int i = 0; i < 2; i++) {
+        if (beside[i][0] >= beside[i][1])
+            continue;
+        if (s->registers[11] & 4) {
+            put_scrolled_columns(s, &l, &rows, plane, line, lines, scroll, beside[i][0], beside[i][1], to);
         } else {
-            if (per_column) {
-                for (int k = 0; k < lines; k++)
-                    vscroll[k] = (uint16_t)column_vscroll(s, plane, column);
-                group_rows(&rows, (unsigned)line, vscroll, lines);
-            }
-            for (int g = 0; g < rows.count; g++)
-                put_cells(s, &pair, layout_names(&l, rows.groups[g].cells, (uint32_t)column - scroll), &rows, rows.groups + g,
-                          to);
-            if (after_window)
-                for (int k = 0; k < lines; k++)
-                    draw_repeat_column(to + DRAW_ROW * k, rows.fine[k]);
+            group_rows(&rows, (unsigned)line, band->vscroll[plane] + from, lines);
+            put_columns(s, &l, &rows, scroll, beside[i][0], beside[i][1], to);
         }
-        after_window = window;
+    }
+    if (window < window_end) { /* over the last column left of it, which the fine scroll moves into it */
+        static const uint16_t none[DRAW_BAND];
+        band_rows window_rows;
+        memset(window_rows.fine, 0, sizeof window_rows.fine);
+        group_rows(&window_rows, (unsigned)line, none, lines);
+        put_window(s, &window_rows, window, window_end, to);
+        if (window_end < width)
+            for (int k = 0; k < lines; k++)
+                draw_repeat_column(to + DRAW_ROW * k + 16 * (window_end + 1), rows.fine[k]);
     }
 }
 

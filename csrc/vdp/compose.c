@@ -1,9 +1,6 @@
 /* compose.c - priority, shadow and highlight: line buffers to the picture.  Handbook 04, 14. */
 #include "draw.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "wide.h"
 
 #define SHADOW 0x40
 #define HIGHLIGHT 0x80
@@ -13,58 +10,61 @@
 /* 16 pixels of the layers: back to front backdrop, B low, A low, S low, B high, A high, S high. */
 #if defined(__SSE2__)
 
-static inline __m128i pixels_at(const uint8_t *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+#define MIX(name) narrow_##name
+#define MIX_INLINE inline
+#define MIX_TARGET
+#define MIX_PIXELS __m128i
+#define MIX_ALL(value) _mm_set1_epi8(value)
+#define MIX_NONE _mm_setzero_si128()
+#define MIX_LOAD(p) _mm_loadu_si128((const __m128i *)(const void *)(p))
+#define MIX_STORE(p, pixels) _mm_storeu_si128((__m128i *)(void *)(p), pixels)
+#define MIX_AND(x, y) _mm_and_si128(x, y)
+#define MIX_ANDNOT(x, y) _mm_andnot_si128(x, y)
+#define MIX_OR(x, y) _mm_or_si128(x, y)
+#define MIX_ADD(x, y) _mm_add_epi8(x, y)
+#define MIX_EQUAL(x, y) _mm_cmpeq_epi8(x, y)
+#define MIX_GREATER(x, y) _mm_cmpgt_epi8(x, y)
+#define MIX_CHOOSE(mask, yes, no) _mm_or_si128(_mm_and_si128(mask, yes), _mm_andnot_si128(mask, no))
+#define MIX_ANY(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) != 0xFFFF)
+#include "mix.h"
+#undef MIX
+#undef MIX_INLINE
+#undef MIX_TARGET
+#undef MIX_PIXELS
+#undef MIX_ALL
+#undef MIX_NONE
+#undef MIX_LOAD
+#undef MIX_STORE
+#undef MIX_AND
+#undef MIX_ANDNOT
+#undef MIX_OR
+#undef MIX_ADD
+#undef MIX_EQUAL
+#undef MIX_GREATER
+#undef MIX_CHOOSE
+#undef MIX_ANY
 
-/* $FF where a pixel of colour 0 is. */
-static inline __m128i transparent(__m128i pixels)
-{
-    return _mm_cmpeq_epi8(_mm_and_si128(pixels, _mm_set1_epi8(15)), _mm_setzero_si128());
-}
+#ifdef DRAW_AVX2
+#define MIX(name) wide_##name
+#define MIX_INLINE inline DRAW_AVX2
+#define MIX_TARGET DRAW_AVX2
+#define MIX_PIXELS __m256i
+#define MIX_ALL(value) _mm256_set1_epi8(value)
+#define MIX_NONE _mm256_setzero_si256()
+#define MIX_LOAD(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define MIX_STORE(p, pixels) _mm256_storeu_si256((__m256i *)(void *)(p), pixels)
+#define MIX_AND(x, y) _mm256_and_si256(x, y)
+#define MIX_ANDNOT(x, y) _mm256_andnot_si256(x, y)
+#define MIX_OR(x, y) _mm256_or_si256(x, y)
+#define MIX_ADD(x, y) _mm256_add_epi8(x, y)
+#define MIX_EQUAL(x, y) _mm256_cmpeq_epi8(x, y)
+#define MIX_GREATER(x, y) _mm256_cmpgt_epi8(x, y)
+#define MIX_CHOOSE(mask, yes, no) _mm256_blendv_epi8(no, yes, mask)
+#define MIX_ANY(x) (!_mm256_testz_si256(x, x))
+#include "mix.h"
+#endif
 
-static inline __m128i choose(__m128i mask, __m128i yes, __m128i no)
-{
-    return _mm_or_si128(_mm_and_si128(mask, yes), _mm_andnot_si128(mask, no));
-}
-
-/* $FF where pixels cover those under them: they are opaque, and have priority if the others do. */
-static inline __m128i covering(__m128i over, __m128i under)
-{
-    __m128i opaque = _mm_andnot_si128(transparent(over), over);
-    return _mm_cmpgt_epi8(opaque, _mm_and_si128(under, _mm_set1_epi8(0x40)));
-}
-
-static inline void mix(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, uint8_t backdrop, int sprites,
-                       int shadows)
-{
-    const __m128i priority = _mm_set1_epi8(0x40), colour = _mm_set1_epi8(0x3F);
-    __m128i pb = pixels_at(b), pa = pixels_at(a);
-    __m128i p = choose(transparent(pb), _mm_set1_epi8((char)backdrop), pb);
-    p = choose(covering(pa, p), pa, p);
-    __m128i shadow = _mm_andnot_si128(_mm_or_si128(pa, pb), priority); /* SHADOW where neither cell has priority */
-    if (!sprites) {
-        p = _mm_and_si128(p, colour);
-        if (shadows)
-            p = _mm_or_si128(p, shadow);
-    } else if (!shadows) {
-        __m128i ps = pixels_at(s);
-        p = _mm_and_si128(choose(covering(ps, p), ps, p), colour);
-    } else {
-        __m128i ps = pixels_at(s), visible = covering(ps, p), index = _mm_and_si128(ps, colour);
-        __m128i brighten = _mm_and_si128(visible, _mm_cmpeq_epi8(index, _mm_set1_epi8(0x3E)));
-        __m128i darken = _mm_and_si128(visible, _mm_cmpeq_epi8(index, _mm_set1_epi8(0x3F)));
-        __m128i drawn = _mm_andnot_si128(_mm_or_si128(brighten, darken), visible);
-        p = _mm_and_si128(choose(drawn, ps, p), colour);
-        /* a sprite with priority, or of colour 14, is never in shadow */
-        __m128i never = _mm_or_si128(_mm_cmpeq_epi8(_mm_and_si128(ps, _mm_set1_epi8(15)), _mm_set1_epi8(14)),
-                                     _mm_cmpeq_epi8(_mm_and_si128(ps, priority), priority));
-        __m128i lit = _mm_or_si128(_mm_and_si128(never, drawn), brighten);
-        __m128i bright = _mm_and_si128(brighten, _mm_set1_epi8((char)HIGHLIGHT));
-        __m128i highlight = _mm_andnot_si128(_mm_add_epi8(shadow, shadow), bright); /* not where it only undoes a shadow */
-        shadow = _mm_or_si128(_mm_andnot_si128(lit, shadow), _mm_and_si128(darken, priority));
-        p = _mm_or_si128(p, _mm_or_si128(shadow, highlight));
-    }
-    _mm_storeu_si128((__m128i *)(void *)to, p);
-}
+#define plain_row narrow_row
 
 #else
 
@@ -101,10 +101,8 @@ static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, con
     }
 }
 
-#endif
-
 /* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0. */
-static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
+static void plain_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
                     uint8_t backdrop, int shadows)
 {
     if (s && shadows)
@@ -119,6 +117,21 @@ static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_
     else
         for (int x = from; x < end; x += 16)
             mix(b + x, a + x, a + x, to + x, backdrop, 0, 0);
+}
+
+#endif
+
+/* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0; s is NULL without sprites. */
+static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
+                    uint8_t backdrop, int shadows)
+{
+#ifdef DRAW_AVX2
+    if (!((from | end) & 31) && draw_has_avx2()) {
+        wide_row(b, a, s, to, from, end, backdrop, shadows);
+        return;
+    }
+#endif
+    plain_row(b, a, s, to, from, end, backdrop, shadows);
 }
 
 /* --------------------------------------------------------------------------------------------- output */
@@ -211,4 +224,30 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
         put_pixels(c, line, a, b, row, from, end, display);
         from = end;
     }
+}
+
+int draw_is_plain(const draw_context *c)
+{
+    const vdp *s = c->s;
+    const vdp_drawing *d = c->d;
+    return vdp_is_mode5(s) && !d->tall && !(s->registers[0] & 0x20) && !(s->debug[0] & VDP_DEBUG_LAYERS)
+           && (d->latched_clock != c->picture || d->backdrops_made == d->backdrops);
+}
+
+void draw_rows(draw_context *c, const draw_band *band)
+{
+    const vdp *s = c->s;
+    vdp_drawing *d = c->d;
+    int first = band->first, end = first + band->count, width = draw_width(s), shadows = s->registers[12] & 8;
+    c->backdrop = s->registers[7];
+    if (c->rgb)
+        draw_follow_colours(c, first, 0);
+    memset(d->wide + first, width == 320, (size_t)band->count);
+    for (int y = first; y < end; y++) {
+        d->drawn[y] = (uint16_t)width;
+        mix_row(band->plane[1][y - first] + DRAW_MARGIN, band->plane[0][y - first] + DRAW_MARGIN, NULL,
+                c->indexed + DRAW_STRIDE * y, 0, width, c->backdrop & 0x3F, shadows);
+    }
+    for (int y = end - 1; y >= first && y >= end - 2; y--)
+        d->lines[y & 1].pixels = (uint16_t)width;
 }

@@ -167,25 +167,42 @@ static void run_sprites(draw_context *c, int number, int time, int height)
         search_sprites(c, number + 1, time);
 }
 
-/* The same for a whole line that has no sprites and lies above one that has none; 0: it is not so simple. */
-static int pass_sprites(draw_context *c, int number, int height)
+/* The search for a line's sprites has found none. */
+static void find_no_sprites(draw_context *c, int number)
 {
-    vdp_sprite_list *list = &c->d->list[number & 1], *next = &c->d->list[(number + 1) & 1];
-    vdp_line *line = &c->d->lines[number & 1];
     int h40 = vdp_is_h40(c->s);
-    if (list->line != number || list->found || !list->ended || next->line == number + 1 || line->line == number)
+    vdp_sprite_list *list = &c->d->list[number & 1];
+    draw_sprites_begin(list, number);
+    list->scanned = h40 ? 80 : 64;
+    list->slots = h40 ? 20 : 16;
+    list->ended = 1;
+}
+
+/* run_sprites for `count` whole lines from `number` on that have no sprites and lie above one that has none; 0: it is not so
+ * simple.  Each line leaves its traces in c->d until the next but one. */
+static int pass_sprites(draw_context *c, int number, int count, int height)
+{
+    vdp_drawing *d = c->d;
+    const vdp_sprite_scan *scan = c->scan;
+    int end = number + count, searched = end < height ? end : height - 1;
+    if (d->list[number & 1].line != number || d->list[number & 1].found || !d->list[number & 1].ended
+        || d->list[(number + 1) & 1].line == number + 1 || d->lines[number & 1].line == number)
         return 0;
-    if (number + 1 < height) {
-        if (number + 1 < c->scan->first || number + 1 >= c->scan->end || c->scan->count[number + 1])
+    if (number < searched && (number + 1 < scan->first || searched >= scan->end))
+        return 0;
+    for (int n = number + 1; n <= searched; n++)
+        if (scan->count[n])
             return 0;
-        draw_sprites_begin(next, number + 1);
-        next->scanned = h40 ? 80 : 64;
-        next->slots = h40 ? 20 : 16;
-        next->ended = 1;
+    for (int n = count > 2 ? end - 2 : number; n < end; n++) {
+        vdp_line *line = &d->lines[n & 1];
+        if (n > number)
+            find_no_sprites(c, n);
+        begin_line(line, n);
+        line->sprites_started = 1;
+        line->sprite_slots = vdp_is_h40(c->s) ? 40 : 32;
     }
-    begin_line(line, number);
-    line->sprites_started = 1;
-    line->sprite_slots = h40 ? 40 : 32;
+    if (searched == end)
+        find_no_sprites(c, end);
     return 1;
 }
 
@@ -261,7 +278,12 @@ static int run_band(draw_context *c, int number, int end, int height)
             band.count = i;
             break;
         }
-        draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
+        if (i == 0 || s->registers[11] & 3) {
+            draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
+        } else {
+            band.hscroll[0][i] = band.hscroll[0][0];
+            band.hscroll[1][i] = band.hscroll[1][0];
+        }
         for (int plane = 0; plane < 2; plane++)
             band.vscroll[plane][i] = latched >> plane & 1 ? line->vscroll[plane] : draw_vscroll(c, number + i, plane);
     }
@@ -270,12 +292,17 @@ static int run_band(draw_context *c, int number, int end, int height)
     if (number == 0 && !(d->lines[0].line == 0 && d->lines[0].latched & 1))
         d->mode4_scroll = s->registers[9];
     draw_band_planes(c, &band);
-    for (int i = 0; i < band.count; i++) {
-        if (!pass_sprites(c, number + i, height))
+    int count = band.count;
+    if (draw_is_plain(c) && pass_sprites(c, number, count, height)) {
+        draw_rows(c, &band);
+        return count;
+    }
+    for (int i = 0; i < count; i++) {
+        if (!pass_sprites(c, number + i, 1, height))
             run_sprites(c, number + i, DRAW_ALL, height);
         draw_pixels(c, &d->lines[(number + i) & 1], band.plane[0][i], band.plane[1][i], draw_width(s), 1);
     }
-    return band.count;
+    return count;
 }
 
 /* No pixels are wanted, and lines up to `end` are complete: of all but the last one only those count whose sprites may set
@@ -284,11 +311,12 @@ static void run_flags(draw_context *c, int end, int height)
 {
     vdp_drawing *d = c->d;
     const vdp_sprite_scan *scan = c->scan;
+    int known = -1;
     for (; d->line < end; d->line++) {
         int n = d->line, last = n == end - 1;
         if (!last) {
             c->overflow |= scan->overflow[n + 1];
-            if (draw_sprites_are_quiet(c, scan->entry[n], scan->count[n], c->s->sprite_collision | c->collision))
+            if (draw_sprites_stay_quiet(c, n, c->s->sprite_collision | c->collision, &known))
                 continue;
         }
         if (d->list[n & 1].line != n)
@@ -312,7 +340,7 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
                                                                             : height;
     if (end > height)
         end = height;
-    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s) && !(c->s->debug[0] & VDP_DEBUG_NO_SPRITES)) {
+    if (end - d->line > 3 && !d->tall && vdp_sprites_on(c->s)) {
         if (c->scan->first > d->line + 1 || c->scan->end < end)
             draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
@@ -497,7 +525,8 @@ static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lin
     const vdp *s = chip->state;
     int64_t past = since(clock, s->picture_clock - VDP_LINE);
     int height = vdp_height(s), next = (int)(past / VDP_LINE);
-    if (!vdp_is_mode5(s) || s->debug[0] & VDP_DEBUG_NO_SPRITES || d->tall || d->finished || !d->display || !d->display_before || next < 0 || next >= height
+    if (!vdp_is_mode5(s) || s->debug[0] & VDP_DEBUG_NO_SPRITES || d->tall || d->finished
+        || !d->display || !d->display_before || next < 0 || next >= height
         || past % VDP_LINE < VDP_FLAGS_END)
         return 0;
     const vdp_sprite_list *list = &d->list[next & 1];
@@ -507,10 +536,11 @@ static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lin
     draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = scan };
     int end = next + lines < height ? next + lines : height;
     if (draw_sprites_are_quiet(&c, list->entry, list->found, 0)) {
+        int known = -1;
         next++;
         if (next < end && (scan->first > next || scan->end < end))
             draw_sprites_scan_lines(&c, next, end);
-        while (next < end && !scan->overflow[next] && draw_sprites_are_quiet(&c, scan->entry[next], scan->count[next], 0))
+        while (next < end && !scan->overflow[next] && draw_sprites_stay_quiet(&c, next, 0, &known))
             next++;
     }
     return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;

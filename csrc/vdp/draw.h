@@ -49,6 +49,7 @@ void draw_sprites_scan_lines(draw_context *c, int first, int end);
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to);
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to);
 int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count, int collided);
+int draw_sprites_stay_quiet(const draw_context *c, int line, int collided, int *known);
 
 /* planes.c: `to` counts columns, the first of which is the one left of the screen */
 void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b);
@@ -71,6 +72,9 @@ void draw_band_planes(draw_context *c, draw_band *band);
 /* compose.c: `to` counts pixels; a and b are the line buffers of the planes; `display` tells whether they are shown
  * or blanked */
 void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display);
+/* The same for the whole lines of a band without sprites, if nothing but planes and backdrop makes them. */
+int draw_is_plain(const draw_context *c);
+void draw_rows(draw_context *c, const draw_band *band);
 
 /* colours.c: the picture's colours up to a pixel; `tall`: its rows are those of one field */
 #define DRAW_CHANGES 1024

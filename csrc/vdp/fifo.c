@@ -106,17 +106,6 @@ void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t addres
 
 /* ------------------------------------------------------------------------------------------- FIFO */
 
-void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value)
-{
-    unsigned i = s->fifo_write;
-    s->fifo_data[i] = value;
-    s->fifo_address[i] = s->address;
-    s->fifo_code[i] = (s->code & 15) | !vdp_is_mode5(s); /* mode 4 writes CRAM or VRAM, whatever CD0 is */
-    s->fifo_clock[i] = clock;
-    s->fifo_write = (i + 1) & 3;
-    s->fifo_count++;
-}
-
 /* VRAM takes two slots, and so do the codes that write nowhere. */
 static int takes_two(const vdp *s, unsigned entry)
 {
@@ -220,49 +209,32 @@ static void external_slot(vdp_chip *chip, int64_t clock)
     }
 }
 
-/* First slot that begins at or after `offset`. */
+#define SLOTS(h40) ((h40) ? 210 : 171)
+
+/* First slot that begins at or after `offset`, less than a line. */
 static inline int slot_from(int h40, int offset)
 {
-    if (!h40)
-        return (offset + 19) / 20;
-    if (offset <= 304)
-        return (offset + 15) / 16;
-    if (offset > 620)
-        return 36 + (offset - 636 + 15) / 16;
-    int slot = vdp_step_at(1, offset) >> 1;
-    return vdp_step_offset(1, 2 * slot) < offset ? slot + 1 : slot;
+    int slot = vdp_slot_near[h40][offset >> 4];
+    return slot + (vdp_slot_begin[h40][slot] < offset); /* none is shorter than 16 mclk */
 }
 
-/* First external slot from `slot` on, SLOTS if there is none: what vdp_slot_map shows, as arithmetic.  While the display
- * is on they lie 8 apart but for some around the H blank, and every fourth is the refresh. */
-#define SLOTS(h40) ((h40) ? 210 : 171)
+/* First external slot from `slot` on, SLOTS if there is none. */
 static inline int next_external(int h40, int blanked, int slot)
 {
-    if (blanked)
-        return vdp_slot_map[h40][1][slot] == 'r' ? slot + 1 : slot;
-    int first = h40 ? 46 : 39, last = h40 ? 190 : 151;
-    if (slot > last)
-        return slot <= last + 15 ? last + 15 : slot == last + 16 ? slot : SLOTS(h40);
-    if (slot <= first) {
-        if (!h40)
-            return slot <= 11 ? 11 : slot <= 24 ? 24 : first;
-        return slot <= 20 ? 20 : first;
-    }
-    slot = first + ((slot - first + 7) & ~7);
-    return (slot - first - 24) & 31 ? slot : slot + 8;
+    return vdp_external_slot[h40][blanked][slot];
 }
 
 int64_t vdp_next_slot(const vdp *s)
 {
     int h40 = vdp_is_h40(s), slot = slot_from(h40, (int)(s->clock - s->line_clock));
-    return s->line_clock + (vdp_slot_map[h40][0][slot] ? vdp_step_offset(h40, 2 * slot) : VDP_LINE);
+    return s->line_clock + vdp_slot_offset(h40, slot);
 }
 
 int64_t vdp_next_external(const vdp *s)
 {
     int h40 = vdp_is_h40(s);
     int slot = next_external(h40, vdp_blanked(s), slot_from(h40, (int)(s->clock - s->line_clock)));
-    return s->line_clock + (slot < SLOTS(h40) ? vdp_slot_offset(h40, slot) : VDP_LINE);
+    return s->line_clock + vdp_slot_offset(h40, slot);
 }
 
 /* The full FIFO's oldest entry takes two slots, or one, once it is ready. */
@@ -276,7 +248,7 @@ int64_t vdp_room_clock(const vdp *s)
     int slot = next_external(h40, blanked, slot_from(h40, (int)(from - s->line_clock)));
     if (slot < SLOTS(h40) && takes_two(s, oldest) && !s->fifo_half)
         slot = next_external(h40, blanked, slot + 1);
-    return s->line_clock + (slot < SLOTS(h40) ? vdp_slot_offset(h40, slot) : VDP_LINE);
+    return s->line_clock + vdp_slot_offset(h40, slot);
 }
 
 /* 1: a transfer goes on that vdp_run_transfer may make, and no change of VRAM has to wait for drawing. */
@@ -288,61 +260,73 @@ static int may_run(const vdp *s)
                                      : s->fifo_count == 0;
 }
 
-/* External slots up to the next refresh or `end`; the first one is `slot`. */
-static int external_slots(const char *map, int slot, int end)
-{
-    int stop = slot;
-    while (stop < end && map[stop] == 'x')
-        stop++;
-    return stop - slot;
-}
+/* What words of VRAM have to do with, apart from VRAM. */
+typedef struct word_slots {
+    const uint8_t *near, *external;
+    const uint16_t *begin;
+    int64_t line;               /* mclk at which the line began */
+    uint32_t table, size;       /* of the sprites */
+    int until;                  /* mclk in the line: slots begin before it */
+    int drawn;                  /* slots before it change nothing that is still to be drawn */
+} word_slots;
 
-/* Both bytes of an entry for VRAM, of which neither has gone out, in slots at `clock` and `second`. */
-static inline void drain_vram_word(vdp_chip *chip, int64_t clock, int64_t second, unsigned i)
+/* Entries for VRAM, in mode 5 and with 64 KB, as long as nobody else is concerned: no sprite table, nothing to be drawn first.
+ * Slots from `from` on; returns where the first slot left begins. */
+static inline int drain_words(vdp *s, const word_slots *w, int from)
 {
-    vdp *s = chip->state;
-    uint32_t address = s->fifo_address[i] & 0xFFFF, offset = (address & 0xFFFE) - vdp_sprite_table(s);
-    uint8_t high = (uint8_t)(s->fifo_data[i] >> 8), low = (uint8_t)s->fifo_data[i];
+    unsigned count = s->fifo_count, i = s->fifo_write - count;
     uint8_t *vram = s->vram;
-    if (offset < vdp_sprite_table_size(s)
-        || (s->draw_clock < second && (vram[address] != high || vram[address ^ 1] != low))) {
-        vdp_write_vram_byte(chip, clock, address, high);
-        vdp_write_vram_byte(chip, second, address ^ 1, low);
-    } else {
-        if (s->draw_clock >= second)
-            vdp_forget_flags(chip);
+    for (; count; count--, i++) {
+        unsigned entry = i & 3;
+        int64_t ready = s->fifo_clock[entry] - w->line;
+        if (ready >= w->until || s->fifo_code[entry] != VDP_CODE_VRAM)
+            break;
+        int at = ready > from ? (int)ready : from, slot = w->near[at >> 4];
+        slot = w->external[slot + (w->begin[slot] < at)];
+        int second = w->begin[w->external[slot + 1]];
+        uint32_t address = s->fifo_address[entry] & 0xFFFF;
+        uint16_t word = s->fifo_data[entry];
+        uint8_t high = (uint8_t)(word >> 8), low = (uint8_t)word;
+        if (second >= w->until || (address & 0xFFFE) - w->table < w->size
+            || (second > w->drawn && (vram[address] != high || vram[address ^ 1] != low)))
+            break;
         vram[address] = high;
         vram[address ^ 1] = low;
+        from = second + 1;
     }
-    retire(s);
+    s->fifo_count = (uint8_t)count;
+    return from;
 }
 
-/* Entries that the CPU has written, in slots from `slot` on and before `end` of the line at `line`; returns the first slot
- * left. */
-static int drain_entries(vdp_chip *chip, int64_t line, int slot, int end)
+/* Entries that the CPU has written, in slots that begin from `from` on and before `until`, mclk of the line at `line`;
+ * returns where the first slot left begins. */
+static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
 {
     vdp *s = chip->state;
-    int h40 = vdp_is_h40(s), blanked = vdp_blanked(s), plain = vdp_is_mode5(s) && !(s->registers[1] & 0x80);
+    int h40 = vdp_is_h40(s), plain = vdp_is_mode5(s) && !(s->registers[1] & 0x80);
+    word_slots w = {
+        vdp_slot_near[h40], vdp_external_slot[h40][vdp_blanked(s)], vdp_slot_begin[h40], line,
+        vdp_sprite_table(s), vdp_sprite_table_size(s), until, s->draw_clock - line > until ? until : -1,
+    };
+    if (plain && w.drawn == until)
+        vdp_forget_flags(chip);
     while (s->fifo_count) {
+        if (plain && !s->fifo_half && !s->fill_data) {
+            from = drain_words(s, &w, from);
+            if (!s->fifo_count)
+                break;
+        }
         unsigned oldest = (s->fifo_write - s->fifo_count) & 3u;
         int64_t ready = s->fifo_clock[oldest] - line;
-        if (ready >= VDP_LINE)
-            return end;
-        if (ready > vdp_slot_offset(h40, slot))
-            slot = slot_from(h40, (int)ready);
-        slot = next_external(h40, blanked, slot);
-        if (slot >= end)
-            return end;
-        int second = next_external(h40, blanked, slot + 1);
-        if (second < end && plain && !s->fifo_half && s->fifo_code[oldest] == VDP_CODE_VRAM) {
-            drain_vram_word(chip, line + vdp_slot_offset(h40, slot), line + vdp_slot_offset(h40, second), oldest);
-            slot = second + 1;
-        } else {
-            drain(chip, line + vdp_slot_offset(h40, slot), oldest);
-            slot++;
-        }
+        if (ready >= until)
+            return until;
+        int slot = w.external[slot_from(h40, ready > from ? (int)ready : from)];
+        if (w.begin[slot] >= until)
+            return until;
+        drain(chip, line + w.begin[slot], oldest);
+        from = w.begin[slot] + 1;
     }
-    return slot;
+    return from;
 }
 
 /* Slots from s->clock on and before `until`.  Returns early, with s->clock behind the slot, when a bus DMA ends. */
@@ -355,7 +339,8 @@ static void run_slots(vdp_chip *chip, int64_t until)
     int slot = slot_from(h40, (int)(s->clock - line)), end = slot_from(h40, (int)(until - line));
     while (slot < end && work_left(s)) {
         if (s->fifo_count && s->dma_run != VDP_DMA_BUS) {
-            slot = drain_entries(chip, line, slot, end);
+            int from = drain_entries(chip, line, vdp_slot_offset(h40, slot), vdp_slot_offset(h40, end));
+            slot = slot_from(h40, from);
             continue;
         }
         /* Source words are read in any slot, but not in the refresh or right after it. */
@@ -364,7 +349,7 @@ static void run_slots(vdp_chip *chip, int64_t until)
             slot = next_external(h40, blanked, slot);
             if (slot >= end)
                 break;
-            int used = may_run(s) ? vdp_run_transfer(chip, slot, external_slots(map, slot, end)) : 0;
+            int used = may_run(s) ? vdp_run_transfer(chip, slot, end) : 0;
             if (used) {
                 slot += used;
                 continue;
@@ -397,16 +382,12 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
             return;
         }
         int64_t line = s->line_clock;
-        int h40 = vdp_is_h40(s);
-        int slot = drain_entries(chip, line, slot_from(h40, (int)(s->clock - line)), slot_from(h40, (int)(until - line)));
+        int from = drain_entries(chip, line, (int)(s->clock - line), (int)(until - line));
         if (!s->read_wanted && s->dma_run == VDP_DMA_NONE) {
             s->clock = until;
             return;
         }
-        if (slot < SLOTS(h40) && line + vdp_slot_offset(h40, slot) < until)
-            s->clock = line + vdp_slot_offset(h40, slot);
-        else
-            s->clock = until;
+        s->clock = line + from;
     }
     while (s->clock < until && vdp_transfer_busy(s)) {
         if (s->bus_hold && s->dma_run != VDP_DMA_BUS) {
@@ -418,4 +399,11 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
             run_slots(chip, until);
         }
     }
+}
+
+void vdp_make_room(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    drain_entries(chip, s->line_clock, (int)(s->clock - s->line_clock), (int)(clock - s->line_clock));
+    s->clock = clock;
 }

@@ -1,7 +1,7 @@
 /* runs.c - many slots at once: transfers at a time when nothing is drawn, so that no change has to wait for its pixel.
  *
- * A stretch of external slots without a refresh among them is gone through as one loop over memory.  What comes of it,
- * clocks included, is what the same slots do one by one (fifo.c). */
+ * A stretch of external slots, for fills and copies without a refresh among them, is gone through as one loop over memory.
+ * What comes of it, clocks included, is what the same slots do one by one (fifo.c). */
 #include "vdp.h"
 
 /* The present VRAM, its sprite table, and what shadows it. */
@@ -53,30 +53,84 @@ static int steady(const vdp *s, int64_t clock)
     return 1;
 }
 
-/* The bus feeds the FIFO: in every second slot a word has gone out and the next one is read. */
-static int run_bus(vdp_chip *chip, int64_t line_clock, int slot, int slots)
+/* Words in a row, as the 68000's bus has them, to even addresses of VRAM one after the other; 0: they do not lie so. */
+static int copy_words(const vdp_chip *chip, const target *t, uint32_t from, uint32_t to, int words)
+{
+    const uint8_t *page = chip->dma_pages ? chip->dma_pages[from >> 16 & 0xFF] : NULL;
+    uint32_t bytes = 2 * (uint32_t)words;
+    to &= 0xFFFF;
+    if (!page || to & 1 || (from & 0xFFFE) + bytes > 0x10000 || to + bytes > 0x10000)
+        return 0;
+    memcpy(t->vram + to, page + (from & 0xFFFE), bytes);
+    uint32_t first = to > t->table ? to - t->table : 0, end = to + bytes > t->table ? to + bytes - t->table : 0;
+    if (end > t->size)
+        end = t->size;
+    for (uint32_t offset = first; offset < end; offset++)
+        if (!(offset & 4))
+            t->cache[(offset >> 3) * 4 + (offset & 3)] = t->vram[t->table + offset];
+    return 1;
+}
+
+/* Words that go out of the full FIFO in slots from *slot on and before `end`, at most `most`.  Each leaves room for one that is
+ * read in its second slot; if that comes right after a refresh, in the next one, in which the word after it goes out: so it is
+ * not the last.  `fetched`: the slots in which the last ones are read, by the word's number modulo 8. */
+static int count_words(int h40, int *slot, int end, int most, int fetched[8])
+{
+    const uint8_t *external = vdp_external_slot[h40][1];
+    int counted = 0, at = *slot;
+    for (int words = 0; words < most;) {
+        int first = external[at], second = external[first + 1], late = second != first + 1;
+        if (second >= end)
+            break;
+        fetched[words++ & 7] = second + late;
+        at = second + 1;
+        if (!late) {
+            counted = words;
+            *slot = at;
+        }
+    }
+    return counted;
+}
+
+/* The bus feeds the FIFO.  Returns the slots used. */
+static int run_bus(vdp_chip *chip, int64_t line_clock, int slot, int end)
 {
     vdp *s = chip->state;
-    int h40 = vdp_is_h40(s), words = but_the_last(s, slots / 2);
-    if (words < 2 || !steady(s, line_clock + vdp_slot_offset(h40, slot)))
+    int h40 = vdp_is_h40(s), fetched[8], next = slot;
+    if (!vdp_blanked(s) || !steady(s, line_clock + vdp_slot_offset(h40, slot)))
+        return 0;
+    int words = count_words(h40, &next, end, but_the_last(s, 256), fetched), first = words < 4 ? 0 : words - 4;
+    if (words < 2)
         return 0;
     target t = target_of(s);
     uint16_t source = vdp_dma_source(s);
     uint32_t bank = (uint32_t)(s->registers[23] & 0x7F) << 17, address = s->address, step = s->registers[15];
-    unsigned i = s->fifo_write;
-    for (int k = 0; k < words; k++, source++, i = (i + 1) & 3) {
-        uint32_t to = s->fifo_address[i];
-        uint16_t word = s->fifo_data[i];
-        put_byte(&t, to, (uint8_t)(word >> 8));
-        put_byte(&t, to ^ 1, (uint8_t)word);
+    for (int k = 0; k < words - first; k++) { /* those that are in the FIFO */
+        unsigned i = (s->fifo_write + (unsigned)k) & 3;
+        put_byte(&t, s->fifo_address[i], (uint8_t)(s->fifo_data[i] >> 8));
+        put_byte(&t, s->fifo_address[i] ^ 1, (uint8_t)s->fifo_data[i]);
+    }
+    if (step == 2 && copy_words(chip, &t, bank | (uint32_t)source << 1, address, first)) {
+        address = (address + 2 * (uint32_t)first) & 0x1FFFF;
+        source = (uint16_t)(source + first);
+    } else {
+        for (int k = 0; k < first; k++, source++) {
+            uint16_t word = vdp_dma_word(chip, bank | (uint32_t)source << 1);
+            put_byte(&t, address, (uint8_t)(word >> 8));
+            put_byte(&t, address ^ 1, (uint8_t)word);
+            address = (address + step) & 0x1FFFF;
+        }
+    }
+    for (int k = first; k < words; k++, source++) {
+        unsigned i = (s->fifo_write + (unsigned)k) & 3;
         s->fifo_data[i] = vdp_dma_word(chip, bank | (uint32_t)source << 1);
         s->fifo_address[i] = address;
-        s->fifo_clock[i] = line_clock + vdp_slot_offset(h40, slot + 2 * k + 1) + VDP_DMA_LATENCY(h40);
+        s->fifo_clock[i] = line_clock + vdp_slot_offset(h40, fetched[k & 7]) + VDP_DMA_LATENCY(h40);
         address = (address + step) & 0x1FFFF;
     }
-    s->fifo_write = (uint8_t)i;
+    s->fifo_write = (uint8_t)((s->fifo_write + words) & 3);
     set_counters(s, source, (uint16_t)(vdp_dma_length(s) - words), address);
-    return 2 * words;
+    return next - slot;
 }
 
 static int run_fill(vdp *s, int slots)
@@ -113,13 +167,23 @@ static int run_copy(vdp *s, int slots)
     return 2 * bytes;
 }
 
-int vdp_run_transfer(vdp_chip *chip, int slot, int slots)
+/* External slots up to the next refresh or `end`; the first one is `slot`. */
+static int external_slots(const vdp *s, int slot, int end)
+{
+    const uint8_t *external = vdp_external_slot[vdp_is_h40(s)][vdp_blanked(s)];
+    int stop = slot;
+    while (stop < end && external[stop] == stop)
+        stop++;
+    return stop - slot;
+}
+
+int vdp_run_transfer(vdp_chip *chip, int slot, int end)
 {
     vdp *s = chip->state;
     vdp_forget_flags(chip);
     switch (s->dma_run) {
-    case VDP_DMA_BUS: return run_bus(chip, s->line_clock, slot, slots);
-    case VDP_DMA_FILL: return run_fill(s, slots);
-    default: return vdp_copy_runs(s) ? run_copy(s, slots) : 0;
+    case VDP_DMA_BUS: return run_bus(chip, s->line_clock, slot, end);
+    case VDP_DMA_FILL: return run_fill(s, external_slots(s, slot, end));
+    default: return vdp_copy_runs(s) ? run_copy(s, external_slots(s, slot, end)) : 0;
     }
 }

@@ -4,11 +4,6 @@
  * so. */
 #include "draw.h"
 
-static inline int sprites_on(const vdp *s)
-{
-    return vdp_display_on(s) && vdp_is_mode5(s) && !(s->debug[0] & VDP_DEBUG_NO_SPRITES);
-}
-
 static inline int sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 16; }
 static inline int cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }
 static inline int entry_limit(const vdp *s) { return vdp_is_h40(s) ? 80 : 64; }
@@ -41,7 +36,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
     const vdp_sprite_scan *scan = c->scan;
     int whole = list->scanned == 0 && to >= entry_limit(s);
     list->scanned = (uint8_t)to;
-    if (list->ended || !sprites_on(s))
+    if (list->ended || !vdp_sprites_on(s))
         return;
     if (whole && list->line >= scan->first && list->line < scan->end) {
         list->ended = 1;
@@ -118,7 +113,7 @@ void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
     if (slot >= to)
         return;
     list->slots = (uint8_t)to;
-    if (!list->found || !sprites_on(s))
+    if (!list->found || !vdp_sprites_on(s))
         return;
     /* The sprites have gone through a shift register of 20 (16): with fewer of them the first slots find nothing. */
     int line = sprite_line(c, list->line), tall = c->d->tall, idle = sprite_limit(s) - list->found;
@@ -260,6 +255,21 @@ int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int coun
     return cells <= cell_limit(s);
 }
 
+/* The same for a line of the scan.  Where a sprite lies across does not depend on the line: the same sprites as on the line
+ * above, of which it is known to be so, are quiet too; *known is that line, or -1. */
+int draw_sprites_stay_quiet(const draw_context *c, int line, int collided, int *known)
+{
+    const vdp_sprite_scan *scan = c->scan;
+    int count = scan->count[line];
+    int alike = count < 2 || (*known == line - 1 && line > scan->first && scan->count[line - 1] == count);
+    for (int i = 0; alike && count > 1 && i < count; i++)
+        alike = scan->entry[line - 1][i] == scan->entry[line][i];
+    if (!alike && !draw_sprites_are_quiet(c, scan->entry[line], count, collided))
+        return 0;
+    *known = line;
+    return 1;
+}
+
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
 {
     const vdp *s = c->s;
@@ -277,7 +287,7 @@ void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
     }
     if (!line->sprites_started)
         begin_patterns(c, line, list);
-    if (sprites_on(s) && line->sprite_at < list->count) {
+    if (vdp_sprites_on(s) && line->sprite_at < list->count) {
         int width = vdp_is_h40(s) ? 320 : 256;
         if (!c->render && whole && (s->sprite_collision | c->collision || cannot_collide(list, width)))
             slots = 0;

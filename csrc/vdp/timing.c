@@ -81,7 +81,7 @@ void vdp_update_irq(vdp *s, int64_t clock, int delay)
 void vdp_acknowledge(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
-    vdp_run(chip, clock);
+    vdp_reach(chip, clock);
     if (s->v_pending && s->registers[1] & 0x20)
         s->v_pending = 0;
     else if (s->h_pending && s->registers[0] & 0x10)
@@ -245,6 +245,8 @@ int vdp_advance(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     int happened = 0;
+    if (clock < chip->write_clock)
+        clock = chip->write_clock;
     for (;;) {
         if (s->line_stage == VDP_STAGE_HINT && clock - s->line_clock >= VDP_LINE && !vdp_transfer_busy(s)) {
             skip_lines(s, clock);

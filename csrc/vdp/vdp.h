@@ -1,6 +1,7 @@
 /* vdp.h - what the files of the VDP share.
  *
  *   ports.c    data, control, status, HV and debug ports; registers; codes
+ *   slots.c    access slots as tables
  *   fifo.c     write FIFO, read buffer, the one place where VRAM, CRAM and VSRAM are written, access slots
  *   dma.c      68000 bus transfers, fill, copy
  *   runs.c     the same over many slots at once, while nothing is drawn
@@ -110,6 +111,12 @@ static inline int vdp_display_on(const vdp *s) { return s->registers[1] >> 6 & 1
 #define VDP_DEBUG_NO_SPRITES 0x7000
 #define VDP_DEBUG_PSG 0x0200
 
+/* 1: sprites of mode 5 are searched and fetched. */
+static inline int vdp_sprites_on(const vdp *s)
+{
+    return vdp_display_on(s) && vdp_is_mode5(s) && !(s->debug[0] & VDP_DEBUG_NO_SPRITES);
+}
+
 /* Lines of the picture, and the value of V at which it ends. */
 static inline int vdp_height(const vdp *s)
 {
@@ -211,13 +218,14 @@ static inline int vdp_hblank_at(const vdp *s, int64_t clock)
     return offset >= VDP_HB_SET(h40) && offset < VDP_HB_CLEAR(h40);
 }
 
-/* vdp_step_offset of a slot; only those in H40's HSYNC, 19 to 35, are not 16 mclk long. */
-static inline int vdp_slot_offset(int h40, int slot)
-{
-    if (!h40)
-        return 20 * slot;
-    return slot < 19 ? 16 * slot : slot >= 36 ? 636 + 16 * (slot - 36) : vdp_step_offset(1, 2 * slot);
-}
+/* Slots of two pixels, numbered from the V step on, 210 or 171 in a line (slots.c); [H40].  The first external one from a
+ * slot on, that number if there is none: [H40][blanked]; mclk at which a slot begins; the first one that begins at or after a
+ * multiple of 16 mclk. */
+extern const uint8_t vdp_external_slot[2][2][212];
+extern const uint16_t vdp_slot_begin[2][212];
+extern const uint8_t vdp_slot_near[2][214];
+
+static inline int vdp_slot_offset(int h40, int slot) { return vdp_slot_begin[h40][slot]; }
 
 /* mclk into line n's interval at which pixel x (0-319, 0-255) leaves the chip; may exceed VDP_LINE. */
 static inline int vdp_pixel_offset(int h40, int x) { return VDP_PIXEL_ZERO(h40) + x * VDP_PIXEL(h40); }
@@ -279,14 +287,46 @@ int64_t vdp_next_external(const vdp *s);
 int64_t vdp_room_clock(const vdp *s);
 
 /* Put a word at the present address into the FIFO, which has room; it may go out at `clock`. */
-void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value);
+static inline void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value)
+{
+    unsigned i = s->fifo_write & 3u;
+    s->fifo_data[i] = value;
+    s->fifo_address[i] = s->address;
+    s->fifo_code[i] = (uint8_t)((s->code & 15) | !vdp_is_mode5(s)); /* mode 4 writes CRAM or VRAM, whatever CD0 is */
+    s->fifo_clock[i] = clock;
+    s->fifo_write = (i + 1) & 3;
+    s->fifo_count++;
+}
 void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_t value);
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
 int vdp_readable(const vdp *s);
 
-/* Transfer in `slots` external slots from `slot` of the present line on, if it is one that can be made at once; returns
- * how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
-int vdp_run_transfer(vdp_chip *chip, int slot, int slots);
+/* Let out of the FIFO what goes out before `clock`, a time in the present line, when there is nothing else to move. */
+void vdp_make_room(vdp_chip *chip, int64_t clock);
+
+/* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits in
+ * the FIFO, with all that are there, until the FIFO is full or anybody calls for the chip.  0: it is not so simple. */
+static inline int vdp_put_later(vdp_chip *chip, int64_t clock, uint16_t value)
+{
+    vdp *s = chip->state;
+    if (clock - s->line_clock >= VDP_HINT(0) || clock < s->clock || clock < chip->write_clock
+        || s->line_stage != VDP_STAGE_HINT || s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20))
+        return 0;
+    if (s->fifo_count == 4) {
+        vdp_make_room(chip, clock);
+        if (s->fifo_count == 4)
+            return 0;
+    }
+    chip->write_clock = clock;
+    s->command_pending = 0;
+    vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
+    s->address = (s->address + vdp_step(s)) & 0x1FFFF;
+    return 1;
+}
+
+/* Transfer in the slots from `slot`, an external one, of the present line on and before `end`, if it is one that can be made at
+ * once; returns how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
+int vdp_run_transfer(vdp_chip *chip, int slot, int end);
 
 static inline uint16_t vdp_dma_length(const vdp *s) { return (uint16_t)(s->registers[20] << 8 | s->registers[19]); }
 static inline uint16_t vdp_dma_source(const vdp *s) { return (uint16_t)(s->registers[22] << 8 | s->registers[21]); }
