@@ -79,7 +79,7 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
     return _REGISTERS.get(number, 0)
 
 
-_REGISTERS = {0: OUTPUT | COLOURS, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
+_REGISTERS = {0: OUTPUT | COLOURS, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 8, 9, 11, 13, 16, 17, 18), PLANES)
 
 
 class Look(NamedTuple):

@@ -203,7 +203,11 @@ class LiveSprites:
             What the sprites depend on is about to change.  Otherwise the flags are all that is wanted.
         """
         if height != self._forecast_height:
-            self._forecast, self._forecast_height = None, height
+            self._forecast_height = height
+            if self._forecast is not None:  # what has been flagged stays flagged
+                self._forecast, flagged = None, self._flagged
+                self._foresee(height)
+                self._flagged = flagged
         if not changing:
             for number in self._searches:
                 self._step(number, clock - LINE * number, True)
