@@ -109,9 +109,10 @@ void draw_sprites_scan_lines(draw_context *c, int first, int end)
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
 {
     const vdp *s = c->s;
+    const vdp_line *line_begun = &c->d->lines[list->line & 1];
     int slot = list->slots;
-    if (slot >= to)
-        return;
+    if (slot >= to || (line_begun->line == list->line && line_begun->sprites_started))
+        return; /* a line that becomes a wide one when its patterns are being fetched gets no more sprites */
     list->slots = (uint8_t)to;
     if (!list->found || !vdp_sprites_on(s))
         return;
