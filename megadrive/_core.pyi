@@ -1,5 +1,4 @@
 """The C core, as cffi wraps it; made by csrc/stub.py from csrc/megadrive.h."""
-# ruff: noqa: E501
 
 from collections.abc import Callable
 from typing import Any, TypeVar

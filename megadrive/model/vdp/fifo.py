@@ -150,7 +150,8 @@ class Fifo(Units):
     def put_straight(self, words: list[tuple[int, int]], until: int) -> bool:
         """Write the data port at some times; the words go out at once.
 
-        For words of CRAM or VSRAM that all leave the empty FIFO in the present line, before the next access at ``until``.
+        For words of CRAM or VSRAM that all leave the empty FIFO in the present line, before the next access at
+        ``until``.
         False: it is not so simple, and nothing has been done.
         """
         c, r = self.c, self.r
