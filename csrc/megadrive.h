@@ -273,6 +273,8 @@ typedef struct vdp_line {       /* fetches and output of one line */
     uint8_t sprite_at, cell_at; /* sprite and cell fetched next */
     uint8_t sprites_shown;      /* 1: sprite[] is not all zero */
     uint8_t overflow;           /* 1: not all cells fitted into the line */
+    uint8_t latched;            /* bits 0, 1: vscroll of planes A and B; bit 2: window */
+    uint8_t window[2];          /* R17 and R18, as latched */
     uint32_t blank_columns;     /* bit k: the display was off for column k - 1 */
     uint8_t plane[2][384];      /* colour in bits 0-3, palette 4-5, priority 6; [16] is screen x = 0 */
     uint8_t sprite[352];        /* the same; [16] is screen x = 0 */
@@ -311,6 +313,7 @@ typedef struct vdp_drawing {
     int16_t dot_line;           /* dot that rgb is to get at this place when it gets there: see colours.c */
     int16_t dot_pixel;          /* -1: none */
     uint16_t dot_word;
+    uint8_t mode4_scroll;       /* R9 as latched before line 0 */
     uint8_t started;            /* 0: nothing has been drawn yet */
     uint8_t kind;               /* how words of CRAM make colours, from pixel rgb_pixel of rgb_line on: see colours.c */
     uint8_t lut_kind;           /* what lut was made of; 0 nothing */
@@ -319,7 +322,7 @@ typedef struct vdp_drawing {
     uint8_t cram_known[128];    /* the same with the changes */
     int64_t colours_clock;      /* picture_clock + 1 of the picture to which they belong; 0 none */
     int64_t latched_clock;      /* the same for vscroll and backdrop */
-    int16_t vscroll_lines;      /* lines before this one have their vertical scroll in vscroll, or have been fetched */
+    int16_t vscroll_lines[2];   /* lines before this one have plane A's, B's vertical scroll in vscroll, or have been fetched */
     uint16_t vscroll[240][2];   /* of the whole screen, as latched before it changed */
     int16_t backdrops;          /* changes of R7 */
     int16_t backdrops_made;     /* of them, those that the pixels drawn have met */
@@ -655,6 +658,7 @@ int64_t ym2612_run_output(ym2612 *ym, const uint32_t *writes, int64_t count, int
  *   psg_run_muted     the same; `out` is left without the channels whose bits (0-2 tone, 3 noise) are set in `muted`
  *   psg_run_channels  the same, but `out` takes the channels apart: 4 rows of `ticks` levels
  *   psg_level         the level on the output now
+ *   psg_channel_level the level that a channel has while its wave is high
  */
 typedef struct psg {
     int64_t clock;              /* ticks since power-on */
@@ -674,6 +678,7 @@ void psg_run(psg *chip, int64_t ticks, int16_t *out);
 void psg_run_muted(psg *chip, int64_t ticks, int16_t *out, uint32_t muted);
 void psg_run_channels(psg *chip, int64_t ticks, int16_t *out);
 int32_t psg_level(const psg *chip);
+int32_t psg_channel_level(const psg *chip, int channel);
 
 /* ----------------------------------------------------------------------------------- audio output */
 

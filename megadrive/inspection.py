@@ -77,10 +77,12 @@ class Inspection:
         Returns
         -------
         Picture
-            2048 cells of 8x8 pixels, in interlace mode 2 1024 of 8x16.
+            2048 cells of 8x8 pixels, in interlace mode 2 1024 of 8x16, in mode 4 (R1.2 clear, R0.2 set) 512 of 8x8.
 
         Raises
         ------
+        TypeError
+            If the palette or the number of columns is no integer.
         ValueError
             If the palette or the number of columns is out of range.
 
@@ -110,7 +112,7 @@ class Inspection:
         Raises
         ------
         ValueError
-            If there is no such plane.
+            If there is no such plane; mode 4 has "a" only.
 
         Examples
         --------
@@ -200,7 +202,7 @@ class Inspection:
         return inspect.palette(self._inspected(), size).view(Picture)
 
     def layers(self, field: int = 0) -> dict[str, npt.NDArray[np.uint8]]:
-        """Draw the layers of a mode 5 picture, each for itself.
+        """Draw the layers of a picture, each for itself; in mode 4 plane B is empty.
 
         Parameters
         ----------
@@ -224,7 +226,7 @@ class Inspection:
         return inspect.layers(self._inspected(), field)
 
     def sources(self, field: int = 0) -> npt.NDArray[np.uint8]:
-        """Tell from which layer each pixel of a mode 5 picture comes.
+        """Tell from which layer each pixel of a picture comes.
 
         Parameters
         ----------

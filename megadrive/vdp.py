@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import operator
 from typing import Any, Literal
 
 import numpy as np
@@ -191,6 +192,7 @@ class VDPPorts(Inspection, abc.ABC):
         """
 
     def _until(self, clock: int) -> int:
+        clock = check_integer("clock", clock)
         if clock - self.clock > _FARTHEST:
             raise ValueError(f"clock is {clock}, expected at most {_FARTHEST} more than the present {self.clock}")
         return clock
@@ -267,7 +269,7 @@ class VDPPorts(Inspection, abc.ABC):
         >>> int(vdp.registers[15])
         2
         """
-        self.write(self.clock, CONTROL_PORT, _word(word))
+        self.write(self.clock, CONTROL_PORT, check_word(word))
 
     def write_data(self, word: int) -> None:
         """Write a word to the data port; it goes out through the FIFO as time goes on.
@@ -288,7 +290,7 @@ class VDPPorts(Inspection, abc.ABC):
         >>> bytes(vdp.vram[:2]).hex()
         '1234'
         """
-        self.write(self.clock, DATA_PORT, _word(word))
+        self.write(self.clock, DATA_PORT, check_word(word))
 
     def read_data(self) -> int:
         """Read a word from the data port; waits for it. Without a command to read, what the buffer holds."""
@@ -331,12 +333,12 @@ class VDP(VDPPorts):
 
     def read(self, clock: int, port: int) -> tuple[int, int]:  # noqa: D102
         value = ffi.new("uint16_t *")
-        end = lib.vdp_read(self._chip, self._until(clock), _port(port), value)
+        end = lib.vdp_read(self._chip, self._until(clock), check_port(port), value)
         self._settle()
         return value[0], end
 
     def write(self, clock: int, port: int, value: int) -> int:  # noqa: D102
-        end = int(lib.vdp_write(self._chip, self._until(clock), _port(port), _word(value)))
+        end = int(lib.vdp_write(self._chip, self._until(clock), check_port(port), check_word(value)))
         self._settle()
         return end
 
@@ -370,13 +372,25 @@ def has_border(area: str) -> bool:
     return area == "border"
 
 
-def _word(value: int) -> int:
+def check_integer(name: str, value: int) -> int:
+    """Return an argument as an integer; TypeError if it is none."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}, expected an integer") from None
+
+
+def check_word(value: int) -> int:
+    """Return a 16-bit word; ValueError if it is none."""
+    value = check_integer("value", value)
     if not 0 <= value <= 0xFFFF:
         raise ValueError(f"value is {value!r}, expected a 16-bit word, 0 to 65535")
-    return int(value)
+    return value
 
 
-def _port(port: int) -> int:
+def check_port(port: int) -> int:
+    """Return an address within the VDP; ValueError if it is none."""
+    port = check_integer("port", port)
     if not 0 <= port <= 0x1F:
         raise ValueError(f"port is {port!r}, expected an address within the VDP, 0 to 31")
-    return int(port)
+    return port

@@ -167,6 +167,15 @@ void md_forget_fm_writes(megadrive *md)
     md->fm_reach = md->fm_status_until = 0;
 }
 
+/* The VDP's debug register makes the output the level of one channel, whatever its wave does. */
+static void hold_psg(const megadrive *md, int16_t *out, int64_t ticks)
+{
+    int channel = md->state.vdp.debug[0] >> 10 & 3;
+    int16_t level = md->psg_muted >> channel & 1 ? 0 : (int16_t)psg_channel_level(&md->state.psg, channel);
+    for (int64_t i = 0; i < ticks; i++)
+        out[i] = level;
+}
+
 void md_sync_psg(megadrive *md, int64_t clock)
 {
     int64_t ticks = clock / MD_MCLK_PER_PSG - md->state.psg_clock;
@@ -177,6 +186,8 @@ void md_sync_psg(megadrive *md, int64_t clock)
         md->psg_other.run(md->psg_other.chip, ticks, out);
     else
         psg_run_muted(&md->state.psg, ticks, out, md->psg_muted);
+    if (out && md->state.vdp.debug[0] & VDP_DEBUG_PSG)
+        hold_psg(md, out, ticks);
     if (out)
         md->psg_count += (int32_t)ticks;
     md->state.psg_clock += ticks;
@@ -330,6 +341,8 @@ int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t va
     uint32_t port = address & 0x1E;
     int64_t end = clock;
     md_follow_light(md, clock);
+    if ((port & 0x1C) == 0x1C) /* the PSG's output may depend on it */
+        md_sync_psg(md, clock);
     if (!md->vdp_other.chip) {
         end = vdp_write(&md->vdp, clock, port, value);
     } else if (!md_shared_write(md, clock, port, value)) {

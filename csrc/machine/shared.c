@@ -45,7 +45,7 @@ int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *
     return 1;
 }
 
-static int waits_for_nothing(vdp_interface *other, uint32_t port, uint16_t value)
+static int waits_for_nothing(vdp_interface *other, const vdp *s, uint32_t port, uint16_t value)
 {
     if (port == 0x00) {
         if (other->room < 1)
@@ -61,7 +61,7 @@ static int waits_for_nothing(vdp_interface *other, uint32_t port, uint16_t value
             return 0;
         other->pending = 0;
     } else if (value >> 14 != 2) {
-        other->pending = 1;
+        other->pending = (uint8_t)vdp_is_mode5(s); /* else it is a whole command */
     } else {
         return REGISTERS_LATER >> (value >> 8 & 0x1F) & 1;
     }
@@ -73,7 +73,7 @@ int md_shared_write(megadrive *md, int64_t clock, uint32_t port, uint16_t value)
     vdp_interface *other = &md->vdp_other;
     const vdp *s = &md->state.vdp;
     if (!other->shares || other->room < 0 || clock < other->reached || clock + 1 >= s->next_event || s->bus_hold
-        || other->writes == VDP_KEPT_WRITES || !waits_for_nothing(other, port & 0x1C, value))
+        || other->writes == VDP_KEPT_WRITES || !waits_for_nothing(other, s, port & 0x1C, value))
         return 0;
     other->kept_write[other->writes++] = (vdp_kept_write){ clock, port, value };
     other->status_until = 0;

@@ -189,6 +189,8 @@ void psg_run_channels(psg *chip, int64_t ticks, int16_t *out)
     run(chip, ticks, out, ticks, 0);
 }
 
+int32_t psg_channel_level(const psg *chip, int channel) { return volumes[chip->attenuation[channel & 3] & 15]; }
+
 int32_t psg_level(const psg *chip)
 {
     int32_t sum = chip->lfsr & 1 ? volumes[chip->attenuation[NOISE] & 15] : 0;

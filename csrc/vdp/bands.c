@@ -239,13 +239,13 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
         rows.fine[i] = band->hscroll[plane][from + i] & 15;
         any_fine |= rows.fine[i];
     }
-    if (plane == 0 && line_in_window(s, line)) {
+    if (plane == 0 && line_in_window(band->window, line)) {
         window = 0;
-    } else if (plane == 0 && s->registers[17]) {
-        int edge = s->registers[17] & 31;
+    } else if (plane == 0 && band->window[0]) {
+        int edge = band->window[0] & 31;
         edge = edge < width ? edge : width;
-        window = s->registers[17] & 0x80 ? edge : 0;
-        window_end = s->registers[17] & 0x80 ? width : edge;
+        window = band->window[0] & 0x80 ? edge : 0;
+        window_end = band->window[0] & 0x80 ? width : edge;
     }
     int beside[2][2] = { { any_fine ? -1 : 0, window }, { window_end, width } };
     if (window == 0 && window_end == width)
@@ -284,10 +284,10 @@ void draw_band_planes(draw_context *c, draw_band *band)
     }
 }
 
-int draw_band_lines(const vdp *s, int first, int most)
+int draw_band_lines(const uint8_t window[2], int first, int most)
 {
     if (most > DRAW_BAND)
         most = DRAW_BAND;
-    int edge = (s->registers[18] & 31) * 8; /* the window does not begin or end within a band */
+    int edge = (window[1] & 31) * 8; /* the window does not begin or end within a band */
     return first < edge && edge < first + most ? edge - first : most;
 }

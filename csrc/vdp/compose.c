@@ -192,7 +192,7 @@ static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const 
         } else {
             mix_row(b, a, sprites, row, from, to, backdrop, shadows);
         }
-        if (s->debug[0] & 0x1C0)
+        if (s->debug[0] & VDP_DEBUG_LAYERS)
             force_layer(c, a, b, sprites, row, from, to);
     }
     if (!display || line->blank_columns || s->registers[0] & 0x20)
@@ -214,7 +214,7 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     c->d->wide[y] = draw_width(s) == 320;
     c->d->drawn[y] = (uint16_t)to;
     if (draw_backdrop_until(c, line->line, from, to) == to && display && !from && !(to & 15) && vdp_is_mode5(s)
-        && !line->blank_columns && !(s->registers[0] & 0x20) && !(s->debug[0] & 0x1C0)) {
+        && !line->blank_columns && !(s->registers[0] & 0x20) && !(s->debug[0] & VDP_DEBUG_LAYERS)) {
         mix_row(b + DRAW_MARGIN, a + DRAW_MARGIN, line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL, row, 0, to,
                 c->backdrop & 0x3F, s->registers[12] & 8);
         return;
@@ -230,7 +230,7 @@ int draw_is_plain(const draw_context *c)
 {
     const vdp *s = c->s;
     const vdp_drawing *d = c->d;
-    return vdp_is_mode5(s) && !d->tall && !(s->registers[0] & 0x20) && !(s->debug[0] & 0x1C0)
+    return vdp_is_mode5(s) && !d->tall && !(s->registers[0] & 0x20) && !(s->debug[0] & VDP_DEBUG_LAYERS)
            && (d->latched_clock != c->picture || d->backdrops_made == d->backdrops);
 }
 

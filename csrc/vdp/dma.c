@@ -14,7 +14,7 @@ static void advance(vdp *s)
     s->registers[22] = (uint8_t)(next >> 8);
     s->registers[19] = (uint8_t)length;
     s->registers[20] = (uint8_t)(length >> 8);
-    s->address = (s->address + s->registers[15]) & 0x1FFFF;
+    s->address = (s->address + vdp_step(s)) & 0x1FFFF;
     if (!length) {
         s->dma_run = VDP_DMA_NONE;
         s->code &= 15;

@@ -14,7 +14,7 @@ static const int16_t pattern_slots_h32[32] = {
 
 #define QUIET_LINES 8           /* looked ahead for sprites that set a flag; more each time in vain */
 #define NO_LINE (-2)            /* before the one whose sprites are searched before the picture */
-#define FIRST_FETCH (-60)       /* mclk: nothing of a line but its sprite search happens before it */
+#define FIRST_FETCH (-100)      /* mclk: nothing of a line but its sprite search happens before it */
 #define LAST_PIXEL 3560         /* mclk: everything of a line is over */
 
 /* mclk after the fetch of a column's first name: the display bit is looked at.  A write to R1 shows from the next column
@@ -94,6 +94,25 @@ static void begin_line(vdp_line *line, int number)
     line->sprites_shown = 0;
     line->overflow = 0;
     line->blank_columns = 0;
+    line->latched = 0;
+}
+
+/* What the line takes shortly before its V step. */
+static void latch(draw_context *c, vdp_line *line, int time)
+{
+    int h40 = vdp_is_h40(c->s);
+    if (line->line == 0 && !(line->latched & 1) && time > VDP_VSCROLL_LATCH(h40, 0))
+        c->d->mode4_scroll = c->s->registers[9];
+    for (int plane = 0; plane < 2; plane++) {
+        if (line->latched >> plane & 1 || time <= VDP_VSCROLL_LATCH(h40, plane))
+            continue;
+        line->vscroll[plane] = draw_vscroll(c, line->line, plane);
+        line->latched |= (uint8_t)(1 << plane);
+    }
+    if (!(line->latched & 4) && time > VDP_WINDOW_LATCH(h40)) {
+        memcpy(line->window, c->s->registers + 17, 2);
+        line->latched |= 4;
+    }
 }
 
 /* Pixels up to `time`.  R1.6 turned off or on counts from display_clock on. */
@@ -222,6 +241,8 @@ static void run_line(draw_context *c, int number, int time, int64_t line_clock, 
 {
     const vdp *s = c->s;
     run_sprites(c, number, time, height);
+    if (number >= 0)
+        latch(c, &c->d->lines[number & 1], time);
     if (number < 0 || time <= VDP_HSCROLL_FETCH(vdp_is_h40(s)))
         return;
     vdp_line *line = &c->d->lines[number & 1];
@@ -242,23 +263,34 @@ static int run_band(draw_context *c, int number, int end, int height)
     vdp_drawing *d = c->d;
     vdp_line *line = &d->lines[number & 1];
     if (!c->render || !vdp_is_mode5(s) || d->tall || !d->display || !d->display_before || number < 0
-        || (line->line == number && line->hscroll_read))
+        || (line->line == number && line->hscroll_read) || s->registers[0] & 0x80)
         return 0;
     draw_band band;
     band.first = number;
-    band.count = draw_band_lines(s, number, end - number);
+    memcpy(band.window, s->registers + 17, 2);
+    band.count = draw_band_lines(band.window, number, end - number);
     for (int i = 0; i < band.count; i++) {
-        uint16_t vscroll[2];
+        int latched = 0;
+        line = &d->lines[(number + i) & 1];
+        if (i < 2 && line->line == number + i)
+            latched = line->latched;
+        if (latched & 4 && memcmp(band.window, line->window, 2) != 0) {
+            band.count = i;
+            break;
+        }
         if (i == 0 || s->registers[11] & 3) {
             draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
         } else {
             band.hscroll[0][i] = band.hscroll[0][0];
             band.hscroll[1][i] = band.hscroll[1][0];
         }
-        draw_vscroll(c, number + i, vscroll);
-        band.vscroll[0][i] = vscroll[0];
-        band.vscroll[1][i] = vscroll[1];
+        for (int plane = 0; plane < 2; plane++)
+            band.vscroll[plane][i] = latched >> plane & 1 ? line->vscroll[plane] : draw_vscroll(c, number + i, plane);
     }
+    if (!band.count)
+        return 0;
+    if (number == 0 && !(d->lines[0].line == 0 && d->lines[0].latched & 1))
+        d->mode4_scroll = s->registers[9];
     draw_band_planes(c, &band);
     int count = band.count;
     if (draw_is_plain(c) && pass_sprites(c, number, count, height)) {
@@ -308,7 +340,7 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
                                                                             : height;
     if (end > height)
         end = height;
-    if (end - d->line > 3 && !d->tall && vdp_display_on(c->s) && vdp_is_mode5(c->s)) {
+    if (end - d->line > 3 && !d->tall && vdp_sprites_on(c->s)) {
         if (c->scan->first > d->line + 1 || c->scan->end < end)
             draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
@@ -353,6 +385,7 @@ static void begin_picture(vdp_chip *chip)
     d->display = d->display_before = (uint8_t)vdp_display_on(s);
     d->display_clock = s->draw_clock;
     d->finished = 0;
+    d->mode4_scroll = s->registers[9];
     d->list[0].line = d->list[1].line = -1;
     d->lines[0].line = d->lines[1].line = -1;
     /* In the middle of a picture (a loaded state) drawing goes on with the line that the clock is in. */
@@ -492,7 +525,8 @@ static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lin
     const vdp *s = chip->state;
     int64_t past = since(clock, s->picture_clock - VDP_LINE);
     int height = vdp_height(s), next = (int)(past / VDP_LINE);
-    if (!vdp_is_mode5(s) || d->tall || d->finished || !d->display || !d->display_before || next < 0 || next >= height
+    if (!vdp_is_mode5(s) || s->debug[0] & VDP_DEBUG_NO_SPRITES || d->tall || d->finished
+        || !d->display || !d->display_before || next < 0 || next >= height
         || past % VDP_LINE < VDP_FLAGS_END)
         return 0;
     const vdp_sprite_list *list = &d->list[next & 1];

@@ -7,8 +7,9 @@
  *      -3420 .. -2720  its sprites are searched in the cache   one table entry a pixel from the V step on
  *      -2560 .. -128   their attributes are fetched            10 + 16k
  *        -48 ..  732   their patterns are fetched              324 .. 506, 40 slots
+ *        -80 ..   -8   vertical scroll of the whole screen     $143 (B), $149 (A)
+ *         -8           where the window is                     $149
  *        557           horizontal scroll                       486
- *        652           vertical scroll of the whole screen     496
  *        652 .. 3212   planes A and B, 21 columns              16k and 16k + 8, from 496 on
  *        972 .. 3524   its pixels are looked up and shown      $18 + x
  *
@@ -62,9 +63,10 @@ typedef struct draw_band {
     int first, count;                   /* lines */
     uint16_t hscroll[2][DRAW_BAND];
     uint16_t vscroll[2][DRAW_BAND];     /* of the whole screen */
+    uint8_t window[2];                  /* R17 and R18 */
     uint8_t plane[2][DRAW_BAND][DRAW_ROW];
 } draw_band;
-int draw_band_lines(const vdp *s, int first, int most);
+int draw_band_lines(const uint8_t window[2], int first, int most);
 void draw_band_planes(draw_context *c, draw_band *band);
 
 /* compose.c: `to` counts pixels; a and b are the line buffers of the planes; `display` tells whether they are shown
@@ -83,9 +85,9 @@ void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, in
 
 int draw_place_of(const vdp *s, int64_t clock, int *line, int *pixel);
 
-/* latches.c: a line's vertical scroll; sets c->backdrop for pixel `from` of a line and returns the first one, at most `to`,
+/* latches.c: a plane's vertical scroll on a line; sets c->backdrop for pixel `from` of a line and returns the first one, at most `to`,
  * for which it is another */
-void draw_vscroll(const draw_context *c, int line, uint16_t vscroll[2]);
+uint16_t draw_vscroll(const draw_context *c, int line, int plane);
 int draw_backdrop_until(draw_context *c, int line, int from, int to);
 
 /* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */

@@ -147,10 +147,10 @@ static void drain(vdp_chip *chip, int64_t clock, unsigned i)
 
 /* ------------------------------------------------------------------------------------ read buffer */
 
-int vdp_readable(uint8_t code)
+/* 1: the code is one that reads; in mode 4 each one reads VRAM. */
+int vdp_readable(const vdp *s)
 {
-    code &= 15;
-    return code == 0 || code == 4 || code == 8 || code == 12;
+    return !(s->code & 3) || !vdp_is_mode5(s);
 }
 
 /* CRAM, VSRAM and the 8-bit VRAM read leave bits undriven: they come from the FIFO entry that is written next. */
@@ -159,7 +159,7 @@ static void prefetch(vdp_chip *chip)
     vdp *s = chip->state;
     uint32_t a = s->address & 0xFFFF;
     uint16_t noise = s->fifo_data[s->fifo_write];
-    switch (s->code & 15) {
+    switch (vdp_is_mode5(s) ? s->code & 15 : 0) {
     case 0:
         if (!s->read_half) {
             s->read_half = 1;
@@ -181,7 +181,7 @@ static void prefetch(vdp_chip *chip)
     s->read_half = 0;
     s->read_wanted = 0;
     s->read_ready = 1;
-    s->address = (s->address + s->registers[15]) & 0x1FFFF;
+    s->address = (s->address + vdp_step(s)) & 0x1FFFF;
 }
 
 /* ------------------------------------------------------------------------------------------ slots */
@@ -190,7 +190,7 @@ static void prefetch(vdp_chip *chip)
 static int work_left(const vdp *s)
 {
     return s->fifo_count || s->dma_run == VDP_DMA_BUS || s->dma_run == VDP_DMA_FILL || vdp_copy_runs(s)
-           || (s->read_wanted && !s->command_pending && vdp_readable(s->code));
+           || (s->read_wanted && !s->command_pending && vdp_readable(s));
 }
 
 static void external_slot(vdp_chip *chip, int64_t clock)
@@ -204,7 +204,7 @@ static void external_slot(vdp_chip *chip, int64_t clock)
         vdp_fill_slot(chip, clock);
     } else if (vdp_copy_runs(s)) {
         vdp_copy_slot(chip, clock);
-    } else if (s->read_wanted && !s->command_pending && vdp_readable(s->code)) {
+    } else if (s->read_wanted && !s->command_pending && vdp_readable(s)) {
         prefetch(chip);
     }
 }

@@ -12,7 +12,7 @@ static int begin(vdp_chip *chip)
         return 0;
     if (d->latched_clock != s->picture_clock + 1) {
         d->latched_clock = s->picture_clock + 1;
-        d->vscroll_lines = 0;
+        d->vscroll_lines[0] = d->vscroll_lines[1] = 0;
         d->backdrops = d->backdrops_made = 0;
     }
     return 1;
@@ -22,30 +22,22 @@ void vdp_change_scroll(vdp_chip *chip, int64_t clock, unsigned index)
 {
     const vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
-    if (s->registers[11] & 4 || !vdp_is_mode5(s)) {
+    if (index < 2 && begin(chip)) {
+        int64_t past = clock - s->picture_clock - VDP_VSCROLL_LATCH(vdp_is_h40(s), index);
+        int lines = past <= 0 ? 0 : past > VDP_LINE * (int64_t)DRAW_ROWS ? DRAW_ROWS : (int)((past - 1) / VDP_LINE) + 1;
+        for (; d->vscroll_lines[index] < lines; d->vscroll_lines[index]++)
+            d->vscroll[d->vscroll_lines[index]][index] = vdp_vsram_word(s, index);
+    }
+    if (s->registers[11] & 4 || !vdp_is_mode5(s))
         vdp_draw_before(chip, clock);
-        return;
-    }
-    if (index > 1 || !begin(chip))
-        return;
-    int64_t past = clock - s->picture_clock - VDP_LEFT_COLUMN_FETCH(vdp_is_h40(s));
-    int lines = past <= 0 ? 0 : past > VDP_LINE * (int64_t)DRAW_ROWS ? DRAW_ROWS : (int)((past - 1) / VDP_LINE) + 1;
-    for (; d->vscroll_lines < lines; d->vscroll_lines++) {
-        d->vscroll[d->vscroll_lines][0] = vdp_vsram_word(s, 0);
-        d->vscroll[d->vscroll_lines][1] = vdp_vsram_word(s, 1);
-    }
 }
 
-void draw_vscroll(const draw_context *c, int line, uint16_t vscroll[2])
+uint16_t draw_vscroll(const draw_context *c, int line, int plane)
 {
     const vdp_drawing *d = c->d;
-    if (d->latched_clock == c->picture && line < d->vscroll_lines) {
-        vscroll[0] = d->vscroll[line][0];
-        vscroll[1] = d->vscroll[line][1];
-    } else {
-        vscroll[0] = vdp_vsram_word(c->s, 0);
-        vscroll[1] = vdp_vsram_word(c->s, 1);
-    }
+    if (d->latched_clock == c->picture && line < d->vscroll_lines[plane])
+        return d->vscroll[line][plane];
+    return vdp_vsram_word(c->s, (unsigned)plane);
 }
 
 void vdp_change_backdrop(vdp_chip *chip, int64_t clock)

@@ -1,7 +1,7 @@
 /* mode4.c - mode 4, the Master System's: one plane, 64 sprites, 256 x 192.  Handbook 04, 17.
  *
  * A line is fetched at one time, that of the horizontal scroll, sprites included: what changes in the middle of a line
- * comes out one line later, except colours, backdrop and display. */
+ * comes out one line later, except colours, backdrop and display; R9, the vertical scroll, is taken before line 0. */
 #include "draw.h"
 
 /* A byte of VRAM by its Master System address: bits 1 and 9 trade places, the bytes of a word too. */
@@ -25,14 +25,14 @@ static void pattern_row(const vdp *s, unsigned pattern, unsigned row, uint8_t *c
 }
 
 /* Colour in bits 0-3, palette in bit 4, priority in bit 6; the fine scroll leaves the backdrop at the left. */
-static void fetch_plane(const vdp *s, vdp_line *line)
+static void fetch_plane(const vdp *s, uint8_t vscroll, vdp_line *line)
 {
     int number = line->line;
     unsigned scroll = number < 16 && s->registers[0] & 0x40 ? 0 : s->registers[8];
     uint8_t *to = line->plane[0] + DRAW_MARGIN + (scroll & 7);
     memset(line->plane[0] + DRAW_MARGIN, draw_backdrop(s, s->registers[7]), 8);
     for (unsigned column = 0; column < 32; column++, to += 8) {
-        unsigned y = (unsigned)number + (column >= 24 && s->registers[0] & 0x80 ? 0 : s->registers[9]);
+        unsigned y = (unsigned)number + (column >= 24 && s->registers[0] & 0x80 ? 0u : vscroll);
         y %= 224;
         unsigned address = ((s->registers[2] & 0x0Eu) << 10) + (y >> 3) * 64 + ((column - (scroll >> 3)) & 31) * 2;
         unsigned name = byte_at(s, address) | byte_at(s, address + 1) << 8;
@@ -89,7 +89,7 @@ void draw_mode4_line(draw_context *c, vdp_line *line)
     }
     fetch_sprites(c, line);
     if (c->render)
-        fetch_plane(c->s, line);
+        fetch_plane(c->s, c->d->mode4_scroll, line);
 }
 
 void draw_mode4_mix(const vdp_line *line, uint8_t *to, int from, int end)

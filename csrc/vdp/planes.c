@@ -48,7 +48,7 @@ static inline void fetch_column(const draw_context *c, const vdp_line *line, con
                                 int column, int tall, int per_column, uint8_t *to)
 {
     const vdp *s = c->s;
-    unsigned vscroll = per_column ? column_vscroll(s, plane, column) : line->vscroll[plane];
+    unsigned vscroll = per_column ? column_vscroll(s, plane, column) : line->vscroll[plane] & vscroll_mask(s, plane, column);
     unsigned y = (unsigned)line->line;
     if (tall)
         y = 2 * y + c->d->field;
@@ -96,11 +96,11 @@ static inline void plane_a_columns(const draw_context *c, vdp_line *line, int fr
     const vdp *s = c->s;
     plane_layout l = layout_of(s, 0);
     int fine = line->hscroll[0] & 15;
-    int all_window = line_in_window(s, line->line);
+    int all_window = line_in_window(line->window, line->line);
     for (int i = from; i < to; i++) {
         int column = i - 1;
         uint8_t *pixels = line->plane[0] + 16 * i;
-        if (column >= 0 && (all_window || column_in_window(s, column))) {
+        if (column >= 0 && (all_window || column_in_window(line->window, column))) {
             fetch_window(c, line, column, tall, pixels);
             line->after_window = 1;
             continue;
@@ -119,8 +119,6 @@ void draw_plane_a(draw_context *c, vdp_line *line, int to)
     int from = line->columns[0];
     if (from >= to)
         return;
-    if (from == 0)
-        draw_vscroll(c, line->line, line->vscroll);
     line->columns[0] = (uint8_t)to;
     int per_column = s->registers[11] & 4;
     if (c->d->tall)

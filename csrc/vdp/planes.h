@@ -43,17 +43,25 @@ static inline unsigned column_vscroll(const vdp *s, int plane, int column)
     return vdp_is_h40(s) ? vdp_vsram_word(s, 38) & vdp_vsram_word(s, 39) : 0;
 }
 
-/* 1: the whole line lies in the window's vertical range. */
-static inline int line_in_window(const vdp *s, int line)
+/* Bits of the vertical scroll of the whole screen that count in a column.  R0.7, by which mode 4 keeps its right columns from
+ * scrolling, clears the low ones of plane A at H = 192 to 255 and 448 to 511 (w519 of the YM7101's netlist). */
+static inline unsigned vscroll_mask(const vdp *s, int plane, int column)
 {
-    int edge = (s->registers[18] & 31) * 8;
-    return s->registers[18] & 0x80 ? line >= edge : line < edge;
+    int inhibited = plane == 0 && s->registers[0] & 0x80 && (column < 0 || (column >= 12 && column < 16));
+    return inhibited ? 0x700 : 0x7FF;
 }
 
-static inline int column_in_window(const vdp *s, int column)
+/* 1: the whole line lies in the window's vertical range; `window` is R17 and R18. */
+static inline int line_in_window(const uint8_t window[2], int line)
 {
-    int edge = s->registers[17] & 31;
-    return s->registers[17] & 0x80 ? column >= edge : column < edge;
+    int edge = (window[1] & 31) * 8;
+    return window[1] & 0x80 ? line >= edge : line < edge;
+}
+
+static inline int column_in_window(const uint8_t window[2], int column)
+{
+    int edge = window[0] & 31;
+    return window[0] & 0x80 ? column >= edge : column < edge;
 }
 
 /* VRAM address of the names of the two window cells in a column of 16 pixels. */

@@ -49,6 +49,14 @@ static void draw_before_change(vdp_chip *chip, unsigned index)
         vdp_draw_border(chip, clock);
 }
 
+/* A16-A14 and CD4-CD2 are held at 0 in mode 4, and no DMA is allowed. */
+static void clear_high_command(vdp *s)
+{
+    s->code &= 3;
+    s->address_high = 0;
+    s->address &= 0x3FFF;
+}
+
 static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
 {
     vdp *s = chip->state;
@@ -58,6 +66,8 @@ static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
     if (changed & drawing_bits(index))
         draw_before_change(chip, index);
     s->registers[index] = value;
+    if (!vdp_is_mode5(s) && s->dma_run == VDP_DMA_NONE)
+        clear_high_command(s);
     if (index == 0 && changed & 2) {
         s->hv_latched = 0;
         if (value & 2)
@@ -69,6 +79,14 @@ static void write_register(vdp_chip *chip, unsigned index, uint8_t value)
 
 /* ------------------------------------------------------------------------------------------ writes */
 
+/* A command is complete. */
+static void begin_access(vdp *s, int reads)
+{
+    s->read_half = 0;
+    s->read_ready = 0;
+    s->read_wanted = (uint8_t)reads;
+}
+
 static void write_control(vdp_chip *chip, uint16_t value)
 {
     vdp *s = chip->state;
@@ -76,10 +94,14 @@ static void write_control(vdp_chip *chip, uint16_t value)
         /* Effective at once: A13-A0 and CD1-CD0; a register write changes them too. */
         s->address = s->address_high | (value & 0x3FFFu);
         s->code = (uint8_t)((s->code & 0x3C) | value >> 14);
-        if ((value & 0xC000) == 0x8000)
+        if ((value & 0xC000) == 0x8000) {
             write_register(chip, value >> 8 & 0x1F, (uint8_t)value);
-        else
+        } else if (vdp_is_mode5(s)) {
             s->command_pending = 1;
+        } else { /* a whole command */
+            clear_high_command(s);
+            begin_access(s, s->code == 0);
+        }
         return;
     }
     int dma_enabled = s->registers[1] & 0x10;
@@ -88,13 +110,10 @@ static void write_control(vdp_chip *chip, uint16_t value)
     s->address = s->address_high | (s->address & 0x3FFF);
     uint8_t cd5 = dma_enabled ? value >> 2 & 0x20 : s->code & 0x20;
     s->code = (uint8_t)((s->code & 3) | (value >> 2 & 0x1C) | cd5);
-    s->read_half = 0;
-    s->read_ready = 0;
-    s->read_wanted = 0;
-    if (cd5 && dma_enabled)
+    int dma = cd5 && dma_enabled;
+    begin_access(s, !dma && vdp_readable(s));
+    if (dma)
         vdp_dma_start(s, s->clock);
-    else
-        s->read_wanted = (uint8_t)vdp_readable(s->code);
 }
 
 /* A port write at the chip's present time; the FIFO has room. */
@@ -106,7 +125,7 @@ void vdp_port_write(vdp_chip *chip, uint32_t port, uint16_t value)
         s->command_pending = 0;
         s->fill_data |= (uint8_t)vdp_fill_armed(s);
         vdp_fifo_push(s, s->clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
-        s->address = (s->address + s->registers[15]) & 0x1FFFF;
+        s->address = (s->address + vdp_step(s)) & 0x1FFFF;
         break;
     case 0x04:
         write_control(chip, value);
@@ -192,7 +211,7 @@ static int64_t read_data(vdp_chip *chip, uint16_t *value)
     *value = s->read_buffer;
     if (s->bus_hold)
         return s->clock;
-    if (!vdp_readable(s->code))
+    if (!vdp_readable(s))
         return VDP_NEVER;
     if (!s->read_ready)
         s->read_wanted = 1;

@@ -1,9 +1,8 @@
 /* sprites.c - the three phases of a line's sprites: scan, attributes, patterns.  Handbook 04, 13.
  *
- * Nothing advances in steps and slots that go by while the display is off or the chip is in mode 4. */
+ * Nothing advances in steps and slots that go by while the display is off, the chip is in mode 4 or the debug register says
+ * so. */
 #include "draw.h"
-
-static inline int sprites_on(const vdp *s) { return vdp_display_on(s) && vdp_is_mode5(s); }
 
 static inline int sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 16; }
 static inline int cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }
@@ -37,7 +36,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
     const vdp_sprite_scan *scan = c->scan;
     int whole = list->scanned == 0 && to >= entry_limit(s);
     list->scanned = (uint8_t)to;
-    if (list->ended || !sprites_on(s))
+    if (list->ended || !vdp_sprites_on(s))
         return;
     if (whole && list->line >= scan->first && list->line < scan->end) {
         list->ended = 1;
@@ -110,11 +109,12 @@ void draw_sprites_scan_lines(draw_context *c, int first, int end)
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
 {
     const vdp *s = c->s;
+    const vdp_line *line_begun = &c->d->lines[list->line & 1];
     int slot = list->slots;
-    if (slot >= to)
-        return;
+    if (slot >= to || (line_begun->line == list->line && line_begun->sprites_started))
+        return; /* a line that becomes a wide one when its patterns are being fetched gets no more sprites */
     list->slots = (uint8_t)to;
-    if (!list->found || !sprites_on(s))
+    if (!list->found || !vdp_sprites_on(s))
         return;
     /* The sprites have gone through a shift register of 20 (16): with fewer of them the first slots find nothing. */
     int line = sprite_line(c, list->line), tall = c->d->tall, idle = sprite_limit(s) - list->found;
@@ -288,7 +288,7 @@ void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
     }
     if (!line->sprites_started)
         begin_patterns(c, line, list);
-    if (sprites_on(s) && line->sprite_at < list->count) {
+    if (vdp_sprites_on(s) && line->sprite_at < list->count) {
         int width = vdp_is_h40(s) ? 320 : 256;
         if (!c->render && whole && (s->sprite_collision | c->collision || cannot_collide(list, width)))
             slots = 0;

@@ -43,6 +43,11 @@
 #define VDP_HB_SET(h40) ((h40) ? 228 : 280)
 #define VDP_HSCROLL_FETCH(h40) ((h40) ? 557 : 500)      /* H = 486: the scroll table is read */
 #define VDP_LEFT_COLUMN_FETCH(h40) ((h40) ? 652 : 600)  /* H = 496: name A of the column left of the screen */
+/* The line's vertical scroll of the whole screen is taken shortly before its V step, of plane B at H = $143 ($103), of plane A at
+ * $149 ($109), when R17 and R18 are, too (w513, w514, w542 and w544 of N. Kunitomi's netlist of the YM7101).  VSRAM changes three
+ * pixels after the slot of a write has been decoded, which is the time that counts here. */
+#define VDP_VSCROLL_LATCH(h40, plane) ((plane) ? ((h40) ? -80 : -100) : ((h40) ? -32 : -40))
+#define VDP_WINDOW_LATCH(h40) ((h40) ? -8 : -10)
 #define VDP_H_ZERO(h40) ((h40) ? 780 : 760)             /* H = 0; column k (16 pixels) is fetched at H = 16k */
 #define VDP_F_SET(h40) ((h40) ? 788 : 770)              /* line 224: F, V interrupt, Z80 INT */
 #define VDP_ODD_TOGGLE(h40) ((h40) ? 796 : 780)
@@ -98,6 +103,20 @@ static inline int vdp_is_mode5(const vdp *s) { return s->registers[1] >> 2 & 1; 
 static inline int vdp_is_h40(const vdp *s) { return s->registers[12] & 1 && vdp_is_mode5(s); }
 static inline int vdp_display_on(const vdp *s) { return s->registers[1] >> 6 & 1; }
 
+/* Debug register 0: bits 8-6 say what layers are put together (compose.c), bits 14-12 each keep one phase of the sprites from
+ * working, so that none shows, bit 9 makes the PSG's output the level of the channel in bits 11-10 (T. Seifert's and theocas'
+ * measurements, plutiedev.com/vdp-debug, the netlist of the YM7101).  Other bits, and other debug registers, are kept and have
+ * no effect. */
+#define VDP_DEBUG_LAYERS 0x01C0
+#define VDP_DEBUG_NO_SPRITES 0x7000
+#define VDP_DEBUG_PSG 0x0200
+
+/* 1: sprites of mode 5 are searched and fetched. */
+static inline int vdp_sprites_on(const vdp *s)
+{
+    return vdp_display_on(s) && vdp_is_mode5(s) && !(s->debug[0] & VDP_DEBUG_NO_SPRITES);
+}
+
 /* Lines of the picture, and the value of V at which it ends. */
 static inline int vdp_height(const vdp *s)
 {
@@ -106,6 +125,10 @@ static inline int vdp_height(const vdp *s)
 
 /* 1: every VRAM slot but the refresh is free for the CPU and the DMA. */
 static inline int vdp_blanked(const vdp *s) { return s->vblank || !vdp_display_on(s); }
+
+/* What each access to the data port adds to the address: mode 4's step is added to R15 (netlist of the YM7101; VDP notes by
+ * J. Fernandez Sanchez). */
+static inline uint32_t vdp_step(const vdp *s) { return s->registers[15] + !vdp_is_mode5(s); }
 
 /* Base of the sprite table, and its length in bytes. */
 static inline uint32_t vdp_sprite_table(const vdp *s)
@@ -269,14 +292,14 @@ static inline void vdp_fifo_push(vdp *s, int64_t clock, uint16_t value)
     unsigned i = s->fifo_write & 3u;
     s->fifo_data[i] = value;
     s->fifo_address[i] = s->address;
-    s->fifo_code[i] = s->code & 15;
+    s->fifo_code[i] = (uint8_t)((s->code & 15) | !vdp_is_mode5(s)); /* mode 4 writes CRAM or VRAM, whatever CD0 is */
     s->fifo_clock[i] = clock;
     s->fifo_write = (i + 1) & 3;
     s->fifo_count++;
 }
 void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_t value);
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value);
-int vdp_readable(uint8_t code);
+int vdp_readable(const vdp *s);
 
 /* What has been let into the FIFO when the CPU finds it full, and words wait that it has had room for (`later`): bring both to
  * `clock`, a time in the present line, when there is nothing else to move. */
@@ -311,7 +334,8 @@ static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
     if (!chip->later_count || clock >= chip->later_limit || clock < chip->write_clock
         || chip->later[chip->later_count - 4].bound >= clock) {
         if (clock - s->line_clock >= VDP_HINT(0) || clock < s->clock || clock < chip->write_clock
-            || s->line_stage != VDP_STAGE_HINT || s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20))
+            || s->line_stage != VDP_STAGE_HINT || s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20)
+            || !vdp_is_mode5(s))
             return 0;
         if (s->fifo_count == 4 || chip->later_count) {
             vdp_make_room(chip, clock);
@@ -325,7 +349,7 @@ static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
         vdp_put_later(chip, clock, value);
     else
         vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
-    s->address = (s->address + s->registers[15]) & 0x1FFFF;
+    s->address = (s->address + vdp_step(s)) & 0x1FFFF;
     return 1;
 }
 

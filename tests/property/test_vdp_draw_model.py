@@ -45,7 +45,7 @@ def states(draw: st.DrawFn) -> VDPState:
         table[:, 6:] = x.astype(">u2")[:, None].view(np.uint8)
         state.vram[state.sprite_table + np.arange(640) & 0xFFFF] = table.reshape(-1)
     if draw(st.booleans()):
-        state.c.debug[0] = draw(st.integers(0, 7)) << 6
+        state.c.debug[0] = draw(st.integers(0, 7)) << 6 | draw(st.sampled_from([0, 0, 0, 0x1000, 0x6000]))
     return state
 
 

@@ -47,10 +47,10 @@ def change(rng: np.random.Generator, state: VDPState, drawing: Drawing, clock: i
         drawing.draw(clock)
         registers[1] ^= rng.choice([0x40, 0x40, 0x40, 0x44, 0x04])
     else:
-        number = int(rng.choice([0, 2, 3, 4, 5, 7, 11, 12, 13, 16, 17, 18]))
+        number = int(rng.choice([0, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 17, 18]))
         value = int(rng.integers(0, 256))
         if number == 0:
-            value &= 0x24
+            value &= 0xA4
         if number == 12:
             value = value & 0x0E | int(rng.choice([0x00, 0x81]))
         drawing.draw(clock, draw.register_change(number, state.register(number), value))

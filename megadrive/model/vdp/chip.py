@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from megadrive._core import ffi, lib
-from megadrive.vdp import Area, has_border
+from megadrive.vdp import Area, check_integer, check_port, check_word, has_border
 
 from .border import Border, with_border
 from .dma import Dma
@@ -22,6 +23,9 @@ from .state import Fields, VDPState
 from .timing import Timing
 
 PORTS = ("run", "read", "write", "acknowledge", "th_fall")
+_CHECKS: dict[str, Callable[[int], int]] = {
+    "clock": functools.partial(check_integer, "clock"), "port": check_port, "value": check_word,
+}  # fmt: skip
 """What the console calls."""
 
 
@@ -85,12 +89,15 @@ class VDP(Ports, Fifo, Dma, Timing):
         Memories of a chip without a console may be written from outside after each call: everything up to the present
         is drawn with them as they are.
         """
+        signature = inspect.signature(method)
 
         @functools.wraps(method)
-        def single(*arguments: int) -> Any:
+        def single(*arguments: int, **named: int) -> Any:
+            given = signature.bind(*arguments, **named).arguments
+            checked = {name: _CHECKS[name](value) for name, value in given.items()}
             self.begin()
             try:
-                result = method(*arguments)
+                result = method(**checked)
                 if self._alone:
                     self.draw_before(self.c.clock)
             finally:

@@ -175,7 +175,7 @@ class Dma(Units):
         source, length = self.dma_source + n & 0xFFFF, self.dma_length - n & 0xFFFF
         r[21], r[22] = source & 0xFF, source >> 8
         r[19], r[20] = length & 0xFF, length >> 8
-        c.address = c.address + n * r[15] & 0x1FFFF
+        c.address = c.address + n * self.step & 0x1FFFF
         if not length:
             c.dma_run = NONE
             c.code &= 15

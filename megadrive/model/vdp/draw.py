@@ -9,8 +9,8 @@ mclk (H40)                H                   what
 -3420 .. -2720            from the V step on  its sprites are searched in the cache
 -2560 .. -128             10 + 16k            their attributes are fetched
 -48 .. 732                324 .. 506          their patterns are fetched, 40 slots
+-80 .. -8                 $143, $149          vertical scroll of the whole screen, place of the window
 557                       486                 horizontal scroll
-652                       496                 vertical scroll of the whole screen
 652 .. 3212               16k, 16k + 8        planes A and B, 21 columns from H = 496 on
 972 .. 3524               $18 + x             its pixels are looked up and shown
 ========================  ==================  ==========================================
@@ -74,10 +74,12 @@ def register_change(number: int, before: int, after: int, mode5: bool = True) ->
         return EVERYTHING if number <= 9 else 0
     if number == 12:
         return EVERYTHING if (before ^ after) & 0x01 else OUTPUT if (before ^ after) & 0x08 else 0
+    if number == 0 and (before ^ after) & 0x80:
+        return OUTPUT | COLOURS | PLANES
     return _REGISTERS.get(number, 0)
 
 
-_REGISTERS = {0: OUTPUT | COLOURS, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 11, 13, 16, 17, 18), PLANES)
+_REGISTERS = {0: OUTPUT | COLOURS, 5: SPRITES, 7: OUTPUT} | dict.fromkeys((2, 3, 4, 8, 9, 11, 13, 16, 17, 18), PLANES)
 
 
 class Look(NamedTuple):

@@ -15,7 +15,6 @@ from .units import Units
 
 # CD3-CD0
 VRAM_READ, VRAM_WRITE, CRAM_WRITE, VSRAM_READ, VSRAM_WRITE, CRAM_READ, VRAM_BYTE_READ = 0, 1, 3, 4, 5, 8, 12
-READABLE = (VRAM_READ, VSRAM_READ, CRAM_READ, VRAM_BYTE_READ)
 
 # Transfers
 NONE, BUS, FILL, COPY = range(4)
@@ -142,7 +141,8 @@ class Fifo(Units):
         i = c.fifo_write
         c.fifo_data[i] = value
         c.fifo_address[i] = c.address
-        c.fifo_code[i] = c.code & 15
+        # Mode 4 writes CRAM or VRAM, whatever CD0 is.
+        c.fifo_code[i] = c.code & 15 if self.r[1] & 4 else c.code & 15 | 1
         c.fifo_clock[i] = clock
         c.fifo_write = (i + 1) & 3
         c.fifo_count += 1
@@ -170,7 +170,7 @@ class Fifo(Units):
             times.append(start + slots[i])
             i += 1
         write = self.write_colour if code == CRAM_WRITE else self.write_scroll
-        entry, address, step = c.fifo_write, c.address, r[15]
+        entry, address, step = c.fifo_write, c.address, self.step
         for (clock, value), time in zip(words, times, strict=True):
             c.fifo_data[entry] = value
             c.fifo_address[entry] = address
@@ -208,12 +208,17 @@ class Fifo(Units):
 
     # -------------------------------------------------------------------------------- read buffer
 
+    @property
+    def readable(self) -> bool:
+        """The code is one that reads; in mode 4 each one reads VRAM."""
+        return not self.c.code & 3 or not self.mode5
+
     def _prefetch(self) -> None:
         """Give a slot to the read buffer. Bits that a memory does not drive are those of the next FIFO entry."""
         c = self.c
         address = c.address & 0xFFFF
         noise = c.fifo_data[c.fifo_write]
-        code = c.code & 15
+        code = c.code & 15 if self.mode5 else VRAM_READ
         if code == VRAM_READ:
             if not c.read_half:
                 c.read_half = 1
@@ -230,7 +235,7 @@ class Fifo(Units):
         c.read_half = 0
         c.read_wanted = 0
         c.read_ready = 1
-        c.address = c.address + self.r[15] & 0x1FFFF
+        c.address = c.address + self.step & 0x1FFFF
 
     # -------------------------------------------------------------------------------------- slots
 
@@ -243,7 +248,7 @@ class Fifo(Units):
     @property
     def _read_runs(self) -> bool:
         c = self.c
-        return bool(c.read_wanted) and not c.command_pending and c.code & 15 in READABLE
+        return bool(c.read_wanted) and not c.command_pending and self.readable
 
     def use_slot(self, clock: int) -> bool:
         """Use an external slot for the FIFO, a fill, a copy or a read; tell whether any of them is going on."""

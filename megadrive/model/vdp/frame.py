@@ -7,7 +7,7 @@ import numpy as np
 from . import mode4, planes
 from .compose import compose
 from .sprites import SpriteLines, draw_sprites, no_sprites, table_in_vram
-from .state import Bytes, Ints, VDPState
+from .state import NO_SPRITES, Bytes, Ints, VDPState
 
 
 def draw_lines(
@@ -54,6 +54,8 @@ def mode5_layers(
     """Draw plane A with the window, plane B and the sprites of a stretch of lines, for :func:`draw_lines`."""
     rows = planes.picture_rows(state, lines, field)
     a, b = planes.scroll_planes(state, lines, rows)
+    if state.debug & NO_SPRITES:
+        return a, b, no_sprites(state, len(lines))
     return a, b, draw_sprites(state, rows, table, overflow_before)
 
 

@@ -10,7 +10,9 @@ import dataclasses
 
 import numpy as np
 
-from . import colours, planes
+from megadrive.vdp import check_integer
+
+from . import colours, mode4, planes
 from .compose import COLOUR, PRIORITY
 from .frame import mode5_layers
 from .sprites import list_order, table_in_vram
@@ -40,8 +42,19 @@ class Sprite:
     vflip: bool
     link: int
     """The next entry in the list; 0 ends it."""
-    pixels: Bytes
+    pixels: Bytes = dataclasses.field(repr=False)
     """Colour indices, uint8 (height, width); bits 3-0 are 0 where it is transparent."""
+
+
+def is_mode4(state: VDPState) -> bool:
+    """Tell whether R1.2 and R0.2 choose mode 4; a chip of which no register has been set is looked at as in mode 5."""
+    return not state.mode5 and bool(state.register(0) & 0x04)
+
+
+def _field(field: int) -> int:
+    if field not in (0, 1):
+        raise ValueError(f"field is {field!r}, expected 0 or 1")
+    return int(field)
 
 
 def patterns(state: VDPState, palette: int = 0, columns: int = 32) -> Bytes:
@@ -59,10 +72,12 @@ def patterns(state: VDPState, palette: int = 0, columns: int = 32) -> Bytes:
     Returns
     -------
     uint8 (height, 8 * columns)
-        2048 cells of 8x8, in interlace mode 2 1024 cells of 8x16.
+        2048 cells of 8x8, in interlace mode 2 1024 cells of 8x16, in mode 4 512 cells of 8x8, which know two palettes.
 
     Raises
     ------
+    TypeError
+        If the palette or the number of columns is no integer.
     ValueError
         If the palette or the number of columns is out of range.
 
@@ -71,15 +86,22 @@ def patterns(state: VDPState, palette: int = 0, columns: int = 32) -> Bytes:
     >>> patterns(VDPState()).shape
     (512, 256)
     """
-    if not 0 <= palette <= 3:
-        raise ValueError(f"palette must be 0 to 3, not {palette}")
+    palette, columns = check_integer("palette", palette), check_integer("columns", columns)
+    mode5 = not is_mode4(state)
+    palettes = 4 if mode5 else 2
+    if not 0 <= palette < palettes:
+        raise ValueError(f"palette must be 0 to {palettes - 1}, not {palette}")
     if not 1 <= columns <= 2048:
         raise ValueError(f"columns must be 1 to 2048, not {columns}")
     height = 16 if state.double_resolution else 8
-    count = 65536 // (4 * height)
+    count = 65536 // (4 * height) if mode5 else 512
     rows = -(-count // columns)
     name = np.arange(rows * columns)
-    pixels = planes.cells(state, (name % count | palette << 13)[:, None], np.arange(height)[None, :])
+    row = np.arange(height)[None, :]
+    if mode5:
+        pixels = planes.cells(state, (name % count | palette << 13)[:, None], row)
+    else:
+        pixels = mode4.pattern_pixels(state, (name % count)[:, None], row) | np.uint8(palette << 4)
     pixels[name >= count] = 0
     return pixels.reshape(rows, columns, height, 8).swapaxes(1, 2).reshape(rows * height, columns * 8)
 
@@ -102,7 +124,7 @@ def plane(state: VDPState, which: str) -> Bytes:
     Raises
     ------
     ValueError
-        If there is no such plane.
+        If there is no such plane; mode 4 has "a" only.
 
     Examples
     --------
@@ -111,6 +133,10 @@ def plane(state: VDPState, which: str) -> Bytes:
     >>> plane(state, "a").shape
     (256, 512)
     """
+    if is_mode4(state):
+        if which != "a":
+            raise ValueError(f'mode 4 has one plane, "a", not {which!r}')
+        return mode4.whole_plane(state)
     cell = 16 if state.double_resolution else 8
     if which == "window":
         lines = np.arange(32 * 8)
@@ -145,6 +171,8 @@ def sprites(state: VDPState) -> list[Sprite]:
     >>> sprite.x, sprite.y, sprite.width, sprite.height
     (20, 10, 16, 16)
     """
+    if is_mode4(state):
+        return _mode4_sprites(state)
     table = table_in_vram(state)
     cell, y_bits, top = (16, 0x3FF, 256) if state.double_resolution else (8, 0x1FF, 128)
     found = []
@@ -160,6 +188,22 @@ def sprites(state: VDPState) -> list[Sprite]:
             Sprite(
                 number, (x & 0x1FF) - 128, (y & y_bits) - top, columns * 8, rows * cell, name & 0x7FF,
                 name >> 13 & 3, bool(name & 0x8000), hflip, vflip, size & 0x7F, pixels,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _mode4_sprites(state: VDPState) -> list[Sprite]:
+    y, x, pattern, height = mode4.sprite_table(state)
+    found = []
+    for number in range(len(y)):
+        rows = np.arange(height)
+        pixels = mode4.pattern_pixels(state, pattern[number] + (rows >> 3), rows & 7) | np.uint8(mode4.SPRITE_PALETTE)
+        top = int(y[number]) + 1
+        found.append(
+            Sprite(
+                number, int(x[number]), top - 256 if top > 240 else top, 8, height, int(pattern[number]), 1, False,
+                False, False, (number + 1) % len(y), pixels,
             )
         )  # fmt: skip
     return found
@@ -190,6 +234,7 @@ def palette(state: VDPState, size: int = 16) -> Bytes:
     >>> palette(VDPState(), 8).shape
     (32, 128, 3)
     """
+    size = check_integer("size", size)
     if size < 1:
         raise ValueError(f"size must be at least 1, not {size}")
     rgb: Bytes = colours.palette(state)[:64].reshape(4, 16, 3)
@@ -197,7 +242,7 @@ def palette(state: VDPState, size: int = 16) -> Bytes:
 
 
 def layers(state: VDPState, field: int = 0) -> dict[str, Bytes]:
-    """Draw the layers of a mode 5 picture, each for itself.
+    """Draw the layers of a picture, each for itself; in mode 4 plane B is empty.
 
     Parameters
     ----------
@@ -217,14 +262,18 @@ def layers(state: VDPState, field: int = 0) -> dict[str, Bytes]:
     >>> sorted(layers(VDPState()))
     ['a', 'b', 'sprites']
     """
-    a, b, s = mode5_layers(state, np.arange(state.lines), field, table_in_vram(state), False)
+    lines, field = np.arange(state.lines), _field(field)
+    if is_mode4(state):
+        a = mode4.background(state, lines)
+        return {"a": a, "b": np.zeros_like(a), "sprites": mode4.draw_sprites(state, lines).pixels}
+    a, b, s = mode5_layers(state, lines, field, table_in_vram(state), False)
     return {"a": a, "b": b, "sprites": s.pixels}
 
 
 def sources(state: VDPState, field: int = 0) -> Bytes:
-    """Tell from which layer each pixel of a mode 5 picture comes.
+    """Tell from which layer each pixel of a picture comes.
 
-    Shadow and highlight, whose operators do not show themselves, are not looked at.
+    Shadow and highlight, whose operators do not show themselves, and the debug register are not looked at.
 
     Parameters
     ----------
@@ -245,7 +294,15 @@ def sources(state: VDPState, field: int = 0) -> Bytes:
     """
     drawn = layers(state, field)
     source = np.zeros_like(drawn["a"])
-    for priority in (0, PRIORITY):
+    if is_mode4(state):
+        source[:] = 2  # all of it is opaque, but lets sprites through
+        in_front = (drawn["a"] >= PRIORITY) & ((drawn["a"] & COLOUR) != 0)
+        source[(drawn["sprites"] != 0) & ~in_front] = 3
+    for priority in (0, PRIORITY) if not is_mode4(state) else ():
         for number, layer in enumerate((drawn["b"], drawn["a"], drawn["sprites"]), 1):
             source[((layer & COLOUR) != 0) & ((layer & PRIORITY) == priority)] = number
+    if not state.display:
+        source[:] = 0
+    if state.left_blank:
+        source[:, :8] = 0
     return source

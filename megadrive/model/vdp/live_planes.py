@@ -15,11 +15,24 @@ from .history import Registers, VideoMemory
 from .state import Bytes, Flags, Ints, VDPState
 
 LEFT_COLUMN = (600, 652)
-"""mclk: the name of plane A's column left of the screen is fetched (H = 496), and the scroll of the whole screen."""
+"""mclk: the name of plane A's column left of the screen is fetched (H = 496)."""
+VSCROLL_LATCH = ((-40, -32), (-100, -80))
+"""mclk: the vertical scroll of the whole screen is taken, plane A's at H = $149 ($109), plane B's at $143 ($103); VSRAM
+changes three pixels after the slot of a write has been decoded, which is the time that counts here."""
+WINDOW_LATCH = (-10, -8)
+"""mclk: R17 and R18 are taken (H = $149, $109)."""
 DISPLAY_ON = (25, 36)
 """mclk after that name's fetch, for each column: the display bit is looked at."""
 COLUMNS = (17, 21)
 """Columns in a line, the one left of the screen included."""
+
+
+class Latches:
+    """What lines take shortly before their V step; None: not yet."""
+
+    def __init__(self) -> None:
+        self.vscroll: list[int | None] = [None, None]  # of the whole screen
+        self.window: tuple[int, int] | None = None  # R17 and R18
 
 
 class Line:
@@ -28,7 +41,6 @@ class Line:
     def __init__(self, number: int) -> None:
         self.number = number
         self.hscroll: Ints | None = None  # of both planes
-        self.vscroll: Ints = np.zeros(2, np.intp)  # of the whole screen
         self.columns = [0, 0]  # fetched of planes A and B, counted from the one left of the screen
         self.shown = 0  # columns of which it is known whether the display was on for them
         self.strip: Bytes = np.zeros((2, 16 * COLUMNS[1]), np.uint8)  # what has been fetched
@@ -58,9 +70,15 @@ class LivePlanes:
         self.vram = VideoMemory(state)
         self._next = max(first_line, 0)  # first line not over
         self._line = Line(self._next)
+        self._latches: dict[int, Latches] = {}  # of lines that have not been fetched whole
+        self._mode4_scroll: int | None = state.register(9) if first_line > 0 else None  # R9 as latched
 
     def run(self, clock: int, height: int) -> None:
         """Fetch what the chip fetches before ``clock`` (mclk since the V step into line 0)."""
+        latch = VSCROLL_LATCH[0][self.state.h40]
+        if self._mode4_scroll is None and clock > latch:
+            self.registers.close()
+            self._mode4_scroll = int(self.registers.take(9, self.registers.moment(np.array([latch])))[0])
         over = min(first_unfinished(clock), height)
         time = clock - LINE * over
         end = over + (over < height and time > HSCROLL[self.state.h40])
@@ -71,8 +89,29 @@ class LivePlanes:
                 self._fetch_mode4(over, end)
         if self._line.number < over:
             self._line = Line(over)
+        self._latch(over, clock, height)
         self.registers.clear()
         self.vram.clear()
+
+    def _latch(self, over: int, clock: int, height: int) -> None:
+        """Keep what lines that are not over have taken before ``clock``."""
+        h40, registers = self.state.h40, self.registers
+        self._latches = {number: of for number, of in self._latches.items() if number >= over}
+        for number in range(over, min(over + 2, height)):
+            time = clock - LINE * number
+            if time <= min(VSCROLL_LATCH[1]):
+                break
+            latches = self._latches.setdefault(number, Latches())
+            if latches.window:
+                continue
+            registers.close()
+            for plane, latch in enumerate(VSCROLL_LATCH):
+                if latches.vscroll[plane] is None and time > latch[h40]:
+                    then = int(registers.moment(np.array([LINE * number + latch[h40]]))[0])
+                    latches.vscroll[plane] = int(registers.vsram[then, plane])
+            if time > WINDOW_LATCH[h40]:
+                moment = registers.moment(np.array([LINE * number + WINDOW_LATCH[h40]]))
+                latches.window = int(registers.take(17, moment)[0]), int(registers.take(18, moment)[0])
 
     def _fetch_mode4(self, over: int, end: int) -> None:
         """Fetch whole lines of mode 4; one of mode 5 in progress stays as it is."""
@@ -82,7 +121,7 @@ class LivePlanes:
             return
         self.mode4[first:end] = True
         self.pixels[0, first:end, :256] = (
-            mode4.background(state, np.arange(first, end)) if state.display else state.backdrop
+            mode4.background(state, np.arange(first, end), self._mode4_scroll) if state.display else state.backdrop
         )
         if end > over:
             self._line = Line(over)
@@ -134,10 +173,7 @@ class LivePlanes:
         scroll_x = self._hscroll(lines, at_scroll)
         if line.hscroll is not None:
             scroll_x[:, 0] = line.hscroll
-        first_moment = np.broadcast_to(registers.moment(at[0, :, 0]), count)
-        whole_y = registers.vsram.take(first_moment, 0)[:, :2].T.astype(np.intp)
-        if line.columns[0]:
-            whole_y[:, 0] = line.vscroll
+        whole_y = self._latched_vscroll(lines)
 
         tables = np.stack([registers.take(2, then[0], 0x38, 10), registers.take(4, then[1], 0x07, 13)])
         scroll_y = self._vscroll(then, whole_y, columns)
@@ -146,7 +182,7 @@ class LivePlanes:
             state, flat(tables), np.tile(rows, 2), scroll_x.reshape(-1), flat(scroll_y), columns - 1,
             size=flat(size), vram=self.vram, at=flat(at),
         ).reshape(2, count, -1)  # fmt: skip
-        window = self._window(lines, then[0], columns)
+        window = self._window(lines, columns)
         if window is not None:
             cells = self._window_strip(lines, rows, then[0], at[0])
             strip[0] = np.where(window.repeat(16, 1), cells, strip[0])
@@ -164,7 +200,7 @@ class LivePlanes:
         if unfinished:
             if line.number != end - 1:
                 line = self._line = Line(end - 1)
-            line.hscroll, line.vscroll = scroll_x[:, -1], whole_y[:, -1]
+            line.hscroll = scroll_x[:, -1]
             line.strip[:, : 16 * most] = strip[:, -1]
             line.window[:most] = False if window is None else window[-1]
 
@@ -181,23 +217,45 @@ class LivePlanes:
         """Vertical scroll of each column: int (2, lines, columns or 1)."""
         registers, state = self.registers, self.state
         by_column = registers.take(11, then, 4) != 0
+        whole_y = whole_y[:, :, None]
+        if registers.any(0) and (inhibited := registers.take(0, then[0], 0x80) != 0).any():
+            a = np.where(inhibited, planes.inhibited(whole_y[0], columns - 1), whole_y[0])
+            whole_y = np.stack(np.broadcast_arrays(a, whole_y[1]))
         if not by_column.any():
-            return whole_y[:, :, None]
+            return whole_y
         vsram = registers.vsram.astype(np.intp)
         left = vsram[:, 38] & vsram[:, 39] if state.h40 else np.zeros(len(vsram), np.intp)
         of_columns = np.stack([np.column_stack([left, vsram[:, plane : state.width // 8 : 2]]) for plane in range(2)])
         then = np.broadcast_to(then, (2, whole_y.shape[1], len(columns)))
-        return np.where(by_column, of_columns[np.arange(2)[:, None, None], then, columns], whole_y[:, :, None])
+        return np.where(by_column, of_columns[np.arange(2)[:, None, None], then, columns], whole_y)
 
-    def _window(self, lines: Ints, then: Ints, columns: Ints) -> Flags | None:
+    def _latched_vscroll(self, lines: Ints) -> Ints:
+        """Return the vertical scroll of the whole screen as each line has latched it: int (2, lines)."""
+        whole_y = np.empty((2, len(lines)), np.intp)
+        for plane, latch in enumerate(VSCROLL_LATCH):
+            then = np.broadcast_to(self.registers.moment(LINE * lines + latch[self.state.h40]), len(lines))
+            whole_y[plane] = self.registers.vsram[then, plane]
+            for number, latches in self._latches.items():
+                if lines[0] <= number <= lines[-1] and (latched := latches.vscroll[plane]) is not None:
+                    whole_y[plane, number - lines[0]] = latched
+        return whole_y
+
+    def _window(self, lines: Ints, columns: Ints) -> Flags | None:
         """Tell which columns of plane A are window: bool (lines, columns); None: none is."""
         registers = self.registers
-        if not (registers.any(17) or registers.any(18)):
+        latched = [
+            (number - int(lines[0]), *of.window)
+            for number, of in self._latches.items()
+            if lines[0] <= number <= lines[-1] and of.window
+        ]
+        if not (registers.any(17) or registers.any(18) or latched):
             return None
-        below, split = registers.take(18, then, 0x80) != 0, registers.take(18, then, 0x1F, 3)
-        whole = (lines[:, None] >= split) == below
-        right, edge = registers.take(17, then, 0x80) != 0, registers.take(17, then, 0x1F)
-        window: Flags = whole | ((columns > edge) == right)
+        then = np.broadcast_to(registers.moment(LINE * lines + WINDOW_LATCH[self.state.h40]), len(lines))
+        r17, r18 = (registers.take(number, then)[:, None].copy() for number in (17, 18))
+        for at, horizontal, vertical in latched:
+            r17[at], r18[at] = horizontal, vertical
+        whole = (lines[:, None] >= (r18 & 0x1F) << 3) == (r18 & 0x80 != 0)
+        window: Flags = whole | ((columns > r17 & 0x1F) == (r17 & 0x80 != 0))
         window = np.broadcast_to(window, (len(lines), len(columns))).copy()
         window[:, 0] = False
         return window if window.any() else None

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import mode4, planes, sprites
 from .clocks import FLAGS_BEGIN, FLAGS_END, HSCROLL, LAST_PIXEL, LINE, PIXEL, events_before, first_unfinished
-from .state import Bytes, Ints, VDPState
+from .state import NO_SPRITES, Bytes, Ints, VDPState
 
 ALL = 2**30
 """A time after everything in a line."""
@@ -37,7 +37,7 @@ _STEPS = (
 
 def sprites_on(state: VDPState) -> bool:
     """Tell whether mode 5's sprites are searched and fetched; else steps and slots go by with nothing done."""
-    return state.display and state.mode5
+    return state.display and state.mode5 and not state.debug & NO_SPRITES
 
 
 class SpriteSearch:
@@ -322,10 +322,10 @@ class LiveSprites:
 
     def _lines(self, first: int, end: int, overflow_before: bool) -> sprites.SpriteLines:
         state, lines = self.state, np.arange(first, end)
-        if not state.display:
-            return sprites.no_sprites(state, end - first)
-        if not state.mode5:
+        if state.display and not state.mode5:
             return mode4.draw_sprites(state, lines)
+        if not sprites_on(state):
+            return sprites.no_sprites(state, end - first)
         rows = planes.picture_rows(state, lines, self.field)
         return sprites.draw_sprites(state, rows, sprites.table_in_cache(state), overflow_before)
 

@@ -11,7 +11,7 @@ import numpy as np
 from .sprites import NO_MEETINGS, SpriteLines
 from .state import Bytes, Flags, Ints, VDPState
 
-_SPRITE_PALETTE = 0x10
+SPRITE_PALETTE = 0x10
 _END_OF_LIST = 0xD0
 _SPRITES_IN_LINE = 8
 
@@ -32,19 +32,28 @@ def pattern_pixels(state: VDPState, pattern: Ints, row: Ints) -> Bytes:
     return pixels
 
 
-def background(state: VDPState, lines: Ints) -> Bytes:
-    """Draw the plane; return colour index in bits 4-0 and priority in bit 6, uint8 (lines, 256)."""
-    scroll_x = np.where((lines < 16) & bool(state.register(0) & 0x40), 0, state.register(8))
-    columns = np.arange(32)
-    scroll_y = np.where((columns >= 24) & bool(state.register(0) & 0x80), 0, state.register(9))
-    y = (lines[:, None] + scroll_y) % 224
-    column = columns - (scroll_x[:, None] >> 3) & 31
+def _cells(state: VDPState, y: Ints, column: Ints) -> Bytes:
+    """Draw rows of pixels of the name table's cells, shape (..., 8)."""
     address = ((state.register(2) & 0x0E) << 10) + (y >> 3) * 64 + column * 2
     name = memory(state, address) | memory(state, address + 1) << 8
     row = np.where(name & 0x0400, 7 - (y & 7), y & 7)
     pixels = pattern_pixels(state, name & 0x1FF, row)
     pixels = np.where((name & 0x0200)[..., None] != 0, pixels[..., ::-1], pixels)
-    pixels = (pixels | (name >> 7 & 0x10 | name >> 6 & 0x40)[..., None]).astype(np.uint8)
+    return (pixels | (name >> 7 & 0x10 | name >> 6 & 0x40)[..., None]).astype(np.uint8)
+
+
+def background(state: VDPState, lines: Ints, vscroll: int | None = None) -> Bytes:
+    """Draw the plane; return colour index in bits 4-0 and priority in bit 6, uint8 (lines, 256).
+
+    R9 is latched before the picture begins: ``vscroll``, if not as it is now.
+    """
+    vscroll = state.register(9) if vscroll is None else vscroll
+    scroll_x = np.where((lines < 16) & bool(state.register(0) & 0x40), 0, state.register(8))
+    columns = np.arange(32)
+    scroll_y = np.where((columns >= 24) & bool(state.register(0) & 0x80), 0, vscroll)
+    y = (lines[:, None] + scroll_y) % 224
+    column = columns - (scroll_x[:, None] >> 3) & 31
+    pixels = _cells(state, y, column)
 
     # Fine scroll moves the line to the right; what it leaves free shows the backdrop.
     strip = np.full((len(lines), 8 + 256), state.backdrop, np.uint8)
@@ -53,8 +62,14 @@ def background(state: VDPState, lines: Ints) -> Bytes:
     return np.take_along_axis(strip, place, 1)
 
 
-def draw_sprites(state: VDPState, lines: Ints) -> SpriteLines:
-    """Draw the sprites: layer pixels with colours of the second palette."""
+def whole_plane(state: VDPState) -> Bytes:
+    """Draw the plane unscrolled: colour index in bits 4-0 and priority in bit 6, uint8 (224, 256)."""
+    y, column = np.arange(224)[:, None], np.arange(32)
+    return _cells(state, y, column).reshape(224, 256)
+
+
+def sprite_table(state: VDPState) -> tuple[Ints, Ints, Ints, int]:
+    """Return Y, X and pattern of the sprites up to the end of the list, and the height of all."""
     table = (state.register(5) & 0x7E) << 7
     y = memory(state, table + np.arange(64))
     entries = np.arange(64)
@@ -67,8 +82,13 @@ def draw_sprites(state: VDPState, lines: Ints) -> SpriteLines:
     if state.register(1) & 0x02:
         height = 16
         pattern = pattern & 0x1FE
+    return y[: len(entries)], x, pattern, height
 
-    row = lines - y[: len(entries), None] - 1 & 0xFF
+
+def draw_sprites(state: VDPState, lines: Ints) -> SpriteLines:
+    """Draw the sprites: layer pixels with colours of the second palette."""
+    y, x, pattern, height = sprite_table(state)
+    row = lines - y[:, None] - 1 & 0xFF
     hit = row < height
     found = hit.cumsum(0)
     too_many: Flags = found[-1] > _SPRITES_IN_LINE if len(found) else np.zeros(len(lines), np.bool_)
@@ -84,7 +104,7 @@ def draw_sprites(state: VDPState, lines: Ints) -> SpriteLines:
         place, colours = place[shown], colours[shown]
         free = pixels[line, place] == 0
         collision[line] |= not free.all()
-        pixels[line, place[free]] = colours[free] | _SPRITE_PALETTE
+        pixels[line, place[free]] = colours[free] | SPRITE_PALETTE
     never = np.zeros(len(lines), np.bool_)
     return SpriteLines(pixels, too_many, never, collision, np.full(len(lines), -1), NO_MEETINGS)
 

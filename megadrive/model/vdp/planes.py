@@ -94,15 +94,25 @@ def hscroll(state: VDPState, lines: Ints) -> tuple[Ints, Ints]:
     return state.vram_words[entry].astype(np.intp) & 0x3FF, state.vram_words[entry + 1].astype(np.intp) & 0x3FF
 
 
+def inhibited(vscroll: Ints, columns: Ints) -> Ints:
+    """Return what is left of plane A's scroll of the whole screen in each column if R0.7 is set.
+
+    It keeps mode 4's right columns from scrolling; in mode 5 it clears the low bits at H = 192 to 255 and 448 to 511
+    (w519 of the YM7101's netlist).
+    """
+    return np.where((columns < 0) | (columns >= 12) & (columns < 16), vscroll & 0x700, vscroll)
+
+
 def vscroll(state: VDPState, plane: int) -> Ints:
     """Vertical scroll of the columns from -1 (the partial one left of the screen) to the right edge.
 
-    With one scroll value for the whole plane the result has one element only.  Column -1 has no entry of its own:
+    With one scroll value for the whole plane the result may have one element only.  Column -1 has no entry of its own:
     in H40 it takes the last values of A and B ANDed, in H32 zero.
     """
     vsram = state.vsram.astype(np.intp)
     if not state.column_vscroll:
-        return vsram[plane : plane + 1]
+        whole = vsram[plane : plane + 1]
+        return inhibited(whole, np.arange(-1, state.width // 16)) if plane == 0 and state.register(0) & 0x80 else whole
     left = vsram[38] & vsram[39] if state.h40 else 0
     return np.concatenate(([left], vsram[plane : state.width // 8 : 2]))
 
@@ -214,7 +224,7 @@ def scroll_planes(state: VDPState, lines: Ints, rows: Ints) -> tuple[Bytes, Byte
     # Both planes in one go: lines of A, then of B.
     tables = np.array([state.plane_a_table, state.plane_b_table]).repeat(count)[:, None]
     scroll_x = np.concatenate(hscroll(state, lines))
-    scroll_y = np.stack([vscroll(state, 0), vscroll(state, 1)]).repeat(count, 0)
+    scroll_y = np.stack(np.broadcast_arrays(vscroll(state, 0), vscroll(state, 1))).repeat(count, 0)
     columns = np.arange(-1, state.width // 16)
     strip = scrolled_columns(state, tables, np.tile(rows, 2), scroll_x, scroll_y, columns)
     a = with_window(state, lines, rows, strip[:count], scroll_x[:count])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from .clocks import LINE
 from .draw import COLOURS, EVERYTHING, NEVER, OUTPUT, PLANES, SPRITES
-from .fifo import READABLE, WRITE_LATENCY
+from .fifo import VRAM_READ, WRITE_LATENCY
+from .state import NO_SPRITES
 from .timing import H_READ, HB_CLEAR, HB_SET, IRQ_DELAY, VB_DELAY
 from .units import Units
 
@@ -80,6 +81,8 @@ class Ports(Units):
             self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
             self.draw_border(c.clock + REGISTER_DELAY[self.h40])
         self.r[index] = value
+        if not self.mode5 and not c.dma_run:
+            self._clear_high_command()
         if index == 0 and changed & 2:
             c.hv_latched = self.pins.hv_latched = 0
             if value & 2:
@@ -99,7 +102,12 @@ class Ports(Units):
             if value >> 14 == 2:
                 self.write_register(value >> 8 & 0x1F, value & 0xFF)
                 return value >> 8 & 0x1F in _MOVES_EVENTS
-            c.command_pending = 1
+            if self.mode5:
+                c.command_pending = 1
+            else:  # a whole command
+                self._clear_high_command()
+                c.read_half = c.read_ready = 0
+                c.read_wanted = c.code == VRAM_READ
             return False
         dma_enabled = bool(self.r[1] & 0x10)
         c.command_pending = 0
@@ -111,17 +119,25 @@ class Ports(Units):
         if cd5 and dma_enabled:
             self.start_dma(c.clock)
             return True
-        c.read_wanted = c.code & 15 in READABLE
+        c.read_wanted = self.readable
         return False
+
+    def _clear_high_command(self) -> None:
+        """Clear what is held at 0 in mode 4: A16-A14, CD4-CD2, and the DMA."""
+        c = self.c
+        c.code &= 3
+        c.address_high = 0
+        c.address &= 0x3FFF
 
     def _write_debug(self, value: int) -> None:
         c = self.c
         select = c.debug_select & 15
         if c.debug[select] != value:
             if select == 0:
-                self.draw_before(c.clock + REGISTER_DELAY[self.h40], OUTPUT)
+                what = OUTPUT | SPRITES if (c.debug[0] ^ value) & NO_SPRITES else OUTPUT
+                self.draw_before(c.clock + REGISTER_DELAY[self.h40], what)
                 self.draw_border(c.clock + REGISTER_DELAY[self.h40])
-            c.debug[select] = value
+            c.debug[select] = self.pins.debug[select] = value
 
     def _write_data(self, value: int) -> None:
         c = self.c
@@ -129,7 +145,7 @@ class Ports(Units):
         if c.code & 0x20 and self.fill_armed:
             c.fill_data = 1
         self.push(c.clock + WRITE_LATENCY[self.h40], value)
-        c.address = c.address + self.r[15] & 0x1FFFF
+        c.address = c.address + self.step & 0x1FFFF
 
     def port_write(self, port: int, value: int) -> bool:
         """Write a port at the present time, the FIFO having room; tell whether the next event has to be looked for."""
@@ -224,7 +240,7 @@ class Ports(Units):
         """
         c = self.c
         c.command_pending = 0
-        if c.bus_hold or c.code & 15 not in READABLE:
+        if c.bus_hold or not self.readable:
             return int(c.read_buffer), int(c.clock) if c.bus_hold else NEVER
         if not c.read_ready:
             c.read_wanted = 1

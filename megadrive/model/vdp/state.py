@@ -17,6 +17,9 @@ Flags = npt.NDArray[np.bool_]
 Longs = npt.NDArray[np.uint64]
 
 
+NO_SPRITES = 0x7000
+"""Bits of debug register 0, each of which keeps one phase of the sprites from working."""
+
 _CODES = {"int64_t": "q", "uint32_t": "I", "uint16_t": "H", "uint8_t": "B"}
 
 
@@ -263,5 +266,9 @@ class VDPState:
 
     @property
     def debug(self) -> int:
-        """Debug register 0: bit 6 disables the layers, bits 8-7 force one (1 sprites, 2 plane A, 3 plane B)."""
+        """Debug register 0.
+
+        Bit 6 disables the layers, bits 8-7 force one (1 sprites, 2 plane A, 3 plane B), bits 14-12 each keep one phase
+        of the sprites from working, so that none shows (plutiedev.com/vdp-debug).
+        """
         return int(self.c.debug[0])

@@ -48,6 +48,12 @@ class Units(VDPPorts):
         return bool(r[12] & 1 and r[1] & 4)
 
     @property
+    def step(self) -> int:
+        """What each access to the data port adds to the address: mode 4's step is added to R15 (YM7101's netlist)."""
+        r = self.r
+        return int(r[15] if r[1] & 4 else r[15] + 1)
+
+    @property
     def picture_lines(self) -> int:
         """Lines of the picture, and the V at which it ends."""
         mode = self.r[1]
@@ -99,6 +105,11 @@ class Units(VDPPorts):
         """Set the level on the IPL pins."""
 
     # --------------------------------------------------------------------------------------- FIFO
+
+    @property
+    @abc.abstractmethod
+    def readable(self) -> bool:
+        """The code is one that reads."""
 
     @property
     @abc.abstractmethod
