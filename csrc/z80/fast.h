@@ -42,7 +42,7 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 #define PROGRAM_WORD ((uint32_t)PROGRAM(2) << 8 | PROGRAM(1))
 #define ALWAYS 1
 #define NEVER 0
-#define RAM(address) ((uint32_t)(address) < Z80_RAM_END)
+#define RAM(address) z80_is_ram(address, Z80_RAM_END)
 #define OPERAND                                                                                           \
     (uint16_t)(index == 0 ? hl : (uint32_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1)))
 #define BC (uint16_t)(cpu->b << 8 | cpu->c)
