@@ -414,6 +414,24 @@ def test_fill_of_an_invalid_target_counts_the_length():
     assert lib_length(vdp._state) == 65536
 
 
+def test_a_command_during_a_fill_takes_it_along():
+    """Netlist of the YM7101: a command without CD5 ends no fill; it goes on at the new address, with the new data."""
+    vdp = chip(0x8F01, 0x9300, 0x9402, 0x9780)
+    command(vdp, VRAM_WRITE | 0x20, 0x4000)
+    vdp.write_data(0xAAAA)
+    vdp.run(vdp.clock + LINE)
+    left = lib_length(vdp._state)
+    assert 0x100 < left < 0x1C0
+    vdp.write_control(0x8F02)
+    command(vdp, VRAM_WRITE, 0x20)
+    vdp.write_data(0x1122)
+    settle(vdp)
+    assert bytes(vdp.vram[0x20:0x22]) == b"\x11\x22"
+    odd = vdp.vram[0x23:0x4000:2]
+    assert left - 2 <= np.flatnonzero(odd != 0x11)[0] <= left  # two slots may have come before the data
+    assert not vdp.vram[0x22:0x4000:2].any() and vdp.status & 2 == 0
+
+
 def test_fill_without_dma_enable_is_a_plain_write():
     vdp = chip(0x8104, 0x9310, 0x9400, 0x9780)
     command(vdp, 0x21, 0)
