@@ -10,7 +10,7 @@ import bisect
 
 from .clocks import LINE
 from .draw import NEVER, PLANES, SPRITES
-from .timing import H_COUNTER, HINT, STEP_BEGIN
+from .timing import H_COUNTER, STEP_BEGIN
 from .units import Units
 
 # CD3-CD0

@@ -1,21 +1,19 @@
 """Writes and interrupt acknowledges that the chip hears of later, many at a time.
 
-What effects on every line send: acknowledges, commands, and words of CRAM or VSRAM that leave the FIFO as soon as they can.
-Of these, up to the end of the picture, the slots are worked out without running the chip; it takes the rest one by one.
+Effects on every line make them: acknowledges, commands, and words of CRAM or VSRAM, which leave the FIFO as soon as
+they can.  Up to the end of the picture, their slots are worked out without running the chip; it takes all others one by one.
 """
 
 from __future__ import annotations
 
-import abc
 import bisect
 
 from megadrive._core import lib
 
 from .clocks import LINE
 from .draw import NEVER
-from .fifo import CRAM_WRITE, EXTERNAL, VSRAM_WRITE, WRITE_LATENCY
+from .fifo import CRAM_WRITE, EXTERNAL, VSRAM_WRITE, WRITE_LATENCY, Fifo
 from .timing import HINT, STAGE_OFFSET, STEP
-from .units import Units
 
 ACKNOWLEDGE = lib.VDP_KEPT_ACKNOWLEDGE
 """An interrupt acknowledge, as a port."""
@@ -29,20 +27,8 @@ _Word = tuple[int, int, int, int, int]
 """mclk of the slot and of when the word may go out; code, address, value."""
 
 
-class KeptWrites(Units):
+class KeptWrites(Fifo):
     """What the machine has kept for the next call."""
-
-    @abc.abstractmethod
-    def acknowledge(self, clock: int) -> None:
-        """Clear the interrupt that the chip asks for."""
-
-    @abc.abstractmethod
-    def write_colour(self, clock: int, address: int, value: int) -> None:
-        """Store a word of CRAM."""
-
-    @abc.abstractmethod
-    def write_scroll(self, clock: int, address: int, value: int) -> None:
-        """Store a word of VSRAM."""
 
     def take(self, kept: list[Kept], until: int) -> None:
         """Take what has been kept, in order, before the call at `until`."""
@@ -165,7 +151,16 @@ class KeptWrites(Units):
         c.fifo_count = count - out
         if 0 < out < count:
             c.clock = max(c.clock, words[out - 1][0] + 1)
-        for slot, _, code, address, value in words[:out]:
+        self._take_out(words[:out])
+
+    def _take_out(self, words: list[_Word]) -> None:
+        """Store words."""
+        plain = not self.has_border and type(self).write_colour is Fifo.write_colour
+        if plain and all(word[2] == CRAM_WRITE for word in words):
+            colours = [(slot, address >> 1 & 63, value & 0x0EEE) for slot, _, _, address, value in words]
+            if self.drawing.write_colours(colours):
+                return
+        for slot, _, code, address, value in words:
             if code == CRAM_WRITE:
                 self.write_colour(slot, address, value)
             else:

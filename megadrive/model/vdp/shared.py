@@ -28,6 +28,12 @@ _STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EV
                  "hint_period", "hint", "writes")
 )  # fmt: skip
 
+# What a subclass must have left as it is.
+_SAME = (
+    "run", "read", "write", "acknowledge", "th_fall", "schedule", "port_write", "peek_status", "hv_counter", "take",
+    "advance", "update_irq", "push",
+)  # fmt: skip
+
 
 class SharedVDP:
     """A chip as the machine calls it that knows of what it shares.
@@ -128,8 +134,7 @@ class SharedVDP:
 
 def share(vdp: Any, interface: Any) -> Any:
     """Return a chip as the machine calls it; one that is not the model as it is, or has a port of its own, as it is."""
-    same = ("run", "read", "write", "acknowledge", "th_fall", "schedule", "port_write", "peek_status", "hv_counter", "take")
-    if not isinstance(vdp, VDP) or any(getattr(type(vdp), name) is not getattr(VDP, name) for name in same):
+    if not isinstance(vdp, VDP) or any(getattr(type(vdp), name) is not getattr(VDP, name) for name in _SAME):
         interface.shares = 0
         return vdp
     interface.shares = 1
