@@ -1,7 +1,8 @@
 """Writes and interrupt acknowledges that the chip hears of later, many at a time.
 
 Effects on every line make them: acknowledges, commands, and words of CRAM or VSRAM, which leave the FIFO as soon as
-they can.  Up to the end of the picture, their slots are worked out without running the chip; it takes all others one by one.
+they can.  Up to the end of the picture, their slots are worked out without running the chip; it takes all others one by
+one.
 """
 
 from __future__ import annotations
