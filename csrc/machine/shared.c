@@ -60,7 +60,7 @@ int md_shared_acknowledge(megadrive *md, int64_t clock)
 {
     vdp_interface *other = &md->vdp_other;
     vdp *s = &md->state.vdp;
-    if (!other->hint || !other->hint_period || s->irq_level != 4 || !may_keep(md, clock))
+    if (!other->hint || !other->hint_period || s->irq_level != 4 || clock < other->hint || !may_keep(md, clock))
         return 0;
     empty_fifo(other, clock);
     int64_t ahead = ((clock - other->hint) / other->hint_period + 1) * other->hint_period;
