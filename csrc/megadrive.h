@@ -832,14 +832,15 @@ typedef struct md_state {
     uint8_t sram[65536];        /* cartridge RAM by cartridge address, both lanes */
 } md_state;
 
-/* A write to a port that a chip is told of later. */
+/* A write to a port, or an interrupt acknowledge, that a chip is told of later. */
 typedef struct vdp_kept_write {
     int64_t clock;              /* mclk */
     uint32_t port;
     uint32_t value;
 } vdp_kept_write;
 
-#define VDP_KEPT_WRITES 64
+#define VDP_KEPT_WRITES 256
+#define VDP_KEPT_ACKNOWLEDGE 0x20 /* as a port */
 
 /* How the machine reaches a chip that is not the C kernel: a Python object, say.  `chip` NULL means the kernel.
  * The functions are those of the kernels, with `chip` first; they work on the same state. */
@@ -856,6 +857,8 @@ typedef struct vdp_interface {
     int64_t irq_level;
     int64_t irq_clock;          /* mclk: when it can be seen */
     int64_t event_after;        /* mclk: the event after that */
+    int64_t hint_period;        /* mclk from an H interrupt to the next one; 0: an acknowledge is not to be kept */
+    int64_t hint;               /* mclk: an H interrupt that the machine has made of irq_event; 0: none */
     int64_t writes;             /* that the chip has not been told of; it takes them at its next call */
     vdp_kept_write kept_write[VDP_KEPT_WRITES];
     void (*run)(void *chip, int64_t clock);

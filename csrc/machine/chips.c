@@ -358,11 +358,11 @@ int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t va
 void md_vdp_acknowledge(megadrive *md, int64_t clock)
 {
     md_follow_light(md, clock);
-    if (md->vdp_other.chip) {
+    if (!md->vdp_other.chip) {
+        vdp_acknowledge(&md->vdp, clock);
+    } else if (!md_shared_acknowledge(md, clock)) {
         vdp_interface *other = call_other(md, clock);
         other->acknowledge(other->chip, clock);
-    } else {
-        vdp_acknowledge(&md->vdp, clock);
     }
     md_follow_vdp(md);
 }

@@ -32,6 +32,7 @@ uint16_t md_dma_read(void *machine, uint32_t address);
 int md_shared_event(megadrive *md, int64_t clock);
 int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *value);
 int md_shared_write(megadrive *md, int64_t clock, uint32_t port, uint16_t value);
+int md_shared_acknowledge(megadrive *md, int64_t clock);
 
 /* md_run_frames, when nobody can have touched the state since its last call but for the held buttons. */
 int64_t md_run_on(megadrive *md, int64_t n, int render, int16_t *audio, int64_t capacity);

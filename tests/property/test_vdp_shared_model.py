@@ -109,19 +109,45 @@ def rom(program: list[list[int]], horizontal: list[list[int]], vertical: list[li
     return image.tobytes()
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.lists(steps, max_size=25), st.lists(small, max_size=3), st.lists(small, max_size=4), st.integers(0, 2**32))
-def test_programs_see_the_same(program, horizontal, vertical, seed):
-    image = rom(program, horizontal, vertical)
+def agree(image: bytes, seed: int, frames: int) -> None:
     native, modelled = MegaDrive(image), MegaDrive(image)
     modelled.replace_chips(vdp=model.VDP)
     rng = np.random.default_rng(seed)
     native.vram[:] = rng.integers(0, 256, 65536)
     native.run_frame()
     modelled.load_state(native.save_state())
-    for frame in range(3):
+    for frame in range(frames):
         for md in (native, modelled):
             md.run_frame()
         assert np.array_equal(native.frame_indexed, modelled.frame_indexed), frame
         assert np.array_equal(native.frame, modelled.frame), frame
         assert native.state_hash() == modelled.state_hash(), frame
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(steps, max_size=25), st.lists(small, max_size=3), st.lists(small, max_size=4), st.integers(0, 2**32))
+def test_programs_see_the_same(program, horizontal, vertical, seed):
+    agree(rom(program, horizontal, vertical), seed, 3)
+
+
+data = st.one_of(
+    st.builds(write, st.just(DATA), words), st.builds(write_long, st.just(DATA), st.integers(0, 2**32 - 1))
+)
+set_address = st.builds(lambda code, address: write_long(CONTROL, command(code, address)),
+                        st.sampled_from([3, 3, 3, 5, 1, 0]), st.integers(0, 0x7F))  # fmt: skip
+on_each_line = st.lists(
+    st.one_of(data, data, set_address, st.builds(wait, st.integers(1, 300)),
+              st.builds(lambda v: write(CONTROL, 0x8A00 | v), st.integers(0, 5))), min_size=1, max_size=5,
+)  # fmt: skip
+rarely = st.lists(
+    st.one_of(data, st.builds(wait, st.integers(500, 9000)), st.sampled_from([read(COUNTER), read(CONTROL)]),
+              st.sampled_from([write(CONTROL, value) for value in (0x8124, 0x8164, 0x8C00, 0x8C81, 0x8004, 0x8014)])),
+    max_size=4,
+)  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None)
+@given(rarely, on_each_line, set_address, st.integers(0, 3), st.sampled_from([0x8F02, 0x8F00, 0x8F04]), words)
+def test_line_interrupts_see_the_same(program, horizontal, start, period, step, seed):
+    begin = [write(CONTROL, value) for value in (0x8014, 0x8164, 0x8A00 | period, step)]
+    agree(rom([*begin, start, wait(5000), *program], horizontal, [start]), seed, 3)

@@ -16,8 +16,8 @@ from megadrive.vdp import Area, check_integer, check_port, check_word, has_borde
 from .border import Border, with_border
 from .dma import Dma
 from .draw import EVERYTHING, NEVER, Drawing
-from .fifo import Fifo
 from .frame import draw_frame
+from .kept import KeptWrites
 from .ports import Ports
 from .state import Fields, VDPState
 from .timing import Timing
@@ -29,7 +29,7 @@ _CHECKS: dict[str, Callable[[int], int]] = {
 """What the console calls."""
 
 
-class VDP(Ports, Fifo, Dma, Timing):
+class VDP(Ports, KeptWrites, Dma, Timing):
     """The VDP in Python, alone or inside a console; for reading, and for changing by a subclass.
 
     It works on the same state as :class:`megadrive.VDP`, which is the same chip in C.

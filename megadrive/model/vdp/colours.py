@@ -109,6 +109,21 @@ class ColourLog:
         self._entries.extend((time, r[12] & mode5 >> 2, r[0] >> 2 & 1 if mode5 else MODE4, word))
         self._cram.append(self._cram_now())
 
+    def write(self, writes: list[tuple[int, int, int]], since: int) -> None:
+        """Note writes to CRAM, as (mclk, place, word), and make them; line 0 began at `since`, no dot is shown yet."""
+        r = self._r
+        mode5 = r[1] & 4
+        h40, kind = r[12] & mode5 >> 2, r[0] >> 2 & 1 if mode5 else MODE4
+        entries: list[int] = []
+        before = self._cram
+        cram = bytearray(self._cram_now())
+        for clock, place, word in writes:
+            entries += clock - since, h40, kind, word
+            before.append(bytes(cram))
+            cram[2 * place], cram[2 * place + 1] = word >> 8, word & 0xFF
+        self._entries.extend(entries)
+        self.state.cram_bytes[:] = cram
+
     def rgb(self, pixels: Bytes, first: int, end: int, width: int) -> Bytes:
         """Turn picture pixels into RGB, each with the colours of its time, and drop what is over with them.
 

@@ -195,6 +195,21 @@ class Drawing:
             word = NO_DOT
         self._colours.change(time, word)
 
+    def write_colours(self, writes: list[tuple[int, int, int]]) -> bool:
+        """Write words to CRAM, as (mclk, place, word), at times not shown yet.
+
+        False: it is not so simple, and nothing has been done.
+        """
+        c = self.state.c
+        if not self.render or c.draw_clock == NEVER:
+            return False
+        if self._picture_clock != c.picture_clock or self._clock != c.draw_clock:
+            self._begin_picture()
+        if self._shown != _NOTHING:
+            return False
+        self._colours.write(writes, c.picture_clock)
+        return True
+
     def _leaves_dot(self, time: int, word: int) -> bool:
         """Tell whether a write to CRAM leaves a dot in what has not been shown yet, and put it where it just was."""
         state, shown = self.state, self._shown

@@ -10,7 +10,7 @@ import bisect
 
 from .clocks import LINE
 from .draw import NEVER, PLANES, SPRITES
-from .timing import H_COUNTER, HINT, STEP_BEGIN
+from .timing import H_COUNTER, STEP_BEGIN
 from .units import Units
 
 # CD3-CD0
@@ -146,43 +146,6 @@ class Fifo(Units):
         c.fifo_clock[i] = clock
         c.fifo_write = (i + 1) & 3
         c.fifo_count += 1
-
-    def put_straight(self, words: list[tuple[int, int]], until: int) -> bool:
-        """Write the data port at some times; the words go out at once.
-
-        For words of CRAM or VSRAM that all leave the empty FIFO in this line, before the next access at ``until``.
-        False: it is not so simple, and nothing has been done.
-        """
-        c, r = self.c, self.r
-        code, start = c.code, c.line_clock
-        if (code != CRAM_WRITE and code != VSRAM_WRITE) or c.fifo_count or c.dma_run or c.read_wanted or c.bus_hold:
-            return False
-        if words[0][0] < c.clock or c.line_stage != HINT or words[-1][0] - start >= LINE - 64:
-            return False
-        mode = r[1]
-        h40 = r[12] & mode >> 2 & 1
-        slots, latency = EXTERNAL[h40][c.vblank or not mode & 0x40], WRITE_LATENCY[h40] - start
-        times, i = [], 0
-        for clock, _ in words:
-            i = bisect.bisect_left(slots, clock + latency, i)
-            if i == len(slots) or slots[i] >= until - start:
-                return False
-            times.append(start + slots[i])
-            i += 1
-        write = self.write_colour if code == CRAM_WRITE else self.write_scroll
-        entry, address, step = c.fifo_write, c.address, self.step
-        for (clock, value), time in zip(words, times, strict=True):
-            c.fifo_data[entry] = value
-            c.fifo_address[entry] = address
-            c.fifo_code[entry] = code
-            c.fifo_clock[entry] = clock + latency + start
-            entry = (entry + 1) & 3
-            write(time, address, value)
-            address = address + step & 0x1FFFF
-        c.fifo_write, c.address = entry, address
-        c.command_pending = 0
-        c.clock = words[-1][0]
-        return True
 
     def _drain(self, clock: int, i: int) -> None:
         """Give a slot to the oldest entry. VRAM takes two, and so do the codes that write nowhere."""

@@ -13,6 +13,7 @@ from typing import Any
 from megadrive._core import ffi
 
 from .chip import VDP
+from .clocks import LINE
 from .draw import NEVER
 
 _STATUS_PORT = 0x04
@@ -21,10 +22,16 @@ _WRITE = struct.Struct("=qII")
 
 _FIELDS = [name for name, _ in ffi.typeof("vdp_interface").fields]
 _FIRST = _FIELDS.index("shares")
-_STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EVENT_AFTER, _WRITES = (
+_STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EVENT_AFTER, _PERIOD, _HINT, _WRITES = (
     _FIELDS.index(name) - _FIRST
     for name in ("status_until", "status", "room", "pending", "irq_event", "irq_level", "irq_clock", "event_after",
-                 "writes")
+                 "hint_period", "hint", "writes")
+)  # fmt: skip
+
+# What a subclass must have left as it is.
+_SAME = (
+    "run", "read", "write", "acknowledge", "th_fall", "schedule", "port_write", "peek_status", "hv_counter", "take",
+    "advance", "update_irq", "push",
 )  # fmt: skip
 
 
@@ -103,33 +110,18 @@ class SharedVDP:
         self._tell()
 
     def _take_writes(self, until: int = 0) -> None:
-        """Make the writes that have waited, before the call at ``until``."""
-        said, vdp = self._said, self.vdp
+        """Take the writes and acknowledges that have waited, before the call at ``until``."""
+        said = self._said
         count = said[_WRITES]
         said[_WRITES] = 0
-        waited = _WRITE.iter_unpack(self._writes[: _WRITE.size * count])
-        words: list[tuple[int, int]] = []
-        for clock, port, value in waited:
-            if not port & 0x1C:
-                words.append((clock, value))
-                continue
-            if words:
-                self._write_data(words, clock)
-                words = []
-            vdp.write(clock, port, value)
-        if words:
-            self._write_data(words, until)
-
-    def _write_data(self, words: list[tuple[int, int]], until: int) -> None:
-        """Write the data port at some times, before the next access at `until`."""
-        if not self.vdp.put_straight(words, until):
-            for clock, value in words:
-                self.vdp.write(clock, 0, value)
+        self.vdp.take(list(_WRITE.iter_unpack(self._writes[: _WRITE.size * count])), until)
 
     def _tell(self) -> None:
         """Say what the machine need not call the chip for, but for the status."""
         vdp, said = self.vdp, self._said
         c = vdp.c
+        said[_HINT] = 0
+        said[_PERIOD] = 0 if c.external_pending else (vdp.r[10] + 1) * LINE
         said[_PENDING] = c.command_pending
         said[_ROOM] = -1 if c.code & 0x20 or c.dma_run or c.bus_hold else 4 - c.fifo_count
         irq_clock = vdp.next_irq_clock
@@ -142,8 +134,7 @@ class SharedVDP:
 
 def share(vdp: Any, interface: Any) -> Any:
     """Return a chip as the machine calls it; one that is not the model as it is, or has a port of its own, as it is."""
-    same = ("run", "read", "write", "acknowledge", "th_fall", "schedule", "port_write", "peek_status", "hv_counter")
-    if not isinstance(vdp, VDP) or any(getattr(type(vdp), name) is not getattr(VDP, name) for name in same):
+    if not isinstance(vdp, VDP) or any(getattr(type(vdp), name) is not getattr(VDP, name) for name in _SAME):
         interface.shares = 0
         return vdp
     interface.shares = 1

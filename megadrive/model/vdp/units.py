@@ -101,6 +101,10 @@ class Units(VDPPorts):
         """Find the next event."""
 
     @abc.abstractmethod
+    def acknowledge(self, clock: int) -> None:
+        """Clear the interrupt that the chip asks for."""
+
+    @abc.abstractmethod
     def update_irq(self, clock: int, delay: int = 0) -> None:
         """Set the level on the IPL pins."""
 
