@@ -10,6 +10,8 @@ from megadrive.model.vdp import VDPState, draw, draw_frame
 from megadrive.model.vdp.draw import Drawing
 
 ffi, lib = _core.ffi, _core.lib
+PICTURE = 10**9
+"""mclk of the V step into line 0."""
 
 
 @settings(max_examples=60, deadline=None)
@@ -25,7 +27,7 @@ def test_whole_pictures_are_the_kernels(state):
 
 def change(rng: np.random.Generator, state: VDPState, drawing: Drawing, clock: int) -> None:
     """Change something that pixels depend on, after the drawing has been told what."""
-    registers, kind = state.registers, rng.integers(0, 7)
+    registers, kind = state.registers, rng.integers(0, 8)
     if kind == 0:
         drawing.draw(clock, draw.COLOURS)
         state.cram[rng.integers(0, 64)] = rng.integers(0, 0x10000) & 0x0EEE
@@ -45,7 +47,11 @@ def change(rng: np.random.Generator, state: VDPState, drawing: Drawing, clock: i
         state.vram[address] = rng.integers(0, 256)
     elif kind == 5:
         drawing.draw(clock)
-        registers[1] ^= rng.choice([0x40, 0x40, 0x40, 0x44, 0x04])
+        height = 0x08 if clock < PICTURE + 3420 * 224 else 0  # it counts until the picture of 28 rows is over
+        registers[1] ^= rng.choice([0x40, 0x40, 0x40, 0x44, 0x04, height, 0x40 | height])
+    elif kind == 6:
+        drawing.draw(clock)
+        state.c.debug[0] = int(rng.integers(0, 8)) << 6 | int(rng.choice([0, 0, 0x1000, 0x6000]))
     else:
         number = int(rng.choice([0, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 17, 18]))
         value = int(rng.integers(0, 256))
@@ -57,10 +63,22 @@ def change(rng: np.random.Generator, state: VDPState, drawing: Drawing, clock: i
         registers[number] = value
 
 
+@st.composite
+def dots_of_lines(draw: st.DrawFn) -> list[int]:
+    """Draw a dot of each line, or of some lines, from one on."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    lines = np.arange(draw(st.integers(0, 230)), 240)
+    lines = lines[rng.random(len(lines)) < draw(st.sampled_from([1.0, 1.0, 0.5, 0.1]))]
+    times: list[int] = (3420 * lines + rng.integers(-100, 3420, len(lines))).tolist()
+    return times
+
+
 times = st.one_of(
     st.lists(st.integers(-3420, 3420 * 262), max_size=30),
     st.lists(st.integers(3420 * 98, 3420 * 102), max_size=30),
-    st.builds(lambda step, at: list(range(at, 3420 * 245, 3420 * step)), st.integers(4, 60), st.integers(-100, 3420)),
+    st.builds(lambda step, at: list(range(at, 3420 * 245, 3420 * step)), st.integers(1, 60), st.integers(-100, 3420)),
+    dots_of_lines(),
+    dots_of_lines(),
 )
 
 
@@ -69,7 +87,7 @@ times = st.one_of(
 def test_live_drawing_is_the_kernels(state, changes, seed, start, in_the_middle, render):
     """Contents change at any time; status reads clear the flags; drawing may begin in the middle of a picture."""
     rng = np.random.default_rng(seed)
-    base, c = 10**9, state.c
+    base, c = PICTURE, state.c
     c.picture_clock = base
     c.draw_clock = base + start if in_the_middle else base - 3420
     c.interlace = {0: 0, 2: 1, 4: 0, 6: 3}[state.register(12) & 6]
