@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_vdp_draw_model import states
+from test_vdp_model import PORTS, chips, command, difference, finish_picture, pictures, play
 
 from megadrive import _core
 from megadrive.model.vdp import VDPState, draw, draw_frame
@@ -82,7 +83,7 @@ times = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(states(), times, st.integers(0, 2**32), st.integers(0, 3420 * 100), st.booleans(), st.booleans())
 def test_live_drawing_is_the_kernels(state, changes, seed, start, in_the_middle, render):
     """Contents change at any time; status reads clear the flags; drawing may begin in the middle of a picture."""
@@ -129,3 +130,48 @@ def test_live_drawing_is_the_kernels(state, changes, seed, start, in_the_middle,
         rgb = np.frombuffer(ffi.buffer(chip.rgb), np.uint8).reshape(480, 320, 3)
         assert (drawing.indexed[:height, :width] == indexed[:height, :width]).all()
         assert (drawing.rgb[:height, :width] == rgb[:height, :width]).all()
+
+
+def access(rng: np.random.Generator, table: int) -> list[tuple[str, int]]:
+    """Return a write of something that pixels depend on, or a read of the status."""
+    kind, value = rng.integers(0, 9), int(rng.integers(0, 0x10000))
+    memories = {
+        0: (3, 2 * int(rng.integers(0, 64))),
+        1: (5, 2 * int(rng.integers(0, 40))),
+        2: (5, 2 * int(rng.integers(0, 2))),
+        3: (1, table + int(rng.integers(0, 640)) & 0xFFFE),
+        4: (1, int(rng.integers(0, 0x8000)) * 2),
+    }
+    if kind in memories:
+        return [*command(*memories[kind]), ("data", value)]
+    if kind == 5:
+        return [("control", 0x8100 | int(rng.choice([0x44, 0x44, 0x04])))]
+    if kind == 6:
+        return [("read", PORTS["control"])]
+    number = int(rng.choice([0, 2, 3, 4, 5, 7, 7, 7, 8, 9, 11, 12, 13, 16, 17, 18]))
+    values = {0: value & 0xA4 | 4, 5: table >> 9, 12: value & 0x8F if value & 1 else value & 0x0E}
+    return [("control", 0x8000 | number << 8 | values.get(number, value & 0xFF))]
+
+
+@settings(max_examples=12, deadline=None)
+@given(states(), dots_of_lines(), st.integers(0, 2**32))
+def test_writes_on_every_line_make_the_kernels_pictures(state, changes, seed):
+    """As in a console: nothing is drawn before it has to be, and a read of the status draws nothing."""
+    rng = np.random.default_rng(seed)
+    pair = kernel, model = chips(False, 0)
+    for chip in pair:
+        chip.vram[:], chip.cram[:], chip.vsram[:] = state.vram, state.cram, state.vsram
+        for number in (0, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 17, 18):
+            chip.write_control(0x8000 | number << 8 | state.register(number) | (4 if number == 0 else 0))
+        cache = np.frombuffer(ffi.buffer(chip._state.sprite_cache), np.uint8).reshape(80, 4)
+        cache[:] = state.vram[state.sprite_table + np.arange(640) & 0xFFFF].reshape(80, 8)[:, :4]
+    finish_picture(kernel, model)
+    base = kernel.clock + 38 * 3420  # the next picture begins here
+    for time in changes:
+        for i, (kind, value) in enumerate(access(rng, state.sprite_table)):
+            clock = max(base + time, kernel.clock) + 28 * i
+            assert play(kernel, clock, kind, value) == play(model, clock, kind, value)
+    for _ in range(2):
+        finish_picture(kernel, model)
+        assert difference(kernel, model) == {}
+        assert pictures(kernel, model)
