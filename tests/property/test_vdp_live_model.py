@@ -153,7 +153,7 @@ def access(rng: np.random.Generator, table: int) -> list[tuple[str, int]]:
     return [("control", 0x8000 | number << 8 | values.get(number, value & 0xFF))]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(states(), dots_of_lines(), st.integers(0, 2**32))
 def test_writes_on_every_line_make_the_kernels_pictures(state, changes, seed):
     """As in a console: nothing is drawn before it has to be, and a read of the status draws nothing."""
