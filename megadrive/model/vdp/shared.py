@@ -22,10 +22,13 @@ _WRITE = struct.Struct("=qII")
 
 _FIELDS = [name for name, _ in ffi.typeof("vdp_interface").fields]
 _FIRST = _FIELDS.index("shares")
-_STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EVENT_AFTER, _PERIOD, _HINT, _WRITES = (
+(
+    _REACHED, _STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EVENT_AFTER, _PERIOD, _HINT,
+    _WRITES,
+) = (
     _FIELDS.index(name) - _FIRST
-    for name in ("status_until", "status", "room", "pending", "irq_event", "irq_level", "irq_clock", "event_after",
-                 "hint_period", "hint", "writes")
+    for name in ("reached", "status_until", "status", "room", "pending", "irq_event", "irq_level", "irq_clock",
+                 "event_after", "hint_period", "hint", "writes")
 )  # fmt: skip
 
 # What a subclass must have left as it is.
@@ -57,7 +60,7 @@ class SharedVDP:
     def begin(self) -> None:
         """Begin a run of the machine."""
         self.vdp.begin()
-        self._said[1] = 0
+        self._said[_REACHED] = self.vdp.c.clock
         self._tell()
 
     def end(self) -> None:
