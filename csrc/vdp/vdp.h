@@ -201,10 +201,12 @@ void vdp_draw_flags(vdp_chip *chip, int64_t clock);
 
 /* H counter (internal, 9 bits) at `offset` mclk into a line, 0-3419. */
 int vdp_h_at(int h40, int offset);
-/* Up to which value the V counter just counts in all modes, from `v` on. */
-static inline unsigned vdp_last_plain_v(unsigned v) { return v < 0x1B0 ? 0xDA : 0x1FF; }
-/* The V counter at `clock`, which is not before s->line_clock, and when its line begins; -1: it does not just count. */
-int vdp_v_ahead(const vdp *s, int64_t clock, int64_t *line);
+/* The last value up to which the V counter just counts from `v` on. */
+unsigned vdp_v_run(const vdp *s, unsigned v);
+/* Its value so many lines after `v`, less than a frame, if nothing comes that next_event announces. */
+unsigned vdp_v_after(const vdp *s, unsigned v, unsigned lines);
+/* The same at `clock`, which is not before s->line_clock, and when its line begins. */
+unsigned vdp_v_ahead(const vdp *s, int64_t clock, int64_t *line);
 /* mclk into the line at which the pixel step with this number after the V step (0-419, 0-341) begins. */
 int vdp_step_offset(int h40, int step);
 /* Number of the pixel step that `offset` falls into. */
