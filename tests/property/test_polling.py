@@ -274,3 +274,10 @@ def test_plain_is_asked_for_by_the_environment(monkeypatch):
     assert MegaDrive(rom([], [], [], b""))._md.plain == 1
     monkeypatch.setenv("MEGADRIVE_PLAIN", "0")
     assert MegaDrive(rom([], [], [], b""))._md.plain == 0
+
+
+def test_the_state_does_not_tell_how_far_the_68000_was_last_let_run():
+    md = MegaDrive(rom([0x8004, 0x8174, 0x8C81], [wait_for_status(0, 3, True)], [0], b""))
+    for _ in range(3):
+        md.run_frame()
+        assert md._md.state.cpu.deadline == md._md.state.cpu.clock
