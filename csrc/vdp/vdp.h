@@ -30,7 +30,8 @@
  * picture's height are not drawn.  timing.c sets picture_clock and draw_clock = its own line_clock when V becomes
  * $1FF, and draw_clock = VDP_NEVER at the end of the picture; in between vdp_draw moves draw_clock forward to a time
  * before which a further call would find nothing to do.  It may change nothing else than draw_clock, its own fields,
- * sprite_overflow and sprite_collision, and does so in the same way whether chip->render is 1 or 0. */
+ * sprite_overflow and sprite_collision; the flags in the same way whether chip->render is 1 or 0.  If it is 0, what flags cannot
+ * depend on may change without a call. */
 #ifndef MEGADRIVE_VDP_H
 #define MEGADRIVE_VDP_H
 
@@ -163,9 +164,9 @@ static inline void vdp_forget_flags(vdp_chip *chip)
 
 static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
 {
-    vdp_forget_flags(chip);
     if (clock > chip->state->draw_clock)
         vdp_draw(chip, clock);
+    vdp_forget_flags(chip);
 }
 
 /* The time up to which SOVR and SCOL are known without further drawing, if nothing changes. */
@@ -176,6 +177,17 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
     if (d->quiet_clock > s->draw_clock && d->clock == s->draw_clock && d->picture_clock == s->picture_clock)
         return d->quiet_clock;
     return s->draw_clock;
+}
+
+/* A byte of VRAM is about to change.  With no picture wanted it has a part in flags only, and in none while no two sprites
+ * touch: how long that is so (vdp_quiet_until) does not depend on VRAM outside the sprite table. */
+void vdp_draw_before_unseen(vdp_chip *chip, int64_t clock);
+static inline void vdp_draw_before_byte(vdp_chip *chip, int64_t clock, uint32_t address)
+{
+    if (chip->render || address - vdp_sprite_table(chip->state) < vdp_sprite_table_size(chip->state))
+        vdp_draw_before(chip, clock);
+    else if (clock > vdp_quiet_until(chip))
+        vdp_draw_before_unseen(chip, clock);
 }
 
 /* Vertical scroll, or R7, is about to change at `clock`: what it was is kept for what is not drawn yet. */
