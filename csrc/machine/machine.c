@@ -349,7 +349,8 @@ static void run_frame(megadrive *md)
     md_bring_68k(md);
     if (md->vdp.write_clock > state->vdp.clock)
         md_sync_vdp(md, md->vdp.write_clock);
-    state->z80.deadline = state->z80.clock; /* how far it was last let run is nobody's business */
+    state->cpu.deadline = state->cpu.clock; /* how far they were last let run is nobody's business */
+    state->z80.deadline = state->z80.clock;
     md_end_fm(md);
     md_sync_psg(md, state->clock);
 }
@@ -401,6 +402,7 @@ void md_state_changed(megadrive *md)
         state->z80.im = 2;
     md->z80_polling.until = md->z80_polling.left_behind = 0;
     md->polling.idle_until = md->polling.behind = 0;
+    md->polling.seen = md->polling.skipped_to = 0;
     md->z80_polling.watching = md->z80_polling.long_slice = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {

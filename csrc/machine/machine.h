@@ -93,6 +93,9 @@ void md_polling_resume(megadrive *md);
  * latter. */
 void md_bring_68k(megadrive *md);
 
+/* The VDP to the last of the 68000's reads for which it was not run: before the Z80 comes, for which that is long past. */
+void md_bring_vdp(megadrive *md);
+
 /* The Z80 is brought level at least this often while it runs, so that the 68000 sees what it writes to work RAM and feels
  * the bus cycles it borrows. */
 #define SLICE MD_MCLK_PER_LINE
