@@ -848,7 +848,8 @@ typedef struct vdp_interface {
     void *chip;
     int64_t shares;             /* 1: the chip keeps up what follows, and in md_state v_counter with line_clock, the HV latch
                                  * and interlace; so it need not be called for everything (machine/shared.c) */
-    int64_t reached;            /* mclk: the chip may have come up to here; the machine keeps it up */
+    int64_t reached;            /* mclk: the chip counts as brought up to here; the machine keeps it up */
+    int64_t called;             /* mclk: as it was at the last call or kept write; since then the chip was only read */
     int64_t status_until;       /* mclk before which the status is `status` but for HBLANK, and a read changes nothing */
     int64_t status;
     int64_t room;               /* words that the FIFO certainly takes; -1: what a write does is not known beforehand */

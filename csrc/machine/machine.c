@@ -145,7 +145,7 @@ static void bring_z80(megadrive *md, int64_t clock)
 /* The end of the slice would be here if the Z80 had to be brought level as often as can be. */
 static int64_t short_slice_end(const megadrive *md, int64_t clock)
 {
-    return clock + SLICE - (clock - md->state.clock) % SLICE;
+    return whole_slices(md, clock) + SLICE;
 }
 
 void md_sync_z80(megadrive *md, int64_t clock)
@@ -286,7 +286,9 @@ static inline int64_t z80_waits_until(const megadrive *md)
 }
 
 /* Where the slice that begins now ends: at the next event, or when the Z80 has to be brought level.  A Z80 that waits does not
- * need that; should it be disturbed meanwhile, the slice ends where it would have ended without this. */
+ * need that; should it be disturbed meanwhile, the slice ends where it would have ended without this.  The last instruction
+ * of a short slice may bring about an event that comes just after it, which then ends no slice: so a long one ends where the last
+ * short one before the event would. */
 static int64_t slice_end(megadrive *md)
 {
     md_state *state = &md->state;
@@ -295,11 +297,14 @@ static int64_t slice_end(megadrive *md)
     md->z80_polling.long_slice = 0;
     if (runs && !gun && z80_waits_until(md) >= end + SLICE) {
         end = z80_waits_until(md) < state->clock + LONG_SLICE ? z80_waits_until(md) : state->clock + LONG_SLICE;
-        end -= (end - state->clock) % SLICE;
+        end = whole_slices(md, end);
         md->z80_polling.long_slice = 1;
     }
-    if (state->vdp.next_event < end)
+    if (state->vdp.next_event < end) {
         end = state->vdp.next_event;
+        if (md->z80_polling.long_slice && end >= state->clock + SLICE)
+            end = whole_slices(md, end);
+    }
     if (gun) {
         find_light(md);
         if (md->light_clock < end)

@@ -182,14 +182,18 @@ static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *
     return 1;
 }
 
+/* mclk up to which the VDP counts as run: a read before then waits. */
+static int64_t vdp_clock(const megadrive *md)
+{
+    const vdp_interface *other = &md->vdp_other;
+    return !other->chip ? md->state.vdp.clock : other->shares ? other->reached : INT64_MAX;
+}
+
 /* What a read of a VDP port at `clock` gives, if that is known beforehand. */
 static int foresee(follower *f, uint32_t address, unsigned lanes, int64_t clock, uint16_t open, uint16_t *word)
 {
-    const megadrive *md = f->md;
     int64_t mclk = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
-    const vdp_interface *other = &md->vdp_other;
-    if ((address & 0xE700E0) != 0xC00000 || mclk < md->state.vdp.clock || mclk >= md->light_clock
-        || (other->chip && (!other->shares || mclk < other->reached)))
+    if ((address & 0xE700E0) != 0xC00000 || mclk < vdp_clock(f->md) || mclk >= f->md->light_clock)
         return 0;
     unsigned port = address & 0x1C;
     int known = port == 0x04 ? foresee_status(f, mclk, lanes, open, word)
@@ -413,7 +417,10 @@ void md_bring_vdp(megadrive *md)
 {
     if (md->polling.skipped_to)
         find_read(md);
-    if (md->polling.seen > md->state.vdp.clock)
+    vdp_interface *other = &md->vdp_other;
+    if (other->chip && other->reached < md->polling.seen)
+        other->reached = md->polling.seen;
+    else if (!other->chip && md->state.vdp.clock < md->polling.seen)
         md_sync_vdp(md, md->polling.seen);
 }
 
@@ -504,7 +511,7 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
         f.read = &loop->step[md->polling.read_step];
         f.hblank_reads = 1;
         f.same_until = f.status_until;
-        if (f.status_until && f.goes_on == 2)
+        if (f.status_until && f.goes_on == 2 && cpu->clock * MD_MCLK_PER_68K >= vdp_clock(md))
             skip(&f, s);
         f.hblank_reads = 0;
         f.same_until = INT64_MAX;
