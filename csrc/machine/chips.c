@@ -374,7 +374,8 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock)
     if (!md->vdp_other.chip) {
         vdp_acknowledge(&md->vdp, clock);
     } else if (!md_shared_acknowledge(md, clock)) {
-        vdp_interface *other = call_other(md, &clock);
+        int64_t now = clock;
+        vdp_interface *other = call_other(md, &now);
         other->acknowledge(other->chip, clock);
     }
     md_follow_vdp(md);

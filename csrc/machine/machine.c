@@ -352,8 +352,10 @@ static void run_frame(megadrive *md)
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);
     md_bring_68k(md);
-    if (md->vdp.write_clock > state->vdp.clock)
+    if (!md->vdp_other.chip && md->vdp.write_clock > state->vdp.clock)
         md_sync_vdp(md, md->vdp.write_clock);
+    if (md->vdp_other.chip && md->vdp_other.reached > md->vdp_other.called)
+        md_sync_vdp(md, md->vdp_other.reached);
     state->cpu.deadline = state->cpu.clock; /* how far they were last let run is nobody's business */
     state->z80.deadline = state->z80.clock;
     md_end_fm(md);

@@ -122,7 +122,7 @@ class Timing(Units):
             c.irq_level = self.pins.irq_level = level
 
     def acknowledge(self, clock: int) -> None:
-        """Clear what the chip asks for now, whatever level the 68000 acknowledges."""
+        """Clear what the chip asks for now, whatever level the 68000 acknowledges; the pins show it from `clock` on."""
         c = self.c
         self.advance(clock)
         if c.v_pending and self.r[1] & 0x20:
@@ -131,7 +131,7 @@ class Timing(Units):
             c.h_pending = 0
         else:
             c.external_pending = 0
-        self.update_irq(c.clock)
+        self.update_irq(clock)
         self.schedule()
 
     # ------------------------------------------------------------------------------- line by line
