@@ -280,7 +280,7 @@ void md_follow_vdp(megadrive *md)
         cpu->deadline = INT64_MIN;
     }
     if (video->z80_int != md->state.z80.int_line) {
-        md_sync_z80(md, md->target);
+        md_sync_z80(md, video->z80_int_clock > md->state.clock ? video->z80_int_clock : md->target);
         md->state.z80.int_line = video->z80_int;
     }
     if (video->bus_hold && md->state.hold_clock < 0) {

@@ -316,6 +316,7 @@ static int64_t slice_end(megadrive *md)
 static void run_slice(megadrive *md)
 {
     md_state *state = &md->state;
+    uint32_t frame = state->vdp.frame;
     md->target = slice_end(md);
     if (md->polling.idle_until > md->target && state->vdp.next_event > md->target && state->hold_clock < 0
         && !has_light_gun(&state->io)) {
@@ -330,6 +331,8 @@ static void run_slice(megadrive *md)
         if (reached < md->target)
             md->target = reached > state->clock ? reached : state->clock + 1;
     }
+    if (state->vdp.frame != frame && state->vdp.frame_clock > md->target)
+        md->target = state->vdp.frame_clock; /* an access has brought about the frame's end */
     int64_t target = md->target;
     end_slice_of_z80(md, target);
     if (state->vdp.next_event <= target || has_light_gun(&state->io)) { /* else it has nothing to tell */

@@ -220,13 +220,13 @@ class Timing(Units):
         c.draw_clock = NEVER
         c.frame = self.pins.frame = c.frame + 1 & 0xFFFFFFFF
         self.pins.clock = clock
-        c.frame_clock = clock
+        c.frame_clock = self.pins.frame_clock = clock
         c.interlace = self.pins.interlace = (0, 1, 0, 3)[self.r[12] >> 1 & 3]
 
     def _set_f(self, clock: int) -> None:
         c = self.c
         c.v_pending = c.z80_int = self.pins.z80_int = 1
-        c.z80_int_clock = clock
+        c.z80_int_clock = self.pins.z80_int_clock = clock
         self.update_irq(clock, IRQ_DELAY)
 
     def _toggle_field(self, clock: int) -> None:
@@ -234,7 +234,7 @@ class Timing(Units):
 
     def _end_z80_int(self, clock: int) -> None:
         self.c.z80_int = self.pins.z80_int = 0
-        self.c.z80_int_clock = clock
+        self.c.z80_int_clock = self.pins.z80_int_clock = clock
 
     def _count_hint(self, clock: int) -> None:
         """Count lines 0-224; in vertical blanking the counter is reloaded on every line."""
