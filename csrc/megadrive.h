@@ -934,7 +934,6 @@ typedef struct md_polling {
     int64_t idle_until;         /* mclk up to which all that the 68000's loop reads stays, if nobody else comes; 0: not known */
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
-    uint32_t accesses;          /* of the 68000 outside plain memory, so far */
     uint32_t r[16];             /* the CPU's registers when it was last left there */
     uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
     uint8_t steady;             /* 1: it does, and reads nothing else */

@@ -89,14 +89,12 @@ M68000_INLINE void finish_move(m68000_context *c, int size, uint32_t address, ui
         c->sample = c->clock;
         M68000_WRITE_OUTSIDE_BYTE(c, address & 0xffffff, (uint8_t)value, data_fc(c));
         c->clock += 4;
-    } else {
-        if (size == LONG) {
-            M68000_WRITE_OUTSIDE_WORD(c, address & 0xfffffe, (uint16_t)(value >> 16), data_fc(c));
-            c->clock += 4;
-            address += 2;
-        }
+    } else if (size == WORD) {
         c->sample = c->clock;
         M68000_WRITE_OUTSIDE_WORD(c, address & 0xfffffe, (uint16_t)value, data_fc(c));
+        c->clock += 4;
+    } else {
+        M68000_WRITE_OUTSIDE_LONG(c, address, value, data_fc(c));
         c->clock += 4;
     }
     if (destination == INCREMENT)

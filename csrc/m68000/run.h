@@ -276,7 +276,9 @@ void M68000_NAME(step)(m68000 *cpu, void *bus)
 /* A stopped or halted CPU waits till the deadline, or till the interrupt that wakes it. */
 static bool wait_stopped(m68000 *cpu)
 {
-    if (!cpu->halted && (!cpu->stopped || cpu->trace_pending || interrupt_is_due(cpu)))
+    if (M68000_LIKELY(!(cpu->halted | cpu->stopped)))
+        return false;
+    if (!cpu->halted && (cpu->trace_pending || interrupt_is_due(cpu)))
         return false;
     bool wakes = !cpu->halted && interrupt_is_asserted(cpu);
     int64_t until = wakes && cpu->ipl_clock < cpu->deadline ? cpu->ipl_clock : cpu->deadline;
@@ -294,7 +296,9 @@ void M68000_NAME(run)(m68000 *cpu, void *bus)
             continue;
         if (cpu->sr & 0x8000 || interrupt_is_asserted(cpu)) {
             run_one(cpu, bus); /* something may come behind this instruction */
-            break;
+            if (!M68000_GOES_ON(cpu, bus))
+                break;
+            continue;
         }
         M68000_RUN_BEGINS(cpu, bus);
         if (cpu->clock < cpu->deadline)

@@ -79,7 +79,8 @@ static void write_colour(vdp_chip *chip, int64_t clock, uint32_t address, uint16
     int mode5 = vdp_is_mode5(chip->state);
     uint8_t *p = chip->state->cram + (mode5 ? address & 0x7E : (address & 0x1F) * 2);
     value &= mode5 ? 0x0EEE : 0x003F;
-    vdp_change_colour(chip, clock, (unsigned)(p - chip->state->cram) / 2, value);
+    if (vdp_shows_colours(chip))
+        vdp_change_colour(chip, clock, (unsigned)(p - chip->state->cram) / 2, value);
     vdp_set_word(p, value);
 }
 
@@ -279,22 +280,32 @@ static inline word_slots word_slots_of(const vdp *s, int64_t line, int until)
     };
 }
 
-/* Entries for VRAM, in mode 5 and with 64 KB, as long as nobody else is concerned: no sprite table, nothing to be drawn first.
- * Slots from `from` on; returns where the first slot left begins. */
-static inline int drain_words(vdp *s, const word_slots *w, int from)
+/* Entries in mode 5 and with 64 KB.  Those for VRAM only as long as nobody else is concerned: no sprite table, nothing to be
+ * drawn first.  Slots from `from` on; returns where the first slot left begins. */
+static inline int drain_words(vdp_chip *chip, const word_slots *w, int from)
 {
+    vdp *s = chip->state;
     unsigned count = s->fifo_count, i = s->fifo_write - count;
     uint8_t *vram = s->vram;
     for (; count; count--, i++) {
-        unsigned entry = i & 3;
+        unsigned entry = i & 3, code = s->fifo_code[entry];
         int64_t ready = s->fifo_clock[entry] - w->line;
-        if (ready >= w->until || s->fifo_code[entry] != VDP_CODE_VRAM)
+        if (ready >= w->until)
             break;
         int at = ready > from ? (int)ready : from, slot = w->near[at >> 4];
         slot = w->external[slot + (w->begin[slot] < at)];
-        int second = w->begin[w->external[slot + 1]];
         uint32_t address = s->fifo_address[entry] & 0xFFFF;
         uint16_t word = s->fifo_data[entry];
+        if (code == VDP_CODE_CRAM || code == VDP_CODE_VSRAM) {
+            if (w->begin[slot] >= w->until)
+                break;
+            vdp_write_word(chip, w->line + w->begin[slot], (uint8_t)code, address, word);
+            from = w->begin[slot] + 1;
+            continue;
+        }
+        if (code != VDP_CODE_VRAM)
+            break;
+        int second = w->begin[w->external[slot + 1]];
         uint8_t high = (uint8_t)(word >> 8), low = (uint8_t)word;
         if (second >= w->until || (address & 0xFFFE) - w->table < w->size
             || (second > w->drawn && (vram[address] != high || vram[address ^ 1] != low)))
@@ -318,7 +329,7 @@ static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
         vdp_forget_flags(chip);
     while (s->fifo_count) {
         if (plain && !s->fifo_half && !s->fill_data) {
-            from = drain_words(s, &w, from);
+            from = drain_words(chip, &w, from);
             if (!s->fifo_count)
                 break;
         }

@@ -153,7 +153,7 @@ static void end_picture(vdp_chip *chip, int64_t clock)
 static void begin_line(vdp_chip *chip)
 {
     vdp *s = chip->state;
-    s->v_counter = next_v(s);
+    s->v_counter = s->v_counter < vdp_last_plain_v(s->v_counter) ? s->v_counter + 1u : next_v(s);
     s->line_clock += VDP_LINE;
     s->line_stage = VDP_STAGE_HINT;
     if (s->v_counter == 0x1FF) {
@@ -182,10 +182,33 @@ static inline int stage_offset(const vdp *s)
     }
 }
 
+/* The H interrupt counter is clocked. */
+static inline void clock_hint(vdp *s, int64_t clock)
+{
+    if (s->vblank) {
+        s->hint_counter = s->registers[10];
+    } else if (s->hint_counter) {
+        s->hint_counter--;
+    } else {
+        s->hint_counter = s->registers[10];
+        s->h_pending = 1;
+        vdp_update_irq(s, clock, VDP_IRQ_DELAY);
+    }
+}
+
 static void do_stage(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
-    switch (s->line_stage++) {
+    const unsigned stage = s->line_stage++;
+    if (stage == VDP_STAGE_HINT) {
+        clock_hint(s, clock);
+        return;
+    }
+    if (stage >= VDP_STAGE_STEP) {
+        begin_line(chip);
+        return;
+    }
+    switch (stage) {
     case VDP_STAGE_PICTURE_END:
         end_picture(chip, clock);
         break;
@@ -201,20 +224,6 @@ static void do_stage(vdp_chip *chip, int64_t clock)
     case VDP_STAGE_Z80_INT_END:
         s->z80_int = 0;
         s->z80_int_clock = clock;
-        break;
-    case VDP_STAGE_HINT:
-        if (s->vblank) {
-            s->hint_counter = s->registers[10];
-        } else if (s->hint_counter) {
-            s->hint_counter--;
-        } else {
-            s->hint_counter = s->registers[10];
-            s->h_pending = 1;
-            vdp_update_irq(s, clock, VDP_IRQ_DELAY);
-        }
-        break;
-    default:
-        begin_line(chip);
         break;
     }
 }
@@ -249,7 +258,7 @@ int vdp_advance(vdp_chip *chip, int64_t clock)
         clock = chip->write_clock;
     if (chip->later_count)
         vdp_flush_later(chip, chip->write_clock);
-    for (;;) {
+    while (s->line_stage != VDP_STAGE_HINT || clock - s->line_clock >= VDP_HINT(0)) {
         if (s->line_stage == VDP_STAGE_HINT && clock - s->line_clock >= VDP_LINE && !vdp_transfer_busy(s)) {
             skip_lines(s, clock);
             happened |= s->vblank; /* what lies ahead in a picture is as far as it was */
@@ -304,11 +313,11 @@ void vdp_schedule(vdp *s)
     int64_t next;
     int v = s->v_counter, end = vdp_height(s);
     if (!s->vblank) {
-        int lines = v == 0x1FF ? end + 1 : v < end ? end - v : 1;
-        next = s->line_clock + (int64_t)lines * VDP_LINE + (v < end || v == 0x1FF ? VDP_PICTURE_END : 0);
+        int line = (v + 1) & 0x1FF; /* that begins next, in the picture */
+        next = s->line_clock + (line <= end ? (end + 1 - line) * VDP_LINE + VDP_PICTURE_END : VDP_LINE);
         if (s->registers[0] & 0x10 && !s->h_pending) {
-            int64_t clocks = s->line_stage > VDP_STAGE_HINT ? 1 : 0; /* the present line's has been */
-            int64_t hint = s->line_clock + (s->hint_counter + clocks) * VDP_LINE + VDP_HINT(vdp_is_h40(s));
+            int clocks = s->hint_counter + (s->line_stage > VDP_STAGE_HINT); /* the present line's has been */
+            int64_t hint = s->line_clock + (clocks * VDP_LINE + VDP_HINT(vdp_is_h40(s)));
             if (hint < next)
                 next = hint;
         }

@@ -182,7 +182,11 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
 void vdp_change_scroll(vdp_chip *chip, int64_t clock, unsigned index);
 void vdp_change_backdrop(vdp_chip *chip, int64_t clock);
 
-/* A word is about to be written to CRAM. */
+/* A word is about to be written to CRAM, and somebody sees it. */
+static inline int vdp_shows_colours(const vdp_chip *chip)
+{
+    return chip->border || (chip->render && chip->state->draw_clock != VDP_NEVER);
+}
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
 
 /* R, G and B of a word of CRAM at normal intensity, R in the lowest byte. */
@@ -266,7 +270,7 @@ void vdp_transfer(vdp_chip *chip, int64_t until);
 /* 1: something may move by itself. */
 static inline int vdp_transfer_busy(const vdp *s)
 {
-    return s->fifo_count || s->dma_run || s->read_wanted || s->bus_hold;
+    return s->fifo_count | s->dma_run | s->read_wanted | s->bus_hold;
 }
 
 /* vdp_advance, quickly where nothing happens. */
@@ -328,14 +332,19 @@ static inline void vdp_put_later(vdp_chip *chip, int64_t clock, uint16_t value)
 /* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits, with
  * all that are in the FIFO, until that is full or anybody calls for the chip.  In the blank, when words go out sooner than
  * they come, they wait beside the FIFO as long as it is certain to have had room.  0: it is not so simple. */
+static inline int vdp_only_waits(const vdp_chip *chip, int64_t clock)
+{
+    const vdp *s = chip->state;
+    return clock >= s->clock && clock >= chip->write_clock && s->line_stage == VDP_STAGE_HINT
+        && !(s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20)) && vdp_is_mode5(s);
+}
+
 static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
 {
     vdp *s = chip->state;
     if (!chip->later_count || clock >= chip->later_limit || clock < chip->write_clock
         || chip->later[chip->later_count - 4].bound >= clock) {
-        if (clock - s->line_clock >= VDP_HINT(0) || clock < s->clock || clock < chip->write_clock
-            || s->line_stage != VDP_STAGE_HINT || s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20)
-            || !vdp_is_mode5(s))
+        if (clock - s->line_clock >= VDP_HINT(0) || !vdp_only_waits(chip, clock))
             return 0;
         if (s->fifo_count == 4 || chip->later_count) {
             vdp_make_room(chip, clock);
@@ -349,6 +358,22 @@ static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
         vdp_put_later(chip, clock, value);
     else
         vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
+    s->address = (s->address + vdp_step(s)) & 0x1FFFF;
+    return 1;
+}
+
+/* Two words, one after the other, the second one at `second`.  0: neither has been taken. */
+static inline int vdp_accept_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value)
+{
+    vdp *s = chip->state;
+    if (chip->later_count || s->fifo_count > 2 || second - s->line_clock >= VDP_HINT(0) || !vdp_only_waits(chip, clock))
+        return 0;
+    const int latency = VDP_WRITE_LATENCY(vdp_is_h40(s));
+    chip->write_clock = second;
+    s->command_pending = 0;
+    vdp_fifo_push(s, clock + latency, (uint16_t)(value >> 16));
+    s->address = (s->address + vdp_step(s)) & 0x1FFFF;
+    vdp_fifo_push(s, second + latency, (uint16_t)value);
     s->address = (s->address + vdp_step(s)) & 0x1FFFF;
     return 1;
 }
