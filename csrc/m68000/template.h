@@ -13,11 +13,8 @@
 #define M68000_WRITE_OUTSIDE_WORD(c, address, value, fc) ((void)(fc), M68000_WRITE_WORD(c, address, value, fc))
 #define M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc) ((void)(fc), M68000_WRITE_BYTE(c, address, value, fc))
 #endif
-#ifndef M68000_WRITE_OUTSIDE_LONG
-#define M68000_WRITE_OUTSIDE_LONG(c, address, value, fc)                                            \
-    (M68000_WRITE_OUTSIDE_WORD(c, (address) & 0xfffffe, (uint16_t)((value) >> 16), fc),             \
-     (c)->sample = (c)->clock += 4,                                                                 \
-     M68000_WRITE_OUTSIDE_WORD(c, ((address) + 2) & 0xfffffe, (uint16_t)(value), fc))
+#ifndef M68000_WRITE_AT_ONCE
+#define M68000_WRITE_AT_ONCE(bus, size, address, value, clock) false
 #endif
 #ifndef M68000_GOES_ON
 #define M68000_GOES_ON(cpu, bus) false

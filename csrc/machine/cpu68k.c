@@ -90,19 +90,14 @@ static inline void console_write_outside(m68000_context *c, uint32_t address, ui
     m68000_reload(c);
 }
 
-/* A long: its words to the data port go at once if they can. */
-static inline void console_write_outside_long(m68000_context *c, uint32_t address, uint32_t value)
+/* Words to the VDP's data port that need no call. */
+static inline bool write_at_once(megadrive *md, int size, uint32_t address, uint32_t value, int64_t clock)
 {
-    megadrive *md = c->bus;
-    int64_t mclk = (c->clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K, second = mclk + 4 * MD_MCLK_PER_68K;
-    if ((address & (VDP_DATA_MASK | 2)) == VDP_DATA && !md->vdp_other.chip && !md->plain
-        && second < md->light_clock && vdp_accept_two(&md->vdp, mclk, second, value)) {
-        c->sample = c->clock += 4;
-        return;
-    }
-    console_write_outside(c, address & 0xFFFFFE, (uint16_t)(value >> 16));
-    c->sample = c->clock += 4;
-    console_write_outside(c, (address + 2) & 0xFFFFFE, (uint16_t)value);
+    int64_t first = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K, second = first + 4 * MD_MCLK_PER_68K;
+    if ((address & (VDP_DATA_MASK | (size == LONG ? 2 : 0))) != VDP_DATA || md->vdp_other.chip || md->plain
+        || second >= md->light_clock)
+        return false;
+    return size == LONG ? vdp_accept_two(&md->vdp, first, second, value) : vdp_accept_now(&md->vdp, first, (uint16_t)value);
 }
 
 /* What ends a run is looked at again: 1 if it goes on. */
@@ -163,7 +158,7 @@ static inline void loop_again(m68000_context *c, uint32_t target)
 #define M68000_WRITE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
 #define M68000_WRITE_OUTSIDE_WORD(c, address, value, fc) ((void)(fc), console_write_outside(c, address, value))
 #define M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
-#define M68000_WRITE_OUTSIDE_LONG(c, address, value, fc) ((void)(fc), console_write_outside_long(c, address, value))
+#define M68000_WRITE_AT_ONCE(bus, size, address, value, clock) write_at_once(bus, size, address, value, clock)
 #define M68000_GOES_ON(cpu, bus) goes_on(cpu, bus)
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
 #define M68000_AT_DEADLINE(cpu, bus, pc, ir, clock) refresh_in_run(cpu, bus, pc, ir, clock)

@@ -349,7 +349,8 @@ static void run_frame(megadrive *md)
     md_bring_68k(md);
     if (md->vdp.write_clock > state->vdp.clock)
         md_sync_vdp(md, md->vdp.write_clock);
-    state->z80.deadline = state->z80.clock; /* how far it was last let run is nobody's business */
+    state->z80.deadline = state->z80.clock; /* how far they were last let run is nobody's business */
+    state->cpu.deadline = state->cpu.clock;
     md_end_fm(md);
     md_sync_psg(md, state->clock);
 }

@@ -74,9 +74,8 @@ static void write_vram_128k(vdp_chip *chip, int64_t clock, uint32_t a, uint16_t 
 }
 
 /* Mode 4 has 32 words 00BBGGRR, one an address. */
-static void write_colour(vdp_chip *chip, int64_t clock, uint32_t address, uint16_t value)
+static inline void write_colour(vdp_chip *chip, int64_t clock, uint32_t address, uint16_t value, int mode5)
 {
-    int mode5 = vdp_is_mode5(chip->state);
     uint8_t *p = chip->state->cram + (mode5 ? address & 0x7E : (address & 0x1F) * 2);
     value &= mode5 ? 0x0EEE : 0x003F;
     if (vdp_shows_colours(chip))
@@ -100,7 +99,7 @@ static void write_scroll(vdp_chip *chip, int64_t clock, uint32_t address, uint16
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value)
 {
     if (code == VDP_CODE_CRAM)
-        write_colour(chip, clock, address, value);
+        write_colour(chip, clock, address, value, vdp_is_mode5(chip->state));
     else if (code == VDP_CODE_VSRAM)
         write_scroll(chip, clock, address, value);
 }
@@ -280,32 +279,22 @@ static inline word_slots word_slots_of(const vdp *s, int64_t line, int until)
     };
 }
 
-/* Entries in mode 5 and with 64 KB.  Those for VRAM only as long as nobody else is concerned: no sprite table, nothing to be
- * drawn first.  Slots from `from` on; returns where the first slot left begins. */
-static inline int drain_words(vdp_chip *chip, const word_slots *w, int from)
+/* Entries for VRAM, in mode 5 and with 64 KB, as long as nobody else is concerned: no sprite table, nothing to be drawn first.
+ * Slots from `from` on; returns where the first slot left begins. */
+static inline int drain_words(vdp *s, const word_slots *w, int from)
 {
-    vdp *s = chip->state;
     unsigned count = s->fifo_count, i = s->fifo_write - count;
     uint8_t *vram = s->vram;
     for (; count; count--, i++) {
-        unsigned entry = i & 3, code = s->fifo_code[entry];
+        unsigned entry = i & 3;
         int64_t ready = s->fifo_clock[entry] - w->line;
-        if (ready >= w->until)
+        if (ready >= w->until || s->fifo_code[entry] != VDP_CODE_VRAM)
             break;
         int at = ready > from ? (int)ready : from, slot = w->near[at >> 4];
         slot = w->external[slot + (w->begin[slot] < at)];
+        int second = w->begin[w->external[slot + 1]];
         uint32_t address = s->fifo_address[entry] & 0xFFFF;
         uint16_t word = s->fifo_data[entry];
-        if (code == VDP_CODE_CRAM || code == VDP_CODE_VSRAM) {
-            if (w->begin[slot] >= w->until)
-                break;
-            vdp_write_word(chip, w->line + w->begin[slot], (uint8_t)code, address, word);
-            from = w->begin[slot] + 1;
-            continue;
-        }
-        if (code != VDP_CODE_VRAM)
-            break;
-        int second = w->begin[w->external[slot + 1]];
         uint8_t high = (uint8_t)(word >> 8), low = (uint8_t)word;
         if (second >= w->until || (address & 0xFFFE) - w->table < w->size
             || (second > w->drawn && (vram[address] != high || vram[address ^ 1] != low)))
@@ -318,18 +307,52 @@ static inline int drain_words(vdp_chip *chip, const word_slots *w, int from)
     return from;
 }
 
+/* Words of CRAM and VSRAM at the head of the FIFO, in mode 5; the same. */
+static inline int drain_colours(vdp_chip *chip, int64_t line, int from, int until)
+{
+    vdp *s = chip->state;
+    const int h40 = vdp_is_h40(s);
+    const uint8_t *external = vdp_external_slot[h40][vdp_blanked(s)];
+    unsigned count = s->fifo_count, i = s->fifo_write - count;
+    for (; count; count--, i++) {
+        const unsigned entry = i & 3, code = s->fifo_code[entry];
+        if (code != VDP_CODE_CRAM && code != VDP_CODE_VSRAM)
+            break;
+        int64_t ready = s->fifo_clock[entry] - line;
+        if (ready >= until)
+            break;
+        int slot = external[slot_from(h40, ready > from ? (int)ready : from)];
+        int begin = vdp_slot_offset(h40, slot);
+        if (begin >= until)
+            break;
+        if (code == VDP_CODE_CRAM)
+            write_colour(chip, line + begin, s->fifo_address[entry], s->fifo_data[entry], 1);
+        else
+            write_scroll(chip, line + begin, s->fifo_address[entry], s->fifo_data[entry]);
+        from = begin + 1;
+    }
+    s->fifo_count = (uint8_t)count;
+    return from;
+}
+
 /* Entries that the CPU has written, in slots that begin from `from` on and before `until`, mclk of the line at `line`;
  * returns where the first slot left begins. */
 static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
 {
     vdp *s = chip->state;
     int h40 = vdp_is_h40(s), plain = vdp_is_mode5(s) && !(s->registers[1] & 0x80);
+    if (plain && !s->fifo_half && !s->fill_data) {
+        from = drain_colours(chip, line, from, until);
+        if (!s->fifo_count)
+            return from;
+    }
     word_slots w = word_slots_of(s, line, until);
     if (plain && w.drawn == until)
         vdp_forget_flags(chip);
     while (s->fifo_count) {
         if (plain && !s->fifo_half && !s->fill_data) {
-            from = drain_words(chip, &w, from);
+            from = drain_words(s, &w, from);
+            from = drain_colours(chip, line, from, until);
             if (!s->fifo_count)
                 break;
         }

@@ -123,7 +123,7 @@ static inline v_jump_values v_jump(const vdp *s)
     return jump;
 }
 
-static uint16_t next_v(const vdp *s)
+static VDP_APART uint16_t next_v(const vdp *s)
 {
     v_jump_values jump = v_jump(s);
     return (uint16_t)(s->v_counter == jump.last ? jump.first : (s->v_counter + 1u) & 0x1FF);
@@ -137,7 +137,7 @@ static int lines_of_blank(const vdp *s)
     return s->v_counter <= jump.last && jump.last < 0x200 ? lines - (int)(jump.first - jump.last) + 1 : lines;
 }
 
-static void end_picture(vdp_chip *chip, int64_t clock)
+static VDP_APART void end_picture(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     vdp_draw_before(chip, clock);
@@ -156,6 +156,8 @@ static void begin_line(vdp_chip *chip)
     s->v_counter = s->v_counter < vdp_last_plain_v(s->v_counter) ? s->v_counter + 1u : next_v(s);
     s->line_clock += VDP_LINE;
     s->line_stage = VDP_STAGE_HINT;
+    if (s->v_counter < 192)             /* no picture is shorter */
+        return;
     if (s->v_counter == 0x1FF) {
         if (!s->vblank) /* a V28/V30 switch made the chip miss the end of the picture */
             end_picture(chip, s->line_clock);
@@ -196,18 +198,10 @@ static inline void clock_hint(vdp *s, int64_t clock)
     }
 }
 
-static void do_stage(vdp_chip *chip, int64_t clock)
+/* What happens in the line after the picture. */
+static VDP_APART void do_vblank_stage(vdp_chip *chip, int64_t clock, unsigned stage)
 {
     vdp *s = chip->state;
-    const unsigned stage = s->line_stage++;
-    if (stage == VDP_STAGE_HINT) {
-        clock_hint(s, clock);
-        return;
-    }
-    if (stage >= VDP_STAGE_STEP) {
-        begin_line(chip);
-        return;
-    }
     switch (stage) {
     case VDP_STAGE_PICTURE_END:
         end_picture(chip, clock);
@@ -221,15 +215,26 @@ static void do_stage(vdp_chip *chip, int64_t clock)
     case VDP_STAGE_ODD:
         s->odd_field = s->interlace && !s->odd_field;
         break;
-    case VDP_STAGE_Z80_INT_END:
+    default: /* VDP_STAGE_Z80_INT_END */
         s->z80_int = 0;
         s->z80_int_clock = clock;
         break;
     }
 }
 
+static inline void do_stage(vdp_chip *chip, int64_t clock)
+{
+    const unsigned stage = chip->state->line_stage++;
+    if (stage == VDP_STAGE_HINT)
+        clock_hint(chip->state, clock);
+    else if (stage >= VDP_STAGE_STEP)
+        begin_line(chip);
+    else
+        do_vblank_stage(chip, clock, stage);
+}
+
 /* Whole lines up to `clock` in which the H interrupt counter is clocked and nothing else happens. */
-static void skip_lines(vdp *s, int64_t clock)
+static VDP_APART void skip_lines(vdp *s, int64_t clock)
 {
     int64_t lines = (clock - s->line_clock) / VDP_LINE;
     int v = s->v_counter, end = vdp_height(s), free;
@@ -308,25 +313,18 @@ static int64_t release_bound(const vdp *s)
     return (s->dma_clock > slot ? s->dma_clock : slot) + 16 * most + 1;
 }
 
-void vdp_schedule(vdp *s)
+/* The same in the blank, and while a DMA has the bus. */
+static VDP_APART void schedule_apart(vdp *s, int64_t next)
 {
-    int64_t next;
     int v = s->v_counter, end = vdp_height(s);
-    if (!s->vblank) {
-        int line = (v + 1) & 0x1FF; /* that begins next, in the picture */
-        next = s->line_clock + (line <= end ? (end + 1 - line) * VDP_LINE + VDP_PICTURE_END : VDP_LINE);
-        if (s->registers[0] & 0x10 && !s->h_pending) {
-            int clocks = s->hint_counter + (s->line_stage > VDP_STAGE_HINT); /* the present line's has been */
-            int64_t hint = s->line_clock + (clocks * VDP_LINE + VDP_HINT(vdp_is_h40(s)));
-            if (hint < next)
-                next = hint;
+    if (s->vblank) {
+        if (s->line_stage < VDP_STAGE_HINT) {
+            next = s->line_clock + stage_offset(s);
+        } else {
+            /* nothing before V = $1FF, unless a new height lies ahead */
+            int lines = v < end ? end - v : lines_of_blank(s);
+            next = s->line_clock + (int64_t)(lines ? lines : 1) * VDP_LINE;
         }
-    } else if (s->line_stage < VDP_STAGE_HINT) {
-        next = s->line_clock + stage_offset(s);
-    } else {
-        /* nothing before V = $1FF, unless a new height lies ahead */
-        int lines = v < end ? end - v : lines_of_blank(s);
-        next = s->line_clock + (int64_t)(lines ? lines : 1) * VDP_LINE;
     }
     if (s->bus_hold) {
         int64_t release = release_bound(s);
@@ -334,6 +332,22 @@ void vdp_schedule(vdp *s)
             next = release;
     }
     s->next_event = next > s->clock ? next : s->clock + 1;
+}
+
+void vdp_schedule(vdp *s)
+{
+    int line = (s->v_counter + 1) & 0x1FF, end = vdp_height(s); /* the line that begins next, in the picture */
+    int64_t next = s->line_clock + (line <= end ? (end + 1 - line) * VDP_LINE + VDP_PICTURE_END : VDP_LINE);
+    if (s->registers[0] & 0x10 && !s->h_pending) {
+        int clocks = s->hint_counter + (s->line_stage > VDP_STAGE_HINT); /* the present line's has been */
+        int64_t hint = s->line_clock + (clocks * VDP_LINE + VDP_HINT(vdp_is_h40(s)));
+        if (hint < next)
+            next = hint;
+    }
+    if (s->vblank | s->bus_hold)
+        schedule_apart(s, next);
+    else
+        s->next_event = next > s->clock ? next : s->clock + 1;
 }
 
 /* ------------------------------------------------------------------------------- power on, loading */

@@ -36,6 +36,13 @@
 
 #include "core.h"
 
+/* What is done seldom is kept out of the way. */
+#ifdef __GNUC__
+#define VDP_APART __attribute__((noinline, cold))
+#else
+#define VDP_APART
+#endif
+
 #define VDP_LINE 3420                   /* mclk a line, both widths */
 #define VDP_NEVER INT64_MAX
 
@@ -329,29 +336,24 @@ static inline void vdp_put_later(vdp_chip *chip, int64_t clock, uint16_t value)
         chip->later_limit = 0;
 }
 
-/* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits, with
- * all that are in the FIFO, until that is full or anybody calls for the chip.  In the blank, when words go out sooner than
- * they come, they wait beside the FIFO as long as it is certain to have had room.  0: it is not so simple. */
+/* 1: nothing goes on at `clock`, in the present line, but the writes of words. */
 static inline int vdp_only_waits(const vdp_chip *chip, int64_t clock)
 {
     const vdp *s = chip->state;
-    return clock >= s->clock && clock >= chip->write_clock && s->line_stage == VDP_STAGE_HINT
-        && !(s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20)) && vdp_is_mode5(s);
+    return clock - s->line_clock < VDP_HINT(0) && clock >= s->clock && clock >= chip->write_clock
+        && s->line_stage == VDP_STAGE_HINT && !(s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20)) && vdp_is_mode5(s);
 }
 
-static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
+/* `ahead` words after the present one, another one can wait beside the FIFO. */
+static inline int vdp_takes_later(const vdp_chip *chip, int64_t clock, int ahead)
+{
+    return chip->later_count + ahead < VDP_LATER && clock < chip->later_limit && clock >= chip->write_clock
+        && chip->later[chip->later_count + ahead - 4].bound < clock;
+}
+
+static inline void vdp_take_word(vdp_chip *chip, int64_t clock, uint16_t value)
 {
     vdp *s = chip->state;
-    if (!chip->later_count || clock >= chip->later_limit || clock < chip->write_clock
-        || chip->later[chip->later_count - 4].bound >= clock) {
-        if (clock - s->line_clock >= VDP_HINT(0) || !vdp_only_waits(chip, clock))
-            return 0;
-        if (s->fifo_count == 4 || chip->later_count) {
-            vdp_make_room(chip, clock);
-            if (s->fifo_count == 4)
-                return 0;
-        }
-    }
     chip->write_clock = clock;
     s->command_pending = 0;
     if (chip->later_count)
@@ -359,22 +361,43 @@ static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
     else
         vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
     s->address = (s->address + vdp_step(s)) & 0x1FFFF;
+}
+
+/* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits, with
+ * all that are in the FIFO, until that is full or anybody calls for the chip.  In the blank, when words go out sooner than
+ * they come, they wait beside the FIFO as long as it is certain to have had room.  0: it is not so simple. */
+static inline int vdp_accept_now(vdp_chip *chip, int64_t clock, uint16_t value)
+{
+    if (chip->later_count ? !vdp_takes_later(chip, clock, 0)
+                          : chip->state->fifo_count == 4 || !vdp_only_waits(chip, clock))
+        return 0;
+    vdp_take_word(chip, clock, value);
     return 1;
 }
 
-/* Two words, one after the other, the second one at `second`.  0: neither has been taken. */
+/* The same for two words one after the other, the second one at `second`.  0: neither has been taken. */
 static inline int vdp_accept_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value)
 {
-    vdp *s = chip->state;
-    if (chip->later_count || s->fifo_count > 2 || second - s->line_clock >= VDP_HINT(0) || !vdp_only_waits(chip, clock))
+    const vdp *s = chip->state;
+    if (chip->later_count ? !vdp_takes_later(chip, clock, 0) || !vdp_takes_later(chip, second, 1)
+                          : s->fifo_count > 2 || !vdp_only_waits(chip, clock) || second - s->line_clock >= VDP_HINT(0))
         return 0;
-    const int latency = VDP_WRITE_LATENCY(vdp_is_h40(s));
-    chip->write_clock = second;
-    s->command_pending = 0;
-    vdp_fifo_push(s, clock + latency, (uint16_t)(value >> 16));
-    s->address = (s->address + vdp_step(s)) & 0x1FFFF;
-    vdp_fifo_push(s, second + latency, (uint16_t)value);
-    s->address = (s->address + vdp_step(s)) & 0x1FFFF;
+    vdp_take_word(chip, clock, (uint16_t)(value >> 16));
+    vdp_take_word(chip, second, (uint16_t)value);
+    return 1;
+}
+
+/* The same, with words that wait brought on if they have to be. */
+static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
+{
+    if (vdp_accept_now(chip, clock, value))
+        return 1;
+    if (!vdp_only_waits(chip, clock))
+        return 0;
+    vdp_make_room(chip, clock);
+    if (chip->state->fifo_count == 4)
+        return 0;
+    vdp_take_word(chip, clock, value);
     return 1;
 }
 
