@@ -989,6 +989,7 @@ typedef struct megadrive {
     uint8_t address_errors;     /* 0: word accesses to odd addresses go to the even one */
     uint8_t want_audio;         /* 1: samples of the present frame are kept */
     uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
+    uint8_t fm_next_status;     /* the YM2612's status behind fm_status_until */
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
@@ -1000,7 +1001,8 @@ typedef struct megadrive {
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
-    int64_t fm_status_until;    /* chip's clock before which the status is as read last, if nothing is written */
+    int64_t fm_status_until;    /* chip's clock before which the status is as read last, if nothing is written; 0: not known */
+    int64_t fm_next_until;      /* if that is known: the same for fm_next_status, which comes then */
     ym2612_ports fm_ahead;      /* bus and timers of the chip after waiting writes, to answer reads */
     uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */

@@ -251,10 +251,14 @@ int64_t vdp_room_clock(const vdp *s)
     return s->line_clock + vdp_slot_offset(h40, slot);
 }
 
-/* 1: a transfer goes on that vdp_run_transfer may make, and no change of VRAM has to wait for drawing. */
+/* 1: a transfer goes on that vdp_run_transfer may make; but for fills, no change of VRAM has to wait for drawing. */
 static int may_run(const vdp *s)
 {
-    if (s->dma_run == VDP_DMA_NONE || s->draw_clock != VDP_NEVER || !vdp_is_mode5(s) || s->registers[1] & 0x80)
+    if (s->dma_run == VDP_DMA_NONE || !vdp_is_mode5(s) || s->registers[1] & 0x80)
+        return 0;
+    if (s->dma_run == VDP_DMA_FILL)
+        return s->fifo_count == 0;
+    if (s->draw_clock != VDP_NEVER)
         return 0;
     return s->dma_run == VDP_DMA_BUS ? s->fifo_count == 4 && !s->fifo_half && (s->code & 15) == VDP_CODE_VRAM
                                      : s->fifo_count == 0;
@@ -307,8 +311,14 @@ static inline int drain_words(vdp *s, const word_slots *w, int from)
     return from;
 }
 
-/* Words of CRAM and VSRAM at the head of the FIFO, in mode 5; the same. */
-static inline int drain_colours(vdp_chip *chip, int64_t line, int from, int until)
+/* 1: drain_words and drain_colours may be called. */
+static inline int drains_plainly(const vdp *s)
+{
+    return vdp_is_mode5(s) && !(s->registers[1] & 0x80) && !(s->fifo_half | s->fill_data);
+}
+
+/* Words of CRAM and VSRAM at the head of the FIFO; the same. */
+static VDP_APART int drain_colours(vdp_chip *chip, int64_t line, int from, int until)
 {
     vdp *s = chip->state;
     const int h40 = vdp_is_h40(s);
@@ -341,16 +351,11 @@ static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
 {
     vdp *s = chip->state;
     int h40 = vdp_is_h40(s), plain = vdp_is_mode5(s) && !(s->registers[1] & 0x80);
-    if (plain && !s->fifo_half && !s->fill_data) {
-        from = drain_colours(chip, line, from, until);
-        if (!s->fifo_count)
-            return from;
-    }
     word_slots w = word_slots_of(s, line, until);
     if (plain && w.drawn == until)
         vdp_forget_flags(chip);
     while (s->fifo_count) {
-        if (plain && !s->fifo_half && !s->fill_data) {
+        if (drains_plainly(s)) {
             from = drain_words(s, &w, from);
             from = drain_colours(chip, line, from, until);
             if (!s->fifo_count)
@@ -382,6 +387,13 @@ static void run_slots(vdp_chip *chip, int64_t until)
             int from = drain_entries(chip, line, vdp_slot_offset(h40, slot), vdp_slot_offset(h40, end));
             slot = slot_from(h40, from);
             continue;
+        }
+        if (s->dma_run == VDP_DMA_BUS) {
+            int used = vdp_run_words(chip, slot, end);
+            if (used) {
+                slot += used;
+                continue;
+            }
         }
         /* Source words are read in any slot, but not in the refresh or right after it. */
         int fetch = s->dma_run == VDP_DMA_BUS && s->fifo_count < 4;
@@ -422,7 +434,11 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
             return;
         }
         int64_t line = s->line_clock;
-        int from = drain_entries(chip, line, (int)(s->clock - line), (int)(until - line));
+        int from = (int)(s->clock - line);
+        if (drains_plainly(s))
+            from = drain_colours(chip, line, from, (int)(until - line));
+        if (s->fifo_count)
+            from = drain_entries(chip, line, from, (int)(until - line));
         if (!s->read_wanted && s->dma_run == VDP_DMA_NONE) {
             s->clock = until;
             return;

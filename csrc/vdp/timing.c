@@ -255,10 +255,52 @@ static VDP_APART void skip_lines(vdp *s, int64_t clock)
     s->line_clock += lines * VDP_LINE;
 }
 
+/* Bring slots and the chip's clock to `clock`, in the present line; 1: a DMA that has the bus may have come further. */
+static inline int bring_slots(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    int held = 0;
+    if (clock <= s->clock)
+        return 0;
+    if (vdp_transfer_busy(s)) {
+        held = s->bus_hold;
+        vdp_transfer(chip, clock);
+    }
+    s->clock = clock;
+    return held;
+}
+
+/* vdp_advance, if at most one of the stages with which each line ends lies ahead.  0: it is not so. */
+static inline int advance_a_stage(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    const int64_t past = clock - s->line_clock;
+    if (s->line_stage == VDP_STAGE_HINT) {
+        const int offset = VDP_HINT(vdp_is_h40(s));
+        if (past < offset || past >= VDP_LINE)
+            return 0;
+        const int64_t t = s->line_clock + offset;
+        bring_slots(chip, t);
+        s->line_stage = VDP_STAGE_STEP;
+        clock_hint(s, t);
+    } else {
+        if (s->line_stage != VDP_STAGE_STEP || past < VDP_LINE || past >= VDP_LINE + VDP_HINT(0) || s->v_counter >= 191)
+            return 0;
+        bring_slots(chip, s->line_clock + VDP_LINE);
+        s->v_counter++;
+        s->line_clock += VDP_LINE;
+        s->line_stage = VDP_STAGE_HINT;
+    }
+    bring_slots(chip, clock);
+    return 1;
+}
+
 int vdp_advance(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     int happened = 0;
+    if (clock >= chip->write_clock && !chip->later_count && advance_a_stage(chip, clock))
+        return 1;
     if (clock < chip->write_clock)
         clock = chip->write_clock;
     if (chip->later_count)
@@ -272,21 +314,10 @@ int vdp_advance(vdp_chip *chip, int64_t clock)
         if (t > clock)
             break;
         happened = 1;
-        if (t > s->clock) {
-            if (vdp_transfer_busy(s))
-                vdp_transfer(chip, t);
-            s->clock = t;
-        }
+        bring_slots(chip, t);
         do_stage(chip, t);
     }
-    if (clock > s->clock) {
-        if (vdp_transfer_busy(s)) {
-            happened |= s->bus_hold;
-            vdp_transfer(chip, clock);
-        }
-        s->clock = clock;
-    }
-    return happened;
+    return happened | bring_slots(chip, clock);
 }
 
 void vdp_run(vdp_chip *chip, int64_t clock)

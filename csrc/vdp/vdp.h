@@ -36,9 +36,9 @@
 
 #include "core.h"
 
-/* What is done seldom is kept out of the way. */
+/* What is needed seldom, or needs less, is kept apart from the rest. */
 #ifdef __GNUC__
-#define VDP_APART __attribute__((noinline, cold))
+#define VDP_APART __attribute__((noinline))
 #else
 #define VDP_APART
 #endif
@@ -378,12 +378,32 @@ static inline int vdp_accept_now(vdp_chip *chip, int64_t clock, uint16_t value)
 /* The same for two words one after the other, the second one at `second`.  0: neither has been taken. */
 static inline int vdp_accept_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value)
 {
-    const vdp *s = chip->state;
-    if (chip->later_count ? !vdp_takes_later(chip, clock, 0) || !vdp_takes_later(chip, second, 1)
-                          : s->fifo_count > 2 || !vdp_only_waits(chip, clock) || second - s->line_clock >= VDP_HINT(0))
+    vdp *s = chip->state;
+    if (chip->later_count) {
+        if (!vdp_takes_later(chip, clock, 0) || !vdp_takes_later(chip, second, 1))
+            return 0;
+        vdp_take_word(chip, clock, (uint16_t)(value >> 16));
+        vdp_take_word(chip, second, (uint16_t)value);
+        return 1;
+    }
+    const unsigned count = s->fifo_count, i = s->fifo_write & 3u, j = (i + 1) & 3;
+    if (count > 2 || !vdp_only_waits(chip, clock) || second - s->line_clock >= VDP_HINT(0))
         return 0;
-    vdp_take_word(chip, clock, (uint16_t)(value >> 16));
-    vdp_take_word(chip, second, (uint16_t)value);
+    const uint32_t address = s->address, step = s->registers[15];
+    const int latency = VDP_WRITE_LATENCY(s->registers[12] & 1);
+    const uint8_t code = s->code & 15;
+    s->fifo_data[i] = (uint16_t)(value >> 16);
+    s->fifo_data[j] = (uint16_t)value;
+    s->fifo_address[i] = address;
+    s->fifo_address[j] = (address + step) & 0x1FFFF;
+    s->fifo_clock[i] = clock + latency;
+    s->fifo_clock[j] = second + latency;
+    s->address = (address + 2 * step) & 0x1FFFF;
+    chip->write_clock = second;
+    s->fifo_code[i] = s->fifo_code[j] = code;
+    s->fifo_write = (i + 2) & 3;
+    s->fifo_count = (uint8_t)(count + 2);
+    s->command_pending = 0;
     return 1;
 }
 
@@ -404,6 +424,8 @@ static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
 /* Transfer in the slots from `slot`, an external one, of the present line on and before `end`, if it is one that can be made at
  * once; returns how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
 int vdp_run_transfer(vdp_chip *chip, int slot, int end);
+/* The same for a bus transfer to CRAM or VSRAM, in any slots. */
+int vdp_run_words(vdp_chip *chip, int slot, int end);
 
 static inline uint16_t vdp_dma_length(const vdp *s) { return (uint16_t)(s->registers[20] << 8 | s->registers[19]); }
 static inline uint16_t vdp_dma_source(const vdp *s) { return (uint16_t)(s->registers[22] << 8 | s->registers[21]); }
