@@ -16,10 +16,19 @@ enum {
     VECTOR_TRAP = 32
 };
 
+/* SR but for the flags. */
+M68000_INLINE void set_system_byte(m68000 *cpu, uint32_t status)
+{
+    if (M68000_UNLIKELY((status ^ cpu->sr) & 0x2000))
+        m68000_set_sr(cpu, (uint16_t)status);
+    else
+        cpu->sr = status & 0xa71f;
+}
+
 /* SR whole, while flags lie unpacked. */
 M68000_INLINE void set_status(m68000 *cpu, uint32_t status)
 {
-    m68000_set_sr(cpu, (uint16_t)status);
+    set_system_byte(cpu, status);
     unpack_ccr(cpu, status);
 }
 
@@ -27,7 +36,7 @@ M68000_INLINE void set_status(m68000 *cpu, uint32_t status)
 M68000_INLINE uint32_t enter_supervisor(m68000 *cpu)
 {
     uint32_t status = pack_sr(cpu);
-    m68000_set_sr(cpu, (uint16_t)((status & ~0x8000u) | 0x2000));
+    set_system_byte(cpu, (status & ~0x8000u) | 0x2000);
     return status;
 }
 
@@ -188,7 +197,7 @@ M68000_INLINE bool interrupt_is_asserted(const m68000 *cpu)
 }
 
 /* n6 w (PC low), acknowledge, n4, w (SR) w (PC high), R r p n2 p. */
-M68000_COLD static void interrupt(m68000 *cpu, void *bus)
+static void interrupt(m68000 *cpu, void *bus)
 {
     m68000_context context, *c = &context;
     unsigned level = sampled_level(cpu); /* one that rises from now on waits, though the chip that asks may not know it */

@@ -114,7 +114,8 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
     megadrive *md = c->bus;
     m68000_flush(c);
     int64_t start = c->clock;
-    md->state.cpu.clock += VPA_SETUP - 4 + (E_PERIOD - (start + VPA_SETUP) % E_PERIOD) % E_PERIOD;
+    const unsigned phase = (uint64_t)(start + VPA_SETUP) % E_PERIOD;
+    md->state.cpu.clock += VPA_SETUP - 4 + (phase ? E_PERIOD - phase : 0);
     md_vdp_acknowledge(md, (start + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K);
     goes_on(c->cpu, md);                /* the level has fallen, with nothing behind it */
     m68000_reload(c);
