@@ -180,7 +180,7 @@ def test_a_moment_in_mode_4_within_horizontal_blanking():
     assert pictures(kernel, model)
 
 
-transfers = (
+transfers = st.tuples(
     st.sampled_from([0x8C81, 0x8C00]), st.sampled_from([1, 1, 1, 3, 5, 0]),
     st.sampled_from([0, 1, 2, 2, 3, 4, 64, 128]), words, st.integers(1, 4000), st.integers(0, 0x3FFFFF),
     st.sampled_from([0, 0, 2, 3]), st.lists(words, max_size=6), st.lists(st.integers(0, 20 * LINE), max_size=8),
@@ -205,15 +205,15 @@ def make_transfers(times, start, width, code, step, address, length, source, kin
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(224 * LINE, 260 * LINE), *transfers)
-def test_transfers_in_blanking(start, *arguments):
+@given(st.integers(224 * LINE, 260 * LINE), transfers)
+def test_transfers_in_blanking(start, arguments):
     """Long transfers, which the model makes at once where nothing is drawn."""
     make_transfers(1, start, *arguments)
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 200 * LINE), *transfers)
-def test_transfers_in_the_picture(start, *arguments):
+@given(st.integers(0, 200 * LINE), transfers)
+def test_transfers_in_the_picture(start, arguments):
     """The same where what changes must be drawn first; the second time a fill finds what it writes."""
     kernel, model = make_transfers(2, start, *arguments)
     finish_picture(kernel, model)
