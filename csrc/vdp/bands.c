@@ -2,8 +2,8 @@
  *
  * Lines between two changes mostly show the same cells as their neighbours, so a name is read once and its pattern
  * expanded once for all the lines of a band.  The result is the same as that of planes.c line by line. */
+#include "cells.h"
 #include "planes.h"
-#include "wide.h"
 
 /* Two neighbouring cells, expanded for the line buffers: 8 rows of 16 pixels. */
 typedef struct cell_pair {
@@ -14,38 +14,11 @@ typedef struct cell_pair {
 
 #if defined(__SSE2__)
 
-/* Rows 0-1, 2-3, 4-5, 6-7 of one cell. */
-static inline void expand_cell(const vdp *s, unsigned word, __m128i rows[4])
-{
-    const uint8_t *pattern = s->vram + ((word & 0x7FF) << 5);
-    const __m128i nibble = _mm_set1_epi8(15), bits = _mm_set1_epi8((char)(word >> 9 & 0x70));
-    for (int i = 0; i < 2; i++) {
-        __m128i packed = _mm_loadu_si128((const __m128i *)(const void *)(pattern + 16 * i));
-        __m128i left = _mm_or_si128(_mm_and_si128(_mm_srli_epi16(packed, 4), nibble), bits);
-        __m128i right = _mm_or_si128(_mm_and_si128(packed, nibble), bits);
-        rows[2 * i] = _mm_unpacklo_epi8(left, right);
-        rows[2 * i + 1] = _mm_unpackhi_epi8(left, right);
-    }
-    if (word & 0x800) {
-        for (int i = 0; i < 4; i++) { /* pairs of pixels in reverse order, then the pixels of each pair */
-            rows[i] = _mm_shufflehi_epi16(_mm_shufflelo_epi16(rows[i], 0x1B), 0x1B);
-            rows[i] = _mm_or_si128(_mm_slli_epi16(rows[i], 8), _mm_srli_epi16(rows[i], 8));
-        }
-    }
-    if (word & 0x1000) {
-        __m128i first = _mm_shuffle_epi32(rows[0], 0x4E), second = _mm_shuffle_epi32(rows[1], 0x4E);
-        rows[0] = _mm_shuffle_epi32(rows[3], 0x4E);
-        rows[1] = _mm_shuffle_epi32(rows[2], 0x4E);
-        rows[2] = second;
-        rows[3] = first;
-    }
-}
-
 static inline void expand_pair_narrow(const vdp *s, cell_pair *pair)
 {
     __m128i left[4], right[4];
-    expand_cell(s, vdp_word(pair->words), left);
-    expand_cell(s, vdp_word(pair->words + 2), right);
+    draw_cell_vectors(s, vdp_word(pair->words), left);
+    draw_cell_vectors(s, vdp_word(pair->words + 2), right);
     for (int i = 0; i < 4; i++) {
         _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i], _mm_unpacklo_epi64(left[i], right[i]));
         _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 1], _mm_unpackhi_epi64(left[i], right[i]));

@@ -173,8 +173,8 @@ static void force_layer(const draw_context *c, const uint8_t *a, const uint8_t *
 }
 
 /* Pixels from..to-1, which have the same backdrop. */
-static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, uint8_t *row, int from, int to,
-                       int display)
+static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, uint8_t *row,
+                       int from, int to, int display)
 {
     const vdp *s = c->s;
     uint8_t backdrop = draw_backdrop(s, c->backdrop);
@@ -182,9 +182,9 @@ static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const 
     if (display && !vdp_is_mode5(s)) {
         draw_mode4_mix(line, row, from, to);
     } else if (display) {
-        const uint8_t *sprites = line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL;
         a += DRAW_MARGIN;
         b += DRAW_MARGIN;
+        sprites = sprites ? sprites + DRAW_MARGIN : NULL;
         if ((from | to) & 15) {
             uint8_t whole[DRAW_STRIDE];
             mix_row(b, a, sprites, whole, from & ~15, (to + 15) & ~15, backdrop, shadows);
@@ -199,7 +199,7 @@ static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const 
         blank(c, line, row, from, to, display);
 }
 
-void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, int to, int display)
 {
     const vdp *s = c->s;
     int from = line->pixels;
@@ -215,13 +215,13 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     c->d->drawn[y] = (uint16_t)to;
     if (draw_backdrop_until(c, line->line, from, to) == to && display && !from && !(to & 15) && vdp_is_mode5(s)
         && !line->blank_columns && !(s->registers[0] & 0x20) && !(s->debug[0] & VDP_DEBUG_LAYERS)) {
-        mix_row(b + DRAW_MARGIN, a + DRAW_MARGIN, line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL, row, 0, to,
-                c->backdrop & 0x3F, s->registers[12] & 8);
+        mix_row(b + DRAW_MARGIN, a + DRAW_MARGIN, sprites ? sprites + DRAW_MARGIN : NULL, row, 0, to, c->backdrop & 0x3F,
+                s->registers[12] & 8);
         return;
     }
     while (from < to) {
         int end = draw_backdrop_until(c, line->line, from, to);
-        put_pixels(c, line, a, b, row, from, end, display);
+        put_pixels(c, line, a, b, sprites, row, from, end, display);
         from = end;
     }
 }
@@ -234,20 +234,20 @@ int draw_is_plain(const draw_context *c)
            && (d->latched_clock != c->picture || d->backdrops_made == d->backdrops);
 }
 
-void draw_rows(draw_context *c, const draw_band *band)
+void draw_rows(draw_context *c, const draw_band *band, int first, int end)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
-    int first = band->first, end = first + band->count, width = draw_width(s), shadows = s->registers[12] & 8;
+    int width = draw_width(s), shadows = s->registers[12] & 8;
     c->backdrop = s->registers[7];
     if (c->rgb)
         draw_follow_colours(c, first, 0);
-    memset(d->wide + first, width == 320, (size_t)band->count);
+    memset(d->wide + first, width == 320, (size_t)(end - first));
     for (int y = first; y < end; y++) {
+        int i = y - band->first;
         d->drawn[y] = (uint16_t)width;
-        mix_row(band->plane[1][y - first] + DRAW_MARGIN, band->plane[0][y - first] + DRAW_MARGIN, NULL,
-                c->indexed + DRAW_STRIDE * y, 0, width, c->backdrop & 0x3F, shadows);
+        mix_row(band->plane[1][i] + DRAW_MARGIN, band->plane[0][i] + DRAW_MARGIN,
+                band->sprites_shown >> i & 1 ? band->sprites[i] + DRAW_MARGIN : NULL, c->indexed + DRAW_STRIDE * y, 0, width,
+                c->backdrop & 0x3F, shadows);
     }
-    for (int y = end - 1; y >= first && y >= end - 2; y--)
-        d->lines[y & 1].pixels = (uint16_t)width;
 }
