@@ -234,7 +234,7 @@ int draw_is_plain(const draw_context *c)
            && (d->latched_clock != c->picture || d->backdrops_made == d->backdrops);
 }
 
-void draw_rows(draw_context *c, const draw_band *band, int first, int end)
+void draw_rows(draw_context *c, draw_band *band, int first, int end)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
@@ -246,7 +246,7 @@ void draw_rows(draw_context *c, const draw_band *band, int first, int end)
     for (int y = first; y < end; y++) {
         int i = y - band->first;
         d->drawn[y] = (uint16_t)width;
-        mix_row(band->plane[1][i] + DRAW_MARGIN, band->plane[0][i] + DRAW_MARGIN,
+        mix_row(draw_band_row(band, 1, i) + DRAW_MARGIN, draw_band_row(band, 0, i) + DRAW_MARGIN,
                 band->sprites_shown >> i & 1 ? band->sprites[i] + DRAW_MARGIN : NULL, c->indexed + DRAW_STRIDE * y, 0, width,
                 c->backdrop & 0x3F, shadows);
     }

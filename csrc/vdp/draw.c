@@ -289,7 +289,7 @@ static void draw_easy_lines(draw_context *c, draw_band *band, int from, int end,
         int i = n - band->first;
         if (line->line != n)
             begin_line(line, n);
-        draw_pixels(c, line, band->plane[0][i], band->plane[1][i], band->sprites_shown >> i & 1 ? band->sprites[i] : NULL,
+        draw_pixels(c, line, draw_band_row(band, 0, i), draw_band_row(band, 1, i), band->sprites_shown >> i & 1 ? band->sprites[i] : NULL,
                     draw_width(c->s), 1);
     }
 }
@@ -350,7 +350,8 @@ static int run_band(draw_context *c, int number, int end, int height)
         know_sprites(c, n);
         if (!pass_sprites(c, n, 1, height))
             run_sprites(c, n, DRAW_ALL, height);
-        draw_pixels(c, line, band.plane[0][n - number], band.plane[1][n - number], sprites_of(line), draw_width(s), 1);
+        draw_pixels(c, line, draw_band_row(&band, 0, n - number), draw_band_row(&band, 1, n - number), sprites_of(line),
+                    draw_width(s), 1);
     }
     return count;
 }

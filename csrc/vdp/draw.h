@@ -76,15 +76,18 @@ void draw_plane_b(draw_context *c, vdp_line *line, int to);
 /* bands.c: whole lines.  The caller puts in first, count and scrolls. */
 #define DRAW_BAND 16                    /* lines, at most */
 #define DRAW_ROW 384                    /* bytes of a line buffer */
+#define DRAW_SPILL 7                    /* rows above and below a band, for the rest of its cells */
 typedef struct draw_band {
     int first, count;                   /* lines */
     uint16_t hscroll[2][DRAW_BAND];
     uint16_t vscroll[2][DRAW_BAND];     /* of the whole screen */
     uint8_t window[2];                  /* R17 and R18 */
-    uint8_t plane[2][DRAW_BAND][DRAW_ROW];
+    uint8_t plane[2][DRAW_SPILL + DRAW_BAND + DRAW_SPILL][DRAW_ROW]; /* see draw_band_row */
     uint32_t sprites_shown;             /* bit k: sprites[k] holds those of line first + k; else it has none */
     uint8_t sprites[DRAW_BAND][DRAW_ROW];
 } draw_band;
+/* The line buffer of a line, counted from the first one of the band. */
+static inline uint8_t *draw_band_row(draw_band *band, int plane, int line) { return band->plane[plane][DRAW_SPILL + line]; }
 int draw_band_lines(const uint8_t window[2], int first, int most);
 void draw_band_planes(draw_context *c, draw_band *band);
 
@@ -98,7 +101,7 @@ void draw_objects_put(draw_context *c, const draw_objects *objects, draw_band *b
 void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, int to, int display);
 /* The same for whole lines of a band, if nothing but planes, its sprites and backdrop makes them. */
 int draw_is_plain(const draw_context *c);
-void draw_rows(draw_context *c, const draw_band *band, int first, int end);
+void draw_rows(draw_context *c, draw_band *band, int first, int end);
 
 /* colours.c: the picture's colours up to a pixel; `tall`: its rows are those of one field */
 #define DRAW_CHANGES 1024
