@@ -15,7 +15,6 @@
 #define MIX_TARGET
 #define MIX_PIXELS __m128i
 #define MIX_ALL(value) _mm_set1_epi8(value)
-#define MIX_NONE _mm_setzero_si128()
 #define MIX_LOAD(p) _mm_loadu_si128((const __m128i *)(const void *)(p))
 #define MIX_STORE(p, pixels) _mm_storeu_si128((__m128i *)(void *)(p), pixels)
 #define MIX_AND(x, y) _mm_and_si128(x, y)
@@ -25,6 +24,7 @@
 #define MIX_EQUAL(x, y) _mm_cmpeq_epi8(x, y)
 #define MIX_GREATER(x, y) _mm_cmpgt_epi8(x, y)
 #define MIX_CHOOSE(mask, yes, no) _mm_or_si128(_mm_and_si128(mask, yes), _mm_andnot_si128(mask, no))
+#define MIX_TRANSPARENT(x) _mm_cmpeq_epi8(_mm_and_si128(x, _mm_set1_epi8(15)), _mm_setzero_si128()) /* $FF where colour 0 is */
 #define MIX_ANY(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) != 0xFFFF)
 #include "mix.h"
 #undef MIX
@@ -32,7 +32,6 @@
 #undef MIX_TARGET
 #undef MIX_PIXELS
 #undef MIX_ALL
-#undef MIX_NONE
 #undef MIX_LOAD
 #undef MIX_STORE
 #undef MIX_AND
@@ -42,6 +41,7 @@
 #undef MIX_EQUAL
 #undef MIX_GREATER
 #undef MIX_CHOOSE
+#undef MIX_TRANSPARENT
 #undef MIX_ANY
 
 #ifdef DRAW_AVX2
@@ -50,7 +50,6 @@
 #define MIX_TARGET DRAW_AVX2
 #define MIX_PIXELS __m256i
 #define MIX_ALL(value) _mm256_set1_epi8(value)
-#define MIX_NONE _mm256_setzero_si256()
 #define MIX_LOAD(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define MIX_STORE(p, pixels) _mm256_storeu_si256((__m256i *)(void *)(p), pixels)
 #define MIX_AND(x, y) _mm256_and_si256(x, y)
@@ -60,6 +59,7 @@
 #define MIX_EQUAL(x, y) _mm256_cmpeq_epi8(x, y)
 #define MIX_GREATER(x, y) _mm256_cmpgt_epi8(x, y)
 #define MIX_CHOOSE(mask, yes, no) _mm256_blendv_epi8(no, yes, mask)
+#define MIX_TRANSPARENT(x) _mm256_shuffle_epi8(_mm256_set_epi64x(0, 0xFF, 0, 0xFF), x) /* layers have no bit 7 */
 #define MIX_ANY(x) (!_mm256_testz_si256(x, x))
 #include "mix.h"
 #endif
