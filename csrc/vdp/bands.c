@@ -111,11 +111,9 @@ typedef struct band_rows {
 /* Line k shows plane row y + k + vscroll[k]; b->fine has been put in. */
 static void group_rows(band_rows *b, unsigned y, const uint16_t *vscroll, int lines)
 {
-    unsigned differ = 0;
     b->count = 0;
-    for (int k = 1; k < lines; k++)
-        differ |= (unsigned)(vscroll[k] ^ vscroll[0]) | (unsigned)(b->fine[k] ^ b->fine[0]);
-    if (!differ) {
+    if (memcmp(b->fine, b->fine + 1, (size_t)(lines - 1)) == 0
+        && memcmp(vscroll, vscroll + 1, (size_t)(lines - 1) * sizeof *vscroll) == 0) {
         unsigned at = y + vscroll[0];
         for (int k = 0, next; k < lines; k = next, at = (at | 7) + 1) {
             next = k + 8 - (int)(at & 7) < lines ? k + 8 - (int)(at & 7) : lines;
@@ -428,6 +426,11 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
 void draw_band_planes(draw_context *c, draw_band *band)
 {
     for (int plane = 0; plane < 2; plane++) {
+        const uint16_t *hscroll = band->hscroll[plane];
+        if (memcmp(hscroll, hscroll + 1, (size_t)(band->count - 1) * sizeof *hscroll) == 0) {
+            put_plane(c, band, plane, 0, band->count);
+            continue;
+        }
         for (int from = 0, to; from < band->count; from = to) {
             to = from + 1;
             while (to < band->count && band->hscroll[plane][to] >> 4 == band->hscroll[plane][from] >> 4)

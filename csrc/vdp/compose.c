@@ -64,7 +64,7 @@
 #include "mix.h"
 #endif
 
-#define plain_row narrow_row
+#define plain_rows narrow_rows
 
 #else
 
@@ -101,7 +101,7 @@ static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, con
     }
 }
 
-/* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0. */
+/* Pixels from..end, both multiples of 16, of a row of layers that begin at screen x = 0. */
 static void plain_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
                     uint8_t backdrop, int shadows)
 {
@@ -119,19 +119,27 @@ static void plain_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint
             mix(b + x, a + x, a + x, to + x, backdrop, 0, 0);
 }
 
+static void plain_rows(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int rows, int from, int end,
+                       uint8_t backdrop, int shadows)
+{
+    for (int row = 0; row < rows; row++)
+        plain_row(b + DRAW_ROW * row, a + DRAW_ROW * row, s ? s + DRAW_ROW * row : NULL, to + DRAW_STRIDE * row, from, end, backdrop,
+                  shadows);
+}
+
 #endif
 
-/* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0; s is NULL without sprites. */
-static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
-                    uint8_t backdrop, int shadows)
+/* Pixels from..end, both multiples of 16, of `rows` rows of layers that begin at screen x = 0; s is NULL without sprites. */
+static void mix_rows(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int rows, int from, int end, uint8_t backdrop,
+                     int shadows)
 {
 #ifdef DRAW_AVX2
     if (!((from | end) & 31) && draw_has_avx2()) {
-        wide_row(b, a, s, to, from, end, backdrop, shadows);
+        wide_rows(b, a, s, to, rows, from, end, backdrop, shadows);
         return;
     }
 #endif
-    plain_row(b, a, s, to, from, end, backdrop, shadows);
+    plain_rows(b, a, s, to, rows, from, end, backdrop, shadows);
 }
 
 /* --------------------------------------------------------------------------------------------- output */
@@ -187,10 +195,10 @@ static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const 
         sprites = sprites ? sprites + DRAW_MARGIN : NULL;
         if ((from | to) & 15) {
             uint8_t whole[DRAW_STRIDE];
-            mix_row(b, a, sprites, whole, from & ~15, (to + 15) & ~15, backdrop, shadows);
+            mix_rows(b, a, sprites, whole, 1, from & ~15, (to + 15) & ~15, backdrop, shadows);
             memcpy(row + from, whole + from, (size_t)(to - from));
         } else {
-            mix_row(b, a, sprites, row, from, to, backdrop, shadows);
+            mix_rows(b, a, sprites, row, 1, from, to, backdrop, shadows);
         }
         if (s->debug[0] & VDP_DEBUG_LAYERS)
             force_layer(c, a, b, sprites, row, from, to);
@@ -215,7 +223,7 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     c->d->drawn[y] = (uint16_t)to;
     if (draw_backdrop_until(c, line->line, from, to) == to && display && !from && !(to & 15) && vdp_is_mode5(s)
         && !line->blank_columns && !(s->registers[0] & 0x20) && !(s->debug[0] & VDP_DEBUG_LAYERS)) {
-        mix_row(b + DRAW_MARGIN, a + DRAW_MARGIN, sprites ? sprites + DRAW_MARGIN : NULL, row, 0, to, c->backdrop & 0x3F,
+        mix_rows(b + DRAW_MARGIN, a + DRAW_MARGIN, sprites ? sprites + DRAW_MARGIN : NULL, row, 1, 0, to, c->backdrop & 0x3F,
                 s->registers[12] & 8);
         return;
     }
@@ -243,11 +251,14 @@ void draw_rows(draw_context *c, draw_band *band, int first, int end)
     if (c->rgb)
         draw_follow_colours(c, first, 0);
     memset(d->wide + first, width == 320, (size_t)(end - first));
-    for (int y = first; y < end; y++) {
-        int i = y - band->first;
+    for (int y = first; y < end; y++)
         d->drawn[y] = (uint16_t)width;
-        mix_row(draw_band_row(band, 1, i) + DRAW_MARGIN, draw_band_row(band, 0, i) + DRAW_MARGIN,
-                band->sprites_shown >> i & 1 ? band->sprites[i] + DRAW_MARGIN : NULL, c->indexed + DRAW_STRIDE * y, 0, width,
-                c->backdrop & 0x3F, shadows);
+    for (int y = first, next; y < end; y = next) { /* lines with sprites, lines without */
+        int i = y - band->first, shown = band->sprites_shown >> i & 1;
+        for (next = y + 1; next < end && (int)(band->sprites_shown >> (next - band->first) & 1) == shown;)
+            next++;
+        mix_rows(draw_band_row(band, 1, i) + DRAW_MARGIN, draw_band_row(band, 0, i) + DRAW_MARGIN,
+                 shown ? band->sprites[i] + DRAW_MARGIN : NULL, c->indexed + DRAW_STRIDE * y, next - y, 0, width, c->backdrop & 0x3F,
+                 shadows);
     }
 }

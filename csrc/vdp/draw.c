@@ -308,23 +308,16 @@ static int run_band(draw_context *c, int number, int end, int height)
     band.first = number;
     memcpy(band.window, s->registers + 17, 2);
     band.count = draw_band_lines(band.window, number, end - number);
-    for (int i = 0; i < band.count; i++) {
-        int latched = 0;
+    draw_scrolls(c, &band);
+    for (int i = 0; i < 2 && i < band.count; i++) { /* of which something may have been latched */
         line = &d->lines[(number + i) & 1];
-        if (i < 2 && line->line == number + i)
-            latched = line->latched;
-        if (latched & 4 && memcmp(band.window, line->window, 2) != 0) {
+        if (line->line != number + i)
+            continue;
+        if (line->latched & 4 && memcmp(band.window, line->window, 2) != 0)
             band.count = i;
-            break;
-        }
-        if (i == 0 || s->registers[11] & 3) {
-            draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
-        } else {
-            band.hscroll[0][i] = band.hscroll[0][0];
-            band.hscroll[1][i] = band.hscroll[1][0];
-        }
         for (int plane = 0; plane < 2; plane++)
-            band.vscroll[plane][i] = latched >> plane & 1 ? line->vscroll[plane] : draw_vscroll(c, number + i, plane);
+            if (line->latched >> plane & 1)
+                band.vscroll[plane][i] = line->vscroll[plane];
     }
     if (!band.count)
         return 0;

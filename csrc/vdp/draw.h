@@ -114,6 +114,7 @@ int draw_place_of(const vdp *s, int64_t clock, int *line, int *pixel);
 /* latches.c: a plane's vertical scroll on a line; sets c->backdrop for pixel `from` of a line and returns the first one, at most `to`,
  * for which it is another */
 uint16_t draw_vscroll(const draw_context *c, int line, int plane);
+void draw_scrolls(const draw_context *c, draw_band *band); /* as those of its lines are now, unless they have been latched */
 int draw_backdrop_until(draw_context *c, int line, int from, int to);
 
 /* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */

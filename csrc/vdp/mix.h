@@ -54,29 +54,32 @@ static MIX_INLINE void MIX(some)(const uint8_t *b, const uint8_t *a, const uint8
     MIX_STORE(to, p);
 }
 
-/* Pixels from..end, both multiples of a vector's length, of layers that begin at screen x = 0; s is NULL without sprites. */
+/* Pixels from..end, both multiples of a vector's length, of `rows` rows of layers that begin at screen x = 0; s is NULL without
+ * sprites. */
 #define MIX_LOOP(sprites, shadows) \
-    do { \
+    for (int row = 0; row < rows; row++) { \
+        const uint8_t *row_b = b + DRAW_ROW * row, *row_a = a + DRAW_ROW * row, *row_s = sprites ? s + DRAW_ROW * row : NULL; \
+        uint8_t *row_to = to + DRAW_STRIDE * row; \
         int x = from; \
         for (; x + 2 * step <= end; x += 2 * step) { \
-            MIX(some)(b + x, a + x, sprites ? s + x : NULL, to + x, behind, shadows); \
-            MIX(some)(b + x + step, a + x + step, sprites ? s + x + step : NULL, to + x + step, behind, shadows); \
+            MIX(some)(row_b + x, row_a + x, sprites ? row_s + x : NULL, row_to + x, behind, shadows); \
+            MIX(some)(row_b + x + step, row_a + x + step, sprites ? row_s + x + step : NULL, row_to + x + step, behind, shadows); \
         } \
         if (x < end) \
-            MIX(some)(b + x, a + x, sprites ? s + x : NULL, to + x, behind, shadows); \
-    } while (0)
-static MIX_TARGET void MIX(row)(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
-                                uint8_t backdrop, int shadows)
+            MIX(some)(row_b + x, row_a + x, sprites ? row_s + x : NULL, row_to + x, behind, shadows); \
+    }
+static MIX_TARGET void MIX(rows)(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int rows, int from, int end,
+                                 uint8_t backdrop, int shadows)
 {
     const MIX_PIXELS behind = MIX_ALL((char)backdrop);
     const int step = (int)sizeof(MIX_PIXELS);
     if (s && shadows)
-        MIX_LOOP(1, 1);
+        MIX_LOOP(1, 1)
     else if (s)
-        MIX_LOOP(1, 0);
+        MIX_LOOP(1, 0)
     else if (shadows)
-        MIX_LOOP(0, 1);
+        MIX_LOOP(0, 1)
     else
-        MIX_LOOP(0, 0);
+        MIX_LOOP(0, 0)
 }
 #undef MIX_LOOP
