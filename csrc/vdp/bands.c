@@ -236,17 +236,32 @@ static inline int takes_whole_cells(const band_rows *b, const row_group *group)
     return group->even && group->lines > 2 && (group->row == 0 || (b->top && group->first == 0));
 }
 
-static inline DRAW_AVX2 void put_cell_rows(const cell_rows *cells, const band_rows *b, const row_group *group, int whole, uint8_t *to)
+/* Where a row of cells goes that is not taken whole. */
+typedef struct row_places {
+    int count;
+    uint8_t row[DRAW_BAND];
+    uint16_t at[DRAW_BAND];
+} row_places;
+
+static inline void find_rows(row_places *places, const band_rows *b, const row_group *group)
+{
+    places->count = group->lines;
+    for (int i = 0; i < group->lines; i++) {
+        int k = group->first + i;
+        places->row[i] = (uint8_t)(group->even ? group->row + i : b->rows[k]);
+        places->at[i] = (uint16_t)(DRAW_ROW * k + b->fine[k]);
+    }
+}
+
+static inline DRAW_AVX2 void put_cell_rows(const cell_rows *cells, const row_places *places, int whole, uint8_t *to)
 {
     if (whole) {
         for (int k = 0; k < 8; k++)
             _mm256_storeu_si256((__m256i *)(void *)(to + DRAW_ROW * k), cells->row[k]);
         return;
     }
-    for (int k = group->first; k < group->first + group->lines; k++) {
-        int row = group->even ? group->row + k - group->first : b->rows[k];
-        _mm256_storeu_si256((__m256i *)(void *)(to + DRAW_ROW * k + b->fine[k]), cells->row[row]);
-    }
+    for (int i = 0, count = places->count; i < count; i++)
+        _mm256_storeu_si256((__m256i *)(void *)(to + places->at[i]), cells->row[places->row[i]]);
 }
 
 /* Names of the cells of two columns, as they lie in VRAM; those of the first one lie at `at` in their row. */
@@ -260,16 +275,14 @@ static inline uint64_t names_of_two(const uint8_t *row, uint32_t at, uint32_t ma
     return all;
 }
 
-static inline DRAW_AVX2 void put_group_wide(const vdp *s, const band_rows *b, const row_group *group, int whole, const uint8_t *row,
-                                            uint32_t at, uint32_t mask, int columns, uint8_t *to)
+static inline DRAW_AVX2 void put_cells_wide(const vdp *s, const row_places *places, int whole, const uint8_t *row, uint32_t at,
+                                            uint32_t mask, int columns, uint8_t *to)
 {
     uint64_t known = names_of_two(row, at, mask);
     cell_rows cells;
-    if (whole)
-        to += DRAW_ROW * (group->first - group->row) + b->fine[group->first];
     expand_cells(s, known, &cells);
     for (;;) {
-        put_cell_rows(&cells, b, group, whole, to);
+        put_cell_rows(&cells, places, whole, to);
         columns -= 2;
         if (columns <= 0)
             return;
@@ -283,6 +296,20 @@ static inline DRAW_AVX2 void put_group_wide(const vdp *s, const band_rows *b, co
     }
 }
 
+/* A group of lines from the names in `row` on, `columns` columns, two at a time. */
+static DRAW_AVX2 void put_group_wide(const vdp *s, const band_rows *b, const row_group *group, const uint8_t *row, uint32_t at,
+                                     uint32_t mask, int columns, uint8_t *to)
+{
+    row_places places;
+    if (takes_whole_cells(b, group)) {
+        to += DRAW_ROW * (group->first - group->row) + b->fine[group->first];
+        put_cells_wide(s, &places, 1, row, at, mask, columns, to);
+    } else {
+        find_rows(&places, b, group);
+        put_cells_wide(s, &places, 0, row, at, mask, columns, to);
+    }
+}
+
 /* put_columns, two of them at a time: the last one of an odd number has another one beside it. */
 static DRAW_AVX2 void put_columns_wide(const vdp *s, const plane_layout *l, const band_rows *b, uint32_t scroll, int first, int end,
                                        uint8_t *to)
@@ -291,10 +318,7 @@ static DRAW_AVX2 void put_columns_wide(const vdp *s, const plane_layout *l, cons
         const row_group *group = b->groups + g;
         const uint8_t *row = s->vram + layout_names(l, group->cells, 0);
         uint32_t at = 2u * ((uint32_t)first - scroll);
-        if (takes_whole_cells(b, group))
-            put_group_wide(s, b, group, 1, row, at, l->column_mask, end - first, to + 16 * (first + 1));
-        else
-            put_group_wide(s, b, group, 0, row, at, l->column_mask, end - first, to + 16 * (first + 1));
+        put_group_wide(s, b, group, row, at, l->column_mask, end - first, to + 16 * (first + 1));
     }
 }
 
@@ -347,10 +371,7 @@ static DRAW_AVX2 void put_window_wide(const vdp *s, const band_rows *b, int firs
     for (int g = 0; g < b->count; g++) {
         const row_group *group = b->groups + g;
         const uint8_t *row = s->vram + (window_names(s, (int)(8 * group->cells), first) & 0xFFFC);
-        if (takes_whole_cells(b, group))
-            put_group_wide(s, b, group, 1, row, 0, UINT32_MAX, end - first, to + 16 * (first + 1));
-        else
-            put_group_wide(s, b, group, 0, row, 0, UINT32_MAX, end - first, to + 16 * (first + 1));
+        put_group_wide(s, b, group, row, 0, UINT32_MAX, end - first, to + 16 * (first + 1));
     }
 }
 

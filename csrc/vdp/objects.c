@@ -88,7 +88,7 @@ void draw_objects_put(draw_context *c, const draw_objects *objects, draw_band *b
             if (band->sprites_shown >> (line - band->first) & 1)
                 continue;
             band->sprites_shown |= 1u << (line - band->first);
-            memset(band->sprites[line - band->first], 0, sizeof band->sprites[0]);
+            memset(band->sprites[line - band->first], 0, (size_t)width + DRAW_MARGIN);
         }
         for (int next; from < to; from = next) { /* row by row of its cells */
             next = from + 8 - ((from - object->y) & 7);
