@@ -76,20 +76,33 @@ static uint64_t put_object(const vdp *s, const draw_object *object, int from, in
     return met;
 }
 
+/* Lines of an object from `first` on and before `end`. */
+static inline int lines_within(const draw_object *object, int first, int end, int *from)
+{
+    int to = object->y + 8 * object->height;
+    *from = object->y > first ? object->y : first;
+    return to < end ? to : end;
+}
+
 void draw_objects_put(draw_context *c, const draw_objects *objects, draw_band *band, int first, int end)
 {
     const vdp *s = c->s;
-    int width = vdp_is_h40(s) ? 320 : 256;
+    const draw_object *last = objects->object + objects->count;
+    int width = vdp_is_h40(s) ? 320 : 256, from, low = end, high = first;
     uint64_t met = 0;
-    for (const draw_object *object = objects->object, *last = object + objects->count; object < last; object++) {
-        int from = object->y > first ? object->y : first;
-        int to = object->y + 8 * object->height < end ? object->y + 8 * object->height : end;
-        for (int line = from; line < to; line++) {
-            if (band->sprites_shown >> (line - band->first) & 1)
-                continue;
-            band->sprites_shown |= 1u << (line - band->first);
-            memset(band->sprites[line - band->first], 0, (size_t)width + DRAW_MARGIN);
-        }
+    for (const draw_object *object = objects->object; object < last; object++) {
+        int to = lines_within(object, first, end, &from);
+        if (from >= to)
+            continue;
+        band->sprites_shown |= ((1u << (to - from)) - 1) << (from - band->first);
+        low = from < low ? from : low;
+        high = to > high ? to : high;
+    }
+    if (low >= high)
+        return;
+    memset(band->sprites[low - band->first], 0, (size_t)(high - low) * sizeof band->sprites[0]);
+    for (const draw_object *object = objects->object; object < last; object++) {
+        int to = lines_within(object, first, end, &from);
         for (int next; from < to; from = next) { /* row by row of its cells */
             next = from + 8 - ((from - object->y) & 7);
             next = next < to ? next : to;
