@@ -188,6 +188,7 @@ static void vdp_area_write(megadrive *md, uint32_t address, uint16_t value, unsi
 
 uint16_t md_68k_read(megadrive *md, uint32_t address, unsigned lanes)
 {
+    md->polling.reads++;
     address &= 0xFFFFFE;
     if (address >= 0xE00000)
         return (uint16_t)(md->state.ram[address & 0xFFFF] << 8 | md->state.ram[(address & 0xFFFF) + 1]);

@@ -219,9 +219,9 @@ def test_waiting_for_a_line_costs_few_turns():
     reads = bytes.fromhex("3A 00 80 18 FB")  # LD A,($8000): the ROM
     md = MegaDrive(rom([0x8004, 0x8174, 0x8C81], [wait_for_counter(0, 100, 6)] * 2, [40, 40], b"", reads))
     md.run_frames(4)
-    before = md._md.polling.accesses
+    before = md._md.polling.reads
     md.run_frame()
-    assert md._md.polling.accesses - before < 40
+    assert md._md.polling.reads - before < 40
 
 
 def test_waiting_costs_few_turns():
@@ -229,9 +229,9 @@ def test_waiting_costs_few_turns():
     waits = [wait_for_status(0, 3, True), wait_for_status(0, 3, False)]
     md = MegaDrive(rom([0x8004, 0x8144, 0x8C81], waits, [0, 0], b""))
     md.run_frames(4)
-    before = md._md.polling.accesses
+    before = md._md.polling.reads
     md.run_frame()
-    assert md._md.polling.accesses - before < 262 * 4
+    assert md._md.polling.reads - before < 262 * 4
 
 
 def test_waiting_for_a_fill_costs_few_turns():
@@ -239,9 +239,9 @@ def test_waiting_for_a_fill_costs_few_turns():
     sprites = b"".join(struct.pack(">HBBHH", 128 + 32 * (i // 2), 15, i + 1, 1, 200) for i in range(14))
     md = MegaDrive(rom([0x8004, 0x8174, 0x8C81, 0x8570], [transfer(False, 6000, 0x4000, 1)], [0], sprites))
     md.run_frames(4)
-    before = md._md.polling.accesses
+    before = md._md.polling.reads
     md.run_frame()
-    assert md._md.polling.accesses - before < 300
+    assert md._md.polling.reads - before < 300
 
 
 def test_a_branch_to_an_odd_address():
