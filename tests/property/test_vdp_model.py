@@ -188,7 +188,7 @@ transfers = st.tuples(
 
 
 def make_transfers(times, start, width, code, step, address, length, source, kind, before, slices):
-    """Give a kernel and a model that have made the same transfer some times, from the second on into the sprite table."""
+    """Give a kernel and a model that have made a transfer some times, from the second on into the sprite table."""
     kernel, model = chips(False, start)
     access = [("control", width), ("control", 0x8F00 | step), *command(code, address), *(("data", w) for w in before)]
     for time in range(times):
