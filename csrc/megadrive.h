@@ -848,7 +848,8 @@ typedef struct vdp_interface {
     void *chip;
     int64_t shares;             /* 1: the chip keeps up what follows, and in md_state v_counter with line_clock, the HV latch
                                  * and interlace; so it need not be called for everything (machine/shared.c) */
-    int64_t reached;            /* mclk: the chip may have come up to here; the machine keeps it up */
+    int64_t reached;            /* mclk: the chip counts as brought up to here; the machine keeps it up */
+    int64_t called;             /* mclk: as it was at the last call or kept write; since then the chip was only read */
     int64_t status_until;       /* mclk before which the status is `status` but for HBLANK, and a read changes nothing */
     int64_t status;
     int64_t room;               /* words that the FIFO certainly takes; -1: what a write does is not known beforehand */
@@ -932,6 +933,9 @@ typedef struct md_polling_loop {
 
 typedef struct md_polling {
     int64_t idle_until;         /* mclk up to which all that the 68000's loop reads stays, if nobody else comes; 0: not known */
+    int64_t seen;               /* mclk of the last read of the VDP for which it was not run, before turns were skipped */
+    int64_t skipped_to;         /* 68000 clocks: to then; 0: none were */
+    int64_t skipped_refresh;    /* 68000 clocks: the refresh that came in the last of these turns; INT64_MAX: none */
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
     uint32_t r[16];             /* the CPU's registers when it was last left there */
@@ -939,6 +943,8 @@ typedef struct md_polling {
     uint8_t steady;             /* 1: it does, and reads nothing else */
     uint8_t present;            /* loop[present] was the last to be followed */
     uint8_t behind;             /* 1: the 68000 has still to be run up to the end of the present slice */
+    uint8_t read_step;          /* of the present loop: the last one in a turn to read the VDP */
+    uint8_t skipped_step;       /* the one before which turns were skipped */
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */

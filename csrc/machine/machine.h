@@ -30,7 +30,7 @@ uint16_t md_dma_read(void *machine, uint32_t address);
 
 /* shared.c: what can be done without a call of a VDP that is not the kernel; 1 if it has been. */
 int md_shared_event(megadrive *md, int64_t clock);
-int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *value);
+int md_shared_read(megadrive *md, int64_t clock, uint32_t port, uint16_t *value);
 int md_shared_write(megadrive *md, int64_t clock, uint32_t port, uint16_t value);
 int md_shared_acknowledge(megadrive *md, int64_t clock);
 
@@ -92,6 +92,9 @@ void md_polling_resume(megadrive *md);
  * clocks from it, or changes what it may read, calls this first, and then sets polling.idle_until to 0 if it does the
  * latter. */
 void md_bring_68k(megadrive *md);
+
+/* The VDP to the last of the 68000's reads for which it was not run: before the Z80 comes, for which that is long past. */
+void md_bring_vdp(megadrive *md);
 
 /* The Z80 is brought level at least this often while it runs, so that the 68000 sees what it writes to work RAM and feels
  * the bus cycles it borrows. */
@@ -161,6 +164,12 @@ static inline void end_slice(megadrive *md, int64_t clock)
         md->run_until = until;
     if (until < md->state.cpu.deadline)
         md->state.cpu.deadline = until;
+}
+
+/* The last time up to `clock` at which a slice would end that is as short as can be. */
+static inline int64_t whole_slices(const megadrive *md, int64_t clock)
+{
+    return clock - (clock - md->state.clock) % SLICE;
 }
 
 /* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM

@@ -77,7 +77,8 @@ void vdp_update_irq(vdp *s, int64_t clock, int delay)
     }
 }
 
-/* The chip does not look at the level that the 68000 acknowledges: it clears what it asks for now. */
+/* The chip does not look at the level that the 68000 acknowledges: it clears what it asks for now.  The pins show it from `clock`
+ * on, even if the chip is ahead: else the 68000 would take the same interrupt again until then. */
 void vdp_acknowledge(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
@@ -88,7 +89,7 @@ void vdp_acknowledge(vdp_chip *chip, int64_t clock)
         s->h_pending = 0;
     else
         s->external_pending = 0;
-    vdp_update_irq(s, s->clock, 0);
+    vdp_update_irq(s, clock, 0);
     vdp_schedule(s);
 }
 
