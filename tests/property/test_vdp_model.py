@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from megadrive._core import ffi, lib
@@ -188,11 +188,13 @@ transfers = st.tuples(
 
 
 def make_transfers(times, start, width, code, step, address, length, source, kind, before, slices):
-    """Give a kernel and a model that have made the same transfer a number of times."""
+    """Give a kernel and a model that have made a transfer some times, from the second on into the sprite table."""
     kernel, model = chips(False, start)
     access = [("control", width), ("control", 0x8F00 | step), *command(code, address), *(("data", w) for w in before)]
-    for _ in range(times):
+    for time in range(times):
         clock = kernel.clock
+        if time:
+            access[0] = ("control", 0x8500 | address >> 9 & 0x7E)
         for i, (name, value) in enumerate([*access, *transfer(code | 0x20, address, kind, length, source, 0x1234)]):
             assert play(kernel, clock + 56 * i, name, value) == play(model, clock + 56 * i, name, value)
             assert difference(kernel, model) == {}
@@ -206,6 +208,8 @@ def make_transfers(times, start, width, code, step, address, length, source, kin
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(224 * LINE, 260 * LINE), transfers)
+@example(230 * LINE, (0x8C81, 1, 2, 0xDFF2, 300, 0, 0, [], []))  # into the sprite table
+@example(230 * LINE, (0x8C00, 3, 2, 0, 300, 0, 0, [], [100]))  # CRAM
 def test_transfers_in_blanking(start, arguments):
     """Long transfers, which the model makes at once where nothing is drawn."""
     make_transfers(1, start, *arguments)
@@ -213,6 +217,7 @@ def test_transfers_in_blanking(start, arguments):
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 200 * LINE), transfers)
+@example(20 * LINE, (0x8C81, 1, 1, 0x1001, 600, 0, 2, [], []))
 def test_transfers_in_the_picture(start, arguments):
     """The same where what changes must be drawn first; the second time a fill finds what it writes."""
     kernel, model = make_transfers(2, start, *arguments)
