@@ -32,30 +32,34 @@ static int32_t count_places(const audio_table *table, int64_t at, int64_t part, 
     return fit < count ? (int32_t)fit : count;
 }
 
-/* The next `found` of them; moves on `at` and `part`. */
+/* The next `found` of them; moves on `at` and `part`.  Each follows from the one eight before it, so several can be found at once. */
 static void find_places(const audio_table *table, int64_t *at, int64_t *part, int32_t found, places *p)
 {
     int64_t parts = (int64_t)table->rate * FM_MCLK;     /* of one FM sample: at most 192000 * 1008 */
-    int32_t whole_step = (int32_t)(table->master_clock / parts), part_step = (int32_t)(table->master_clock % parts);
-    int32_t now = (int32_t)*at, rest = (int32_t)*part, all = (int32_t)parts;
-    int32_t rests[BATCH];
+    int32_t whole_step = (int32_t)(8 * table->master_clock / parts), part_step = (int32_t)(8 * table->master_clock % parts);
+    int32_t rests[BATCH], all = (int32_t)parts;
     double phases_per_part = (double)table->phases / (double)parts;
+    int64_t whole = *at, rest = *part;
 
-    for (int32_t i = 0; i < found; i++) {
-        p->at[i] = now;
-        rests[i] = rest;
-        now += whole_step;
-        rest += part_step - all;
-        now += rest >= 0;
-        rest += rest < 0 ? all : 0;
+    for (int32_t i = 0; i < 8; i++) {
+        p->at[i] = (int32_t)whole;
+        rests[i] = (int32_t)rest;
+        whole += (rest + table->master_clock) / parts;
+        rest = (rest + table->master_clock) % parts;
+    }
+    for (int32_t i = 8; i < found; i++) {
+        int32_t over = rests[i - 8] + part_step - all, lacks = -(over < 0); /* all bits: there is no whole sample more */
+        rests[i] = over + (all & lacks);
+        p->at[i] = p->at[i - 8] + whole_step + 1 + lacks;
     }
     for (int32_t i = 0; i < found; i++) {
         double phase = (double)rests[i] * phases_per_part;
         p->row[i] = (int32_t)phase;
         p->weight[i] = (float)(phase - (double)p->row[i]);
     }
-    *at = now;
-    *part = rest;
+    int64_t way = *part + found * table->master_clock;
+    *at += way / parts;
+    *part = way % parts;
 }
 
 /* Rounded, and limited to 16 bits; before that they have a place in 32. */

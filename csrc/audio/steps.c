@@ -6,11 +6,45 @@
  */
 #include "audio.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
 #endif
 
 #define BLOCK 8
+
+#if defined(__SSE2__)
+
+/* The ticks of four whose bits are set in `set`, counted from `tick`, to `at`; returns how many. */
+static inline int add_ticks(unsigned set, int tick, uint16_t *at)
+{
+    static const uint16_t places[16][4] = {
+        { 0 }, { 0 }, { 1 }, { 0, 1 }, { 2 }, { 0, 2 }, { 1, 2 }, { 0, 1, 2 },
+        { 3 }, { 0, 3 }, { 1, 3 }, { 0, 1, 3 }, { 2, 3 }, { 0, 2, 3 }, { 1, 2, 3 }, { 0, 1, 2, 3 },
+    };
+    static const uint8_t counts[16] = { 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4 };
+    uint64_t four;
+    memcpy(&four, places[set], sizeof four);
+    four += 0x0001000100010001u * (unsigned)tick;
+    memcpy(at, &four, sizeof four);
+    return counts[set];
+}
+
+static inline int steps_of_block(const int16_t *ticks, int tick, uint16_t *at)
+{
+    __m128i here = _mm_loadu_si128((const __m128i *)(const void *)(ticks + tick));
+    __m128i before = _mm_loadu_si128((const __m128i *)(const void *)(ticks + tick - 1)), same = _mm_cmpeq_epi16(here, before);
+    unsigned differ = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(same, _mm_cmpeq_epi16(here, here))) ^ 0xFFFF;
+    if (!differ)
+        return 0;
+    int steps = add_ticks(differ & 15, tick, at);
+    return steps + add_ticks(differ >> 4, tick + 4, at + steps);
+}
+
+#else
 
 static int is_steady(const int16_t *ticks)
 {
@@ -20,20 +54,28 @@ static int is_steady(const int16_t *ticks)
     return ((here[0] ^ before[0]) | (here[1] ^ before[1])) == 0;
 }
 
+static inline int steps_of_block(const int16_t *ticks, int tick, uint16_t *at)
+{
+    int steps = 0;
+    if (is_steady(ticks + tick))
+        return 0;
+    for (int i = tick; i < tick + BLOCK; i++) {
+        at[steps] = (uint16_t)i;
+        steps += ticks[i] != ticks[i - 1];
+    }
+    return steps;
+}
+
+#endif
+
 /* The ticks, from 1 on, whose level is another than the one before.  Whether a tick of noise is one cannot be guessed, so there is no
  * branch on it. */
 static int find_steps(const int16_t *ticks, int length, uint16_t *at)
 {
     int steps = 0, tick = 1;
 
-    for (; tick + BLOCK <= length; tick += BLOCK) {
-        if (is_steady(ticks + tick))
-            continue;
-        for (int i = tick; i < tick + BLOCK; i++) {
-            at[steps] = (uint16_t)i;
-            steps += ticks[i] != ticks[i - 1];
-        }
-    }
+    for (; tick + BLOCK <= length; tick += BLOCK)
+        steps += steps_of_block(ticks, tick, at + steps);
     for (; tick < length; tick++) {
         at[steps] = (uint16_t)tick;
         steps += ticks[tick] != ticks[tick - 1];
@@ -52,7 +94,7 @@ static int find_steps(const int16_t *ticks, int length, uint16_t *at)
 int audio_psg_samples(const audio_table *table, const int16_t *ticks, int length, int64_t first, int count, float *result)
 {
     float levels[CHUNK + PSG_STEP + 8];
-    uint16_t at[CHUNK_TICKS + 1];
+    uint16_t at[CHUNK_TICKS + BLOCK];
 
     if (memcmp(ticks, ticks + 1, (size_t)(length - 1) * sizeof *ticks) == 0) {
         for (int i = 0; i < count; i++)

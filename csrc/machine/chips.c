@@ -242,8 +242,12 @@ static APART uint8_t read_fm_ahead(megadrive *md, int64_t clock, uint32_t port, 
     int status = ym2612_status_ports(ahead, at, &until);
     if (status < 0)
         return read_fm_other(md, clock, port);
-    if (port == 0 || chip->integrated)
+    if (port == 0 || chip->integrated) {
+        int ends_busy = until == ahead->busy_until && until < ahead->flags_until && !ahead->waiting;
         md->fm_status_until = until;
+        md->fm_next_until = ends_busy ? ahead->flags_until : until;
+        md->fm_next_status = ahead->flags;
+    }
     return ym2612_show_status(chip, port, (uint8_t)status, at);
 }
 
@@ -255,6 +259,8 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
         return read_fm_other(md, clock, port);
     ym2612 *chip = &md->state.ym2612;
     int64_t at = chip->clock + md_fm_access(md, clock);
+    if (port == 0 && md_fm_status_known(md, at))
+        return md_fm_status(md, at);
     if (at < md->fm_status_until)
         return ym2612_show_status(chip, port, chip->status, at);
     return read_fm_ahead(md, clock, port, at);

@@ -194,12 +194,15 @@ int md_refresh_in_run(megadrive *md)
 static int sleep_68k(megadrive *md)
 {
     m68000 *cpu = &md->state.cpu;
-    int64_t period = refresh_period(cpu->pc), *refresh = &md->state.refresh_clock;
+    int64_t *refresh = &md->state.refresh_clock;
     if (!cpu->stopped || cpu->halted || cpu->trace_pending || cpu->nmi || cpu->ipl > (cpu->sr >> 8 & 7) || md->plain)
         return 0;
     cpu->clock = cpu->sample_clock = cpu->deadline = md->run_until;
-    if (*refresh <= cpu->clock)
-        *refresh += ((cpu->clock - *refresh) / period + 1) * period;
+    if (*refresh <= cpu->clock) {
+        const uint64_t past = (uint64_t)(cpu->clock - *refresh);
+        const uint64_t turns = 1 + (in_work_ram(cpu->pc) ? past / RAM_REFRESH_PERIOD : past / ROM_REFRESH_PERIOD);
+        *refresh += (int64_t)turns * refresh_period(cpu->pc);
+    }
     return 1;
 }
 

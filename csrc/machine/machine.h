@@ -137,6 +137,23 @@ static inline void md_queue_fm(megadrive *md, int64_t clock, uint32_t port, uint
     md->fm_writes++;
 }
 
+/* The status that port 0 shows at the chip's clock `at`, if it is known: busy ends by itself. */
+static inline int md_fm_status_known(const megadrive *md, int64_t at)
+{
+    return md->fm_status_until && at < md->fm_next_until;
+}
+
+static inline uint8_t md_fm_status(megadrive *md, int64_t at)
+{
+    ym2612 *chip = &md->state.ym2612;
+    uint8_t status = chip->status;
+    if (at >= md->fm_status_until) {
+        status = md->fm_next_status;
+        md->fm_status_until = md->fm_next_until;
+    }
+    return ym2612_show_status(chip, 0, status, at);
+}
+
 /* The present slice ends at `clock`, or sooner. */
 static inline void end_slice(megadrive *md, int64_t clock)
 {

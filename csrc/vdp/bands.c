@@ -2,8 +2,8 @@
  *
  * Lines between two changes mostly show the same cells as their neighbours, so a name is read once and its pattern
  * expanded once for all the lines of a band.  The result is the same as that of planes.c line by line. */
+#include "cells.h"
 #include "planes.h"
-#include "wide.h"
 
 /* Two neighbouring cells, expanded for the line buffers: 8 rows of 16 pixels. */
 typedef struct cell_pair {
@@ -14,38 +14,11 @@ typedef struct cell_pair {
 
 #if defined(__SSE2__)
 
-/* Rows 0-1, 2-3, 4-5, 6-7 of one cell. */
-static inline void expand_cell(const vdp *s, unsigned word, __m128i rows[4])
-{
-    const uint8_t *pattern = s->vram + ((word & 0x7FF) << 5);
-    const __m128i nibble = _mm_set1_epi8(15), bits = _mm_set1_epi8((char)(word >> 9 & 0x70));
-    for (int i = 0; i < 2; i++) {
-        __m128i packed = _mm_loadu_si128((const __m128i *)(const void *)(pattern + 16 * i));
-        __m128i left = _mm_or_si128(_mm_and_si128(_mm_srli_epi16(packed, 4), nibble), bits);
-        __m128i right = _mm_or_si128(_mm_and_si128(packed, nibble), bits);
-        rows[2 * i] = _mm_unpacklo_epi8(left, right);
-        rows[2 * i + 1] = _mm_unpackhi_epi8(left, right);
-    }
-    if (word & 0x800) {
-        for (int i = 0; i < 4; i++) { /* pairs of pixels in reverse order, then the pixels of each pair */
-            rows[i] = _mm_shufflehi_epi16(_mm_shufflelo_epi16(rows[i], 0x1B), 0x1B);
-            rows[i] = _mm_or_si128(_mm_slli_epi16(rows[i], 8), _mm_srli_epi16(rows[i], 8));
-        }
-    }
-    if (word & 0x1000) {
-        __m128i first = _mm_shuffle_epi32(rows[0], 0x4E), second = _mm_shuffle_epi32(rows[1], 0x4E);
-        rows[0] = _mm_shuffle_epi32(rows[3], 0x4E);
-        rows[1] = _mm_shuffle_epi32(rows[2], 0x4E);
-        rows[2] = second;
-        rows[3] = first;
-    }
-}
-
 static inline void expand_pair_narrow(const vdp *s, cell_pair *pair)
 {
     __m128i left[4], right[4];
-    expand_cell(s, vdp_word(pair->words), left);
-    expand_cell(s, vdp_word(pair->words + 2), right);
+    draw_cell_vectors(s, vdp_word(pair->words), left);
+    draw_cell_vectors(s, vdp_word(pair->words + 2), right);
     for (int i = 0; i < 4; i++) {
         _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i], _mm_unpacklo_epi64(left[i], right[i]));
         _mm_storeu_si128((__m128i *)(void *)pair->rows[2 * i + 1], _mm_unpackhi_epi64(left[i], right[i]));
@@ -130,6 +103,7 @@ typedef struct row_group {
 /* How the lines of a band take what they show from the cells of a column. */
 typedef struct band_rows {
     int count;
+    int top;                    /* 1: its first line is the first one of the band */
     row_group groups[DRAW_BAND];
     uint8_t rows[DRAW_BAND], fine[DRAW_BAND];
 } band_rows;
@@ -137,11 +111,9 @@ typedef struct band_rows {
 /* Line k shows plane row y + k + vscroll[k]; b->fine has been put in. */
 static void group_rows(band_rows *b, unsigned y, const uint16_t *vscroll, int lines)
 {
-    unsigned differ = 0;
     b->count = 0;
-    for (int k = 1; k < lines; k++)
-        differ |= (unsigned)(vscroll[k] ^ vscroll[0]) | (unsigned)(b->fine[k] ^ b->fine[0]);
-    if (!differ) {
+    if (memcmp(b->fine, b->fine + 1, (size_t)(lines - 1)) == 0
+        && memcmp(vscroll, vscroll + 1, (size_t)(lines - 1) * sizeof *vscroll) == 0) {
         unsigned at = y + vscroll[0];
         for (int k = 0, next; k < lines; k = next, at = (at | 7) + 1) {
             next = k + 8 - (int)(at & 7) < lines ? k + 8 - (int)(at & 7) : lines;
@@ -187,6 +159,171 @@ static inline void put_cells(const vdp *s, cell_pair *pair, const uint8_t *words
         memcpy(to + DRAW_ROW * k + b->fine[k], pair->rows[b->rows[k]], 16);
 }
 
+#ifdef DRAW_AVX2
+
+/* The rows of four neighbouring cells: 32 pixels each. */
+typedef struct cell_rows {
+    __m256i row[8];
+} cell_rows;
+
+/* A pattern turned over as its name says. */
+static inline DRAW_AVX2 __m256i flipped(const uint8_t *pattern, unsigned word)
+{
+    __m256i cell = _mm256_loadu_si256((const __m256i *)(const void *)pattern);
+    if (word & 0x1000)
+        cell = _mm256_permutevar8x32_epi32(cell, _mm256_set_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    if (word & 0x800) {
+        const __m256i nibble = _mm256_set1_epi8(15), reverse = _mm256_set_epi32(0x0C0D0E0F, 0x08090A0B, 0x04050607, 0x00010203,
+                                                                                0x0C0D0E0F, 0x08090A0B, 0x04050607, 0x00010203);
+        cell = _mm256_shuffle_epi8(cell, reverse);
+        cell = _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(cell, 4), nibble), _mm256_slli_epi16(_mm256_and_si256(cell, nibble), 4));
+    }
+    return cell;
+}
+
+/* Four rows of four cells: `even` has them of cells 0 and 2, `odd` of 1 and 3. */
+static inline DRAW_AVX2 void expand_four_rows(__m256i even, __m256i odd, __m256i even_bits, __m256i odd_bits, __m256i *rows)
+{
+    const __m256i nibble = _mm256_set1_epi8(15);
+    __m256i left = _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(even, 4), nibble), even_bits);
+    __m256i right = _mm256_or_si256(_mm256_and_si256(even, nibble), even_bits);
+    __m256i even_01 = _mm256_unpacklo_epi8(left, right), even_23 = _mm256_unpackhi_epi8(left, right);
+    left = _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(odd, 4), nibble), odd_bits);
+    right = _mm256_or_si256(_mm256_and_si256(odd, nibble), odd_bits);
+    __m256i odd_01 = _mm256_unpacklo_epi8(left, right), odd_23 = _mm256_unpackhi_epi8(left, right);
+    rows[0] = _mm256_unpacklo_epi64(even_01, odd_01);
+    rows[1] = _mm256_unpackhi_epi64(even_01, odd_01);
+    rows[2] = _mm256_unpacklo_epi64(even_23, odd_23);
+    rows[3] = _mm256_unpackhi_epi64(even_23, odd_23);
+}
+
+static inline DRAW_AVX2 __m256i two_halves(const uint8_t *low, const uint8_t *high)
+{
+    __m128i first = _mm_loadu_si128((const __m128i *)(const void *)low), second = _mm_loadu_si128((const __m128i *)(const void *)high);
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(first), second, 1);
+}
+
+/* `names` are four as they lie in VRAM. */
+static inline DRAW_AVX2 void expand_cells(const vdp *s, uint64_t names, cell_rows *cells)
+{
+    uint64_t words = __builtin_bswap64(names);  /* the leftmost one on top */
+    const uint8_t *pattern[4] = { s->vram + (words >> 43 & 0xFFE0), s->vram + (words >> 27 & 0xFFE0), s->vram + (words >> 11 & 0xFFE0),
+                                  s->vram + (words << 5 & 0xFFE0) };
+    const __m256i all = _mm256_set1_epi64x((long long)names), priority_and_palette = _mm256_set1_epi8(0x70);
+    const __m256i even_names = _mm256_set_epi64x(0x0404040404040404, 0x0404040404040404, 0, 0);
+    const __m256i odd_names = _mm256_set_epi64x(0x0606060606060606, 0x0606060606060606, 0x0202020202020202, 0x0202020202020202);
+    __m256i even_bits = _mm256_and_si256(_mm256_srli_epi16(_mm256_shuffle_epi8(all, even_names), 1), priority_and_palette);
+    __m256i odd_bits = _mm256_and_si256(_mm256_srli_epi16(_mm256_shuffle_epi8(all, odd_names), 1), priority_and_palette);
+    if (words & 0x1800180018001800u) {
+        __m256i cell[4];
+        for (int i = 0; i < 4; i++)
+            cell[i] = flipped(pattern[i], (unsigned)(words >> (48 - 16 * i)) & 0xFFFF);
+        expand_four_rows(_mm256_permute2x128_si256(cell[0], cell[2], 0x20), _mm256_permute2x128_si256(cell[1], cell[3], 0x20),
+                         even_bits, odd_bits, cells->row);
+        expand_four_rows(_mm256_permute2x128_si256(cell[0], cell[2], 0x31), _mm256_permute2x128_si256(cell[1], cell[3], 0x31),
+                         even_bits, odd_bits, cells->row + 4);
+        return;
+    }
+    expand_four_rows(two_halves(pattern[0], pattern[2]), two_halves(pattern[1], pattern[3]), even_bits, odd_bits, cells->row);
+    expand_four_rows(two_halves(pattern[0] + 16, pattern[2] + 16), two_halves(pattern[1] + 16, pattern[3] + 16), even_bits, odd_bits,
+                     cells->row + 4);
+}
+
+/* Whether a group takes all eight rows of its cells, those above its lines only at the top of the band, where there is room for
+ * them; those below lie where groups to come are put, or below the band. */
+static inline int takes_whole_cells(const band_rows *b, const row_group *group)
+{
+    return group->even && group->lines > 2 && (group->row == 0 || (b->top && group->first == 0));
+}
+
+/* Where a row of cells goes that is not taken whole. */
+typedef struct row_places {
+    int count;
+    uint8_t row[DRAW_BAND];
+    uint16_t at[DRAW_BAND];
+} row_places;
+
+static inline void find_rows(row_places *places, const band_rows *b, const row_group *group)
+{
+    places->count = group->lines;
+    for (int i = 0; i < group->lines; i++) {
+        int k = group->first + i;
+        places->row[i] = (uint8_t)(group->even ? group->row + i : b->rows[k]);
+        places->at[i] = (uint16_t)(DRAW_ROW * k + b->fine[k]);
+    }
+}
+
+static inline DRAW_AVX2 void put_cell_rows(const cell_rows *cells, const row_places *places, int whole, uint8_t *to)
+{
+    if (whole) {
+        for (int k = 0; k < 8; k++)
+            _mm256_storeu_si256((__m256i *)(void *)(to + DRAW_ROW * k), cells->row[k]);
+        return;
+    }
+    for (int i = 0, count = places->count; i < count; i++)
+        _mm256_storeu_si256((__m256i *)(void *)(to + places->at[i]), cells->row[places->row[i]]);
+}
+
+/* Names of the cells of two columns, as they lie in VRAM; those of the first one lie at `at` in their row. */
+static inline uint64_t names_of_two(const uint8_t *row, uint32_t at, uint32_t mask)
+{
+    uint8_t names[8];
+    uint64_t all;
+    memcpy(names, row + ((at & mask) << 1), 4);
+    memcpy(names + 4, row + (((at + 2) & mask) << 1), 4);
+    memcpy(&all, names, 8);
+    return all;
+}
+
+static inline DRAW_AVX2 void put_cells_wide(const vdp *s, const row_places *places, int whole, const uint8_t *row, uint32_t at,
+                                            uint32_t mask, int columns, uint8_t *to)
+{
+    uint64_t known = names_of_two(row, at, mask);
+    cell_rows cells;
+    expand_cells(s, known, &cells);
+    for (;;) {
+        put_cell_rows(&cells, places, whole, to);
+        columns -= 2;
+        if (columns <= 0)
+            return;
+        to += 32;
+        at += 4;
+        uint64_t names = names_of_two(row, at, mask);
+        if (names != known) {
+            known = names;
+            expand_cells(s, names, &cells);
+        }
+    }
+}
+
+/* A group of lines from the names in `row` on, `columns` columns, two at a time. */
+static DRAW_AVX2 void put_group_wide(const vdp *s, const band_rows *b, const row_group *group, const uint8_t *row, uint32_t at,
+                                     uint32_t mask, int columns, uint8_t *to)
+{
+    row_places places;
+    if (takes_whole_cells(b, group)) {
+        to += DRAW_ROW * (group->first - group->row) + b->fine[group->first];
+        put_cells_wide(s, &places, 1, row, at, mask, columns, to);
+    } else {
+        find_rows(&places, b, group);
+        put_cells_wide(s, &places, 0, row, at, mask, columns, to);
+    }
+}
+
+/* put_columns, two of them at a time: the last one of an odd number has another one beside it. */
+static DRAW_AVX2 void put_columns_wide(const vdp *s, const plane_layout *l, const band_rows *b, uint32_t scroll, int first, int end,
+                                       uint8_t *to)
+{
+    for (int g = 0; g < b->count; g++) {
+        const row_group *group = b->groups + g;
+        const uint8_t *row = s->vram + layout_names(l, group->cells, 0);
+        uint32_t at = 2u * ((uint32_t)first - scroll);
+        put_group_wide(s, b, group, row, at, l->column_mask, end - first, to + 16 * (first + 1));
+    }
+}
+
+#endif
+
 /* Columns first..end-1 of the plane; `to` is where the one left of the screen goes. */
 static void put_columns(const vdp *s, const plane_layout *l, const band_rows *b, uint32_t scroll, int first, int end, uint8_t *to)
 {
@@ -199,6 +336,18 @@ static void put_columns(const vdp *s, const plane_layout *l, const band_rows *b,
             put_cells(s, &pair, s->vram + (row | ((2u * ((uint32_t)column - scroll)) & l->column_mask) << 1), b, group,
                       to + 16 * (column + 1));
     }
+}
+
+/* The same with room for one column more. */
+static void put_many_columns(const vdp *s, const plane_layout *l, const band_rows *b, uint32_t scroll, int first, int end, uint8_t *to)
+{
+#ifdef DRAW_AVX2
+    if (draw_has_avx2()) {
+        put_columns_wide(s, l, b, scroll, first, end, to);
+        return;
+    }
+#endif
+    put_columns(s, l, b, scroll, first, end, to);
 }
 
 /* The same with a vertical scroll for each column. */
@@ -214,9 +363,30 @@ static void put_scrolled_columns(const vdp *s, const plane_layout *l, band_rows 
     }
 }
 
+#ifdef DRAW_AVX2
+
+/* An even number of columns of the window. */
+static DRAW_AVX2 void put_window_wide(const vdp *s, const band_rows *b, int first, int end, uint8_t *to)
+{
+    for (int g = 0; g < b->count; g++) {
+        const row_group *group = b->groups + g;
+        const uint8_t *row = s->vram + (window_names(s, (int)(8 * group->cells), first) & 0xFFFC);
+        put_group_wide(s, b, group, row, 0, UINT32_MAX, end - first, to + 16 * (first + 1));
+    }
+}
+
+#endif
+
 /* Columns first..end-1 of the window. */
 static void put_window(const vdp *s, const band_rows *b, int first, int end, uint8_t *to)
 {
+#ifdef DRAW_AVX2
+    int columns = (end - first) & ~1;
+    if (columns && draw_has_avx2()) {
+        put_window_wide(s, b, first, first + columns, to);
+        first += columns;
+    }
+#endif
     cell_pair pair;
     pair.empty = 1;
     for (int g = 0; g < b->count; g++)
@@ -233,8 +403,9 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
     int window = width, window_end = width; /* columns first..end-1 */
     plane_layout l = layout_of(s, plane);
     uint32_t scroll = band->hscroll[plane][from] >> 4;
-    uint8_t any_fine = 0, *to = band->plane[plane][from];
+    uint8_t any_fine = 0, *to = draw_band_row(band, plane, from);
     band_rows rows;
+    rows.top = from == 0;
     for (int i = 0; i < lines; i++) {
         rows.fine[i] = band->hscroll[plane][from + i] & 15;
         any_fine |= rows.fine[i];
@@ -257,12 +428,13 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
             put_scrolled_columns(s, &l, &rows, plane, line, lines, scroll, beside[i][0], beside[i][1], to);
         } else {
             group_rows(&rows, (unsigned)line, band->vscroll[plane] + from, lines);
-            put_columns(s, &l, &rows, scroll, beside[i][0], beside[i][1], to);
+            put_many_columns(s, &l, &rows, scroll, beside[i][0], beside[i][1], to);
         }
     }
     if (window < window_end) { /* over the last column left of it, which the fine scroll moves into it */
         static const uint16_t none[DRAW_BAND];
         band_rows window_rows;
+        window_rows.top = rows.top;
         memset(window_rows.fine, 0, sizeof window_rows.fine);
         group_rows(&window_rows, (unsigned)line, none, lines);
         put_window(s, &window_rows, window, window_end, to);
@@ -275,6 +447,11 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
 void draw_band_planes(draw_context *c, draw_band *band)
 {
     for (int plane = 0; plane < 2; plane++) {
+        const uint16_t *hscroll = band->hscroll[plane];
+        if (memcmp(hscroll, hscroll + 1, (size_t)(band->count - 1) * sizeof *hscroll) == 0) {
+            put_plane(c, band, plane, 0, band->count);
+            continue;
+        }
         for (int from = 0, to; from < band->count; from = to) {
             to = from + 1;
             while (to < band->count && band->hscroll[plane][to] >> 4 == band->hscroll[plane][from] >> 4)

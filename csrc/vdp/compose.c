@@ -15,7 +15,6 @@
 #define MIX_TARGET
 #define MIX_PIXELS __m128i
 #define MIX_ALL(value) _mm_set1_epi8(value)
-#define MIX_NONE _mm_setzero_si128()
 #define MIX_LOAD(p) _mm_loadu_si128((const __m128i *)(const void *)(p))
 #define MIX_STORE(p, pixels) _mm_storeu_si128((__m128i *)(void *)(p), pixels)
 #define MIX_AND(x, y) _mm_and_si128(x, y)
@@ -25,6 +24,7 @@
 #define MIX_EQUAL(x, y) _mm_cmpeq_epi8(x, y)
 #define MIX_GREATER(x, y) _mm_cmpgt_epi8(x, y)
 #define MIX_CHOOSE(mask, yes, no) _mm_or_si128(_mm_and_si128(mask, yes), _mm_andnot_si128(mask, no))
+#define MIX_TRANSPARENT(x) _mm_cmpeq_epi8(_mm_and_si128(x, _mm_set1_epi8(15)), _mm_setzero_si128()) /* $FF where colour 0 is */
 #define MIX_ANY(x) (_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_setzero_si128())) != 0xFFFF)
 #include "mix.h"
 #undef MIX
@@ -32,7 +32,6 @@
 #undef MIX_TARGET
 #undef MIX_PIXELS
 #undef MIX_ALL
-#undef MIX_NONE
 #undef MIX_LOAD
 #undef MIX_STORE
 #undef MIX_AND
@@ -42,6 +41,7 @@
 #undef MIX_EQUAL
 #undef MIX_GREATER
 #undef MIX_CHOOSE
+#undef MIX_TRANSPARENT
 #undef MIX_ANY
 
 #ifdef DRAW_AVX2
@@ -50,7 +50,6 @@
 #define MIX_TARGET DRAW_AVX2
 #define MIX_PIXELS __m256i
 #define MIX_ALL(value) _mm256_set1_epi8(value)
-#define MIX_NONE _mm256_setzero_si256()
 #define MIX_LOAD(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define MIX_STORE(p, pixels) _mm256_storeu_si256((__m256i *)(void *)(p), pixels)
 #define MIX_AND(x, y) _mm256_and_si256(x, y)
@@ -60,11 +59,12 @@
 #define MIX_EQUAL(x, y) _mm256_cmpeq_epi8(x, y)
 #define MIX_GREATER(x, y) _mm256_cmpgt_epi8(x, y)
 #define MIX_CHOOSE(mask, yes, no) _mm256_blendv_epi8(no, yes, mask)
+#define MIX_TRANSPARENT(x) _mm256_shuffle_epi8(_mm256_set_epi64x(0, 0xFF, 0, 0xFF), x) /* layers have no bit 7 */
 #define MIX_ANY(x) (!_mm256_testz_si256(x, x))
 #include "mix.h"
 #endif
 
-#define plain_row narrow_row
+#define plain_rows narrow_rows
 
 #else
 
@@ -101,7 +101,7 @@ static inline void mix(const uint8_t *restrict b, const uint8_t *restrict a, con
     }
 }
 
-/* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0. */
+/* Pixels from..end, both multiples of 16, of a row of layers that begin at screen x = 0. */
 static void plain_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
                     uint8_t backdrop, int shadows)
 {
@@ -119,19 +119,27 @@ static void plain_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint
             mix(b + x, a + x, a + x, to + x, backdrop, 0, 0);
 }
 
+static void plain_rows(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int rows, int from, int end,
+                       uint8_t backdrop, int shadows)
+{
+    for (int row = 0; row < rows; row++)
+        plain_row(b + DRAW_ROW * row, a + DRAW_ROW * row, s ? s + DRAW_ROW * row : NULL, to + DRAW_STRIDE * row, from, end, backdrop,
+                  shadows);
+}
+
 #endif
 
-/* Pixels from..to, both multiples of 16, of layers that begin at screen x = 0; s is NULL without sprites. */
-static void mix_row(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
-                    uint8_t backdrop, int shadows)
+/* Pixels from..end, both multiples of 16, of `rows` rows of layers that begin at screen x = 0; s is NULL without sprites. */
+static void mix_rows(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int rows, int from, int end, uint8_t backdrop,
+                     int shadows)
 {
 #ifdef DRAW_AVX2
     if (!((from | end) & 31) && draw_has_avx2()) {
-        wide_row(b, a, s, to, from, end, backdrop, shadows);
+        wide_rows(b, a, s, to, rows, from, end, backdrop, shadows);
         return;
     }
 #endif
-    plain_row(b, a, s, to, from, end, backdrop, shadows);
+    plain_rows(b, a, s, to, rows, from, end, backdrop, shadows);
 }
 
 /* --------------------------------------------------------------------------------------------- output */
@@ -173,8 +181,8 @@ static void force_layer(const draw_context *c, const uint8_t *a, const uint8_t *
 }
 
 /* Pixels from..to-1, which have the same backdrop. */
-static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, uint8_t *row, int from, int to,
-                       int display)
+static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, uint8_t *row,
+                       int from, int to, int display)
 {
     const vdp *s = c->s;
     uint8_t backdrop = draw_backdrop(s, c->backdrop);
@@ -182,15 +190,15 @@ static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const 
     if (display && !vdp_is_mode5(s)) {
         draw_mode4_mix(line, row, from, to);
     } else if (display) {
-        const uint8_t *sprites = line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL;
         a += DRAW_MARGIN;
         b += DRAW_MARGIN;
+        sprites = sprites ? sprites + DRAW_MARGIN : NULL;
         if ((from | to) & 15) {
             uint8_t whole[DRAW_STRIDE];
-            mix_row(b, a, sprites, whole, from & ~15, (to + 15) & ~15, backdrop, shadows);
+            mix_rows(b, a, sprites, whole, 1, from & ~15, (to + 15) & ~15, backdrop, shadows);
             memcpy(row + from, whole + from, (size_t)(to - from));
         } else {
-            mix_row(b, a, sprites, row, from, to, backdrop, shadows);
+            mix_rows(b, a, sprites, row, 1, from, to, backdrop, shadows);
         }
         if (s->debug[0] & VDP_DEBUG_LAYERS)
             force_layer(c, a, b, sprites, row, from, to);
@@ -199,7 +207,7 @@ static void put_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const 
         blank(c, line, row, from, to, display);
 }
 
-void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display)
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, int to, int display)
 {
     const vdp *s = c->s;
     int from = line->pixels;
@@ -215,13 +223,13 @@ void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_
     c->d->drawn[y] = (uint16_t)to;
     if (draw_backdrop_until(c, line->line, from, to) == to && display && !from && !(to & 15) && vdp_is_mode5(s)
         && !line->blank_columns && !(s->registers[0] & 0x20) && !(s->debug[0] & VDP_DEBUG_LAYERS)) {
-        mix_row(b + DRAW_MARGIN, a + DRAW_MARGIN, line->sprites_shown ? line->sprite + DRAW_MARGIN : NULL, row, 0, to,
-                c->backdrop & 0x3F, s->registers[12] & 8);
+        mix_rows(b + DRAW_MARGIN, a + DRAW_MARGIN, sprites ? sprites + DRAW_MARGIN : NULL, row, 1, 0, to, c->backdrop & 0x3F,
+                s->registers[12] & 8);
         return;
     }
     while (from < to) {
         int end = draw_backdrop_until(c, line->line, from, to);
-        put_pixels(c, line, a, b, row, from, end, display);
+        put_pixels(c, line, a, b, sprites, row, from, end, display);
         from = end;
     }
 }
@@ -234,20 +242,23 @@ int draw_is_plain(const draw_context *c)
            && (d->latched_clock != c->picture || d->backdrops_made == d->backdrops);
 }
 
-void draw_rows(draw_context *c, const draw_band *band)
+void draw_rows(draw_context *c, draw_band *band, int first, int end)
 {
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
-    int first = band->first, end = first + band->count, width = draw_width(s), shadows = s->registers[12] & 8;
+    int width = draw_width(s), shadows = s->registers[12] & 8;
     c->backdrop = s->registers[7];
     if (c->rgb)
         draw_follow_colours(c, first, 0);
-    memset(d->wide + first, width == 320, (size_t)band->count);
-    for (int y = first; y < end; y++) {
+    memset(d->wide + first, width == 320, (size_t)(end - first));
+    for (int y = first; y < end; y++)
         d->drawn[y] = (uint16_t)width;
-        mix_row(band->plane[1][y - first] + DRAW_MARGIN, band->plane[0][y - first] + DRAW_MARGIN, NULL,
-                c->indexed + DRAW_STRIDE * y, 0, width, c->backdrop & 0x3F, shadows);
+    for (int y = first, next; y < end; y = next) { /* lines with sprites, lines without */
+        int i = y - band->first, shown = band->sprites_shown >> i & 1;
+        for (next = y + 1; next < end && (int)(band->sprites_shown >> (next - band->first) & 1) == shown;)
+            next++;
+        mix_rows(draw_band_row(band, 1, i) + DRAW_MARGIN, draw_band_row(band, 0, i) + DRAW_MARGIN,
+                 shown ? band->sprites[i] + DRAW_MARGIN : NULL, c->indexed + DRAW_STRIDE * y, next - y, 0, width, c->backdrop & 0x3F,
+                 shadows);
     }
-    for (int y = end - 1; y >= first && y >= end - 2; y--)
-        d->lines[y & 1].pixels = (uint16_t)width;
 }

@@ -115,6 +115,8 @@ static void latch(draw_context *c, vdp_line *line, int time)
     }
 }
 
+static inline const uint8_t *sprites_of(const vdp_line *line) { return line->sprites_shown ? line->sprite : NULL; }
+
 /* Pixels up to `time`.  R1.6 turned off or on counts from display_clock on. */
 static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
 {
@@ -129,12 +131,12 @@ static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
         if (until > 0) {
             int edge = until > LAST_PIXEL ? DRAW_ALL : (int)until;
             edge = events_before(edge, VDP_COLOUR_ZERO(h40), VDP_PIXEL(h40), width);
-            draw_pixels(c, line, line->plane[0], line->plane[1], edge < to ? edge : to, d->display_before);
+            draw_pixels(c, line, line->plane[0], line->plane[1], sprites_of(line), edge < to ? edge : to, d->display_before);
             if (edge > to)
                 return;
         }
     }
-    draw_pixels(c, line, line->plane[0], line->plane[1], to, d->display);
+    draw_pixels(c, line, line->plane[0], line->plane[1], sprites_of(line), to, d->display);
 }
 
 /* Sprites of line `number`, up to `time` mclk after the V step into the line before. */
@@ -255,6 +257,43 @@ static void run_line(draw_context *c, int number, int time, int64_t line_clock, 
     show(c, line, time, line_clock);
 }
 
+/* Easy lines, whose sprites need nothing but what objects.c knows, leave no list.  The last line before others has one again. */
+static void know_sprites(draw_context *c, int number)
+{
+    const draw_objects *objects = c->objects;
+    if (objects && number >= objects->first && number < objects->end && c->d->list[number & 1].line != number)
+        search_sprites(c, number, DRAW_ALL);
+}
+
+/* The lines from `number` on that are easy end here. */
+static int easy_until(const draw_context *c, int number, int end)
+{
+    const draw_objects *objects = c->objects;
+    if (!objects || number < objects->first)
+        return number;
+    end = end < objects->easy_end ? end : objects->easy_end;
+    while (number < end && objects->easy[number])
+        number++;
+    return number;
+}
+
+static void draw_easy_lines(draw_context *c, draw_band *band, int from, int end, int plain)
+{
+    draw_objects_put(c, c->objects, band, from, end);
+    if (plain) {
+        draw_rows(c, band, from, end);
+        return;
+    }
+    for (int n = from; n < end; n++) {
+        vdp_line *line = &c->d->lines[n & 1];
+        int i = n - band->first;
+        if (line->line != n)
+            begin_line(line, n);
+        draw_pixels(c, line, draw_band_row(band, 0, i), draw_band_row(band, 1, i), band->sprites_shown >> i & 1 ? band->sprites[i] : NULL,
+                    draw_width(c->s), 1);
+    }
+}
+
 /* Several lines from `number` on, up to `end`, of which nothing is missing yet and nothing has been fetched but
  * sprites.  Returns how many it has drawn: 0 if they have to go one by one. */
 static int run_band(draw_context *c, int number, int end, int height)
@@ -269,38 +308,43 @@ static int run_band(draw_context *c, int number, int end, int height)
     band.first = number;
     memcpy(band.window, s->registers + 17, 2);
     band.count = draw_band_lines(band.window, number, end - number);
-    for (int i = 0; i < band.count; i++) {
-        int latched = 0;
+    draw_scrolls(c, &band);
+    for (int i = 0; i < 2 && i < band.count; i++) { /* of which something may have been latched */
         line = &d->lines[(number + i) & 1];
-        if (i < 2 && line->line == number + i)
-            latched = line->latched;
-        if (latched & 4 && memcmp(band.window, line->window, 2) != 0) {
+        if (line->line != number + i)
+            continue;
+        if (line->latched & 4 && memcmp(band.window, line->window, 2) != 0)
             band.count = i;
-            break;
-        }
-        if (i == 0 || s->registers[11] & 3) {
-            draw_hscroll(s, number + i, &band.hscroll[0][i], &band.hscroll[1][i]);
-        } else {
-            band.hscroll[0][i] = band.hscroll[0][0];
-            band.hscroll[1][i] = band.hscroll[1][0];
-        }
         for (int plane = 0; plane < 2; plane++)
-            band.vscroll[plane][i] = latched >> plane & 1 ? line->vscroll[plane] : draw_vscroll(c, number + i, plane);
+            if (line->latched >> plane & 1)
+                band.vscroll[plane][i] = line->vscroll[plane];
     }
     if (!band.count)
         return 0;
     if (number == 0 && !(d->lines[0].line == 0 && d->lines[0].latched & 1))
         d->mode4_scroll = s->registers[9];
     draw_band_planes(c, &band);
-    int count = band.count;
-    if (draw_is_plain(c) && pass_sprites(c, number, count, height)) {
-        draw_rows(c, &band);
+    band.sprites_shown = 0;
+    int count = band.count, plain = draw_is_plain(c);
+    if (plain && pass_sprites(c, number, count, height)) {
+        draw_rows(c, &band, number, number + count);
+        for (int n = number + count - 1; n >= number && n >= number + count - 2; n--)
+            d->lines[n & 1].pixels = (uint16_t)draw_width(s);
         return count;
     }
-    for (int i = 0; i < count; i++) {
-        if (!pass_sprites(c, number + i, 1, height))
-            run_sprites(c, number + i, DRAW_ALL, height);
-        draw_pixels(c, &d->lines[(number + i) & 1], band.plane[0][i], band.plane[1][i], draw_width(s), 1);
+    for (int n = number, next; n < number + count; n = next) {
+        next = easy_until(c, n, number + count);
+        if (next > n) {
+            draw_easy_lines(c, &band, n, next, plain);
+            continue;
+        }
+        next = n + 1;
+        line = &d->lines[n & 1];
+        know_sprites(c, n);
+        if (!pass_sprites(c, n, 1, height))
+            run_sprites(c, n, DRAW_ALL, height);
+        draw_pixels(c, line, draw_band_row(&band, 0, n - number), draw_band_row(&band, 1, n - number), sprites_of(line),
+                    draw_width(s), 1);
     }
     return count;
 }
@@ -328,6 +372,17 @@ static void run_flags(draw_context *c, int end, int height)
     }
 }
 
+/* The sprites of the lines of which nothing has been searched yet. */
+static void find_objects(draw_context *c, draw_objects *objects, int end)
+{
+    const vdp_drawing *d = c->d;
+    int first = d->line + 1;
+    for (int i = 0; i < 2; i++)
+        first += d->list[first & 1].line == first;
+    draw_objects_find(c, objects, first, end);
+    c->objects = objects;
+}
+
 /* Lines from d->line on up to `clock`, when line 0 has its V step at `start`. */
 static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
 {
@@ -340,7 +395,12 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
                                                                             : height;
     if (end > height)
         end = height;
+    draw_objects objects;
     if (end - d->line > 3 && !d->tall && vdp_sprites_on(c->s)) {
+        if (c->render) {
+            find_objects(c, &objects, end);
+            objects.easy_end = end < height ? end - 1 : end; /* what comes after needs the traces of the last line */
+        }
         if (c->scan->first > d->line + 1 || c->scan->end < end)
             draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
@@ -362,6 +422,7 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
         int time = behind > DRAW_ALL ? DRAW_ALL : (int)behind;
         if (time < FIRST_FETCH)
             break;
+        know_sprites(c, d->line);
         run_line(c, d->line, time, line_clock, height);
         if (time < LAST_PIXEL) {
             if (time > VDP_LINE + FIRST_FETCH && d->line + 1 < height)

@@ -1,4 +1,4 @@
-/* draw.h - what the drawing side of the VDP shares: draw.c, sprites.c, planes.c, bands.c,
+/* draw.h - what the drawing side of the VDP shares: draw.c, sprites.c, planes.c, bands.c, objects.c,
  * compose.c, colours.c, latches.c, mode4.c.
  *
  * A line of the picture is fetched and shown in the 3420 mclk after the V step into it, give or take:
@@ -27,12 +27,29 @@
 #define DRAW_LINE_MODE4 2
 #define DRAW_ALL 0x3FFFFFFF             /* a time after everything in a line */
 
+/* A sprite of several whole lines: see objects.c. */
+typedef struct draw_object {
+    int16_t x, y;                       /* on the screen */
+    uint16_t pattern;                   /* as in the table */
+    uint8_t width, height;              /* cells */
+} draw_object;
+
+#define DRAW_ROWS 240
+typedef struct draw_objects {
+    int first, end;                     /* lines that are known */
+    int easy_end;                       /* no line counts as easy from here on */
+    int count;                          /* sprites that lie in one of them, in the order of the table's links */
+    draw_object object[80];
+    uint8_t easy[DRAW_ROWS];            /* 1: on this line each sprite shows whole */
+} draw_objects;
+
 /* One call's view of the chip. */
 typedef struct draw_context {
     const vdp *s;
     vdp_drawing *d;
     const uint8_t *cache;               /* bytes 0-3 of the sprite table entries */
     vdp_sprite_scan *scan;
+    draw_objects *objects;              /* NULL: not looked for */
     int flagged;                        /* lines up to this one set no flags */
     uint8_t *indexed, *rgb;             /* rgb may be NULL: no colours */
     int64_t picture;                    /* picture_clock + 1, 0 for a whole picture of the present contents */
@@ -59,26 +76,35 @@ void draw_plane_b(draw_context *c, vdp_line *line, int to);
 /* bands.c: whole lines.  The caller puts in first, count and scrolls. */
 #define DRAW_BAND 16                    /* lines, at most */
 #define DRAW_ROW 384                    /* bytes of a line buffer */
+#define DRAW_SPILL 7                    /* rows above and below a band, for the rest of its cells */
 typedef struct draw_band {
     int first, count;                   /* lines */
     uint16_t hscroll[2][DRAW_BAND];
     uint16_t vscroll[2][DRAW_BAND];     /* of the whole screen */
     uint8_t window[2];                  /* R17 and R18 */
-    uint8_t plane[2][DRAW_BAND][DRAW_ROW];
+    uint8_t plane[2][DRAW_SPILL + DRAW_BAND + DRAW_SPILL][DRAW_ROW]; /* see draw_band_row */
+    uint32_t sprites_shown;             /* bit k: sprites[k] holds those of line first + k; else it has none */
+    uint8_t sprites[DRAW_BAND][DRAW_ROW];
 } draw_band;
+/* The line buffer of a line, counted from the first one of the band. */
+static inline uint8_t *draw_band_row(draw_band *band, int plane, int line) { return band->plane[plane][DRAW_SPILL + line]; }
 int draw_band_lines(const uint8_t window[2], int first, int most);
 void draw_band_planes(draw_context *c, draw_band *band);
 
-/* compose.c: `to` counts pixels; a and b are the line buffers of the planes; `display` tells whether they are shown
- * or blanked */
-void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, int to, int display);
-/* The same for the whole lines of a band without sprites, if nothing but planes and backdrop makes them. */
+/* objects.c: the sprites of lines first..end-1, all of whose search and fetch happens with the present contents; those of some
+ * lines of a band, which must be easy.  Not for interlace 2. */
+void draw_objects_find(draw_context *c, draw_objects *objects, int first, int end);
+void draw_objects_put(draw_context *c, const draw_objects *objects, draw_band *band, int first, int end);
+
+/* compose.c: `to` counts pixels; a and b are the line buffers of the planes, sprites that of the sprites or NULL; `display` tells
+ * whether they are shown or blanked */
+void draw_pixels(draw_context *c, vdp_line *line, const uint8_t *a, const uint8_t *b, const uint8_t *sprites, int to, int display);
+/* The same for whole lines of a band, if nothing but planes, its sprites and backdrop makes them. */
 int draw_is_plain(const draw_context *c);
-void draw_rows(draw_context *c, const draw_band *band);
+void draw_rows(draw_context *c, draw_band *band, int first, int end);
 
 /* colours.c: the picture's colours up to a pixel; `tall`: its rows are those of one field */
 #define DRAW_CHANGES 1024
-#define DRAW_ROWS 240
 void draw_begin_colours(vdp_chip *chip);
 void draw_follow_colours(draw_context *c, int line, int pixel);
 void draw_rgb(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel);
@@ -88,6 +114,7 @@ int draw_place_of(const vdp *s, int64_t clock, int *line, int *pixel);
 /* latches.c: a plane's vertical scroll on a line; sets c->backdrop for pixel `from` of a line and returns the first one, at most `to`,
  * for which it is another */
 uint16_t draw_vscroll(const draw_context *c, int line, int plane);
+void draw_scrolls(const draw_context *c, draw_band *band); /* as those of its lines are now, unless they have been latched */
 int draw_backdrop_until(draw_context *c, int line, int from, int to);
 
 /* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */

@@ -40,6 +40,26 @@ uint16_t draw_vscroll(const draw_context *c, int line, int plane)
     return vdp_vsram_word(c->s, (unsigned)plane);
 }
 
+void draw_scrolls(const draw_context *c, draw_band *band)
+{
+    const vdp *s = c->s;
+    const vdp_drawing *d = c->d;
+    for (int i = 0; i < band->count; i++) {
+        if (i == 0 || s->registers[11] & 3) {
+            draw_hscroll(s, band->first + i, &band->hscroll[0][i], &band->hscroll[1][i]);
+        } else {
+            band->hscroll[0][i] = band->hscroll[0][0];
+            band->hscroll[1][i] = band->hscroll[1][0];
+        }
+    }
+    for (int plane = 0; plane < 2; plane++) {
+        uint16_t present = vdp_vsram_word(s, (unsigned)plane);
+        int kept = d->latched_clock == c->picture ? d->vscroll_lines[plane] - band->first : 0;
+        for (int i = 0; i < band->count; i++)
+            band->vscroll[plane][i] = i < kept ? d->vscroll[band->first + i][plane] : present;
+    }
+}
+
 void vdp_change_backdrop(vdp_chip *chip, int64_t clock)
 {
     const vdp *s = chip->state;

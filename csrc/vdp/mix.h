@@ -1,23 +1,22 @@
 /* mix.h - 16 or 32 pixels of the layers at once; compose.c says what the names stand for. */
 
-/* $FF where a pixel of colour 0 is. */
-static MIX_INLINE MIX_PIXELS MIX(transparent)(MIX_PIXELS pixels)
-{
-    return MIX_EQUAL(MIX_AND(pixels, MIX_ALL(15)), MIX_NONE);
-}
-
 /* $FF where pixels cover those under them: they are opaque, and have priority if the others do. */
 static MIX_INLINE MIX_PIXELS MIX(covering)(MIX_PIXELS over, MIX_PIXELS under)
 {
-    return MIX_GREATER(MIX_ANDNOT(MIX(transparent)(over), over), MIX_AND(under, MIX_ALL(0x40)));
+    return MIX_GREATER(MIX_AND(over, MIX_ALL(15)), MIX_AND(MIX_ANDNOT(over, under), MIX_ALL(0x40)));
 }
 
-/* The planes, and where neither cell has priority: SHADOW. */
-static MIX_INLINE MIX_PIXELS MIX(planes)(MIX_PIXELS b, MIX_PIXELS a, MIX_PIXELS backdrop, MIX_PIXELS *shadow)
+/* The planes over the backdrop. */
+static MIX_INLINE MIX_PIXELS MIX(planes)(MIX_PIXELS b, MIX_PIXELS a, MIX_PIXELS backdrop)
 {
-    MIX_PIXELS p = MIX_CHOOSE(MIX(transparent)(b), backdrop, b);
-    *shadow = MIX_ANDNOT(MIX_OR(a, b), MIX_ALL(0x40));
+    MIX_PIXELS p = MIX_CHOOSE(MIX_TRANSPARENT(b), backdrop, b);
     return MIX_CHOOSE(MIX(covering)(a, p), a, p);
+}
+
+/* SHADOW where neither cell has priority. */
+static MIX_INLINE MIX_PIXELS MIX(shadow)(MIX_PIXELS b, MIX_PIXELS a)
+{
+    return MIX_ANDNOT(MIX_OR(a, b), MIX_ALL(0x40));
 }
 
 /* The same under sprites that are operators or lit in some places. */
@@ -38,36 +37,49 @@ static MIX_INLINE MIX_PIXELS MIX(shaded)(MIX_PIXELS p, MIX_PIXELS s, MIX_PIXELS 
     return MIX_OR(p, MIX_OR(shadow, highlight));
 }
 
-/* Pixels from..to, both multiples of a vector's length, of layers that begin at screen x = 0; s is NULL without sprites. */
-static MIX_TARGET void MIX(row)(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int from, int end,
-                                uint8_t backdrop, int shadows)
+/* One vector of pixels. */
+static MIX_INLINE void MIX(some)(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, MIX_PIXELS backdrop, int shadows)
 {
-    const MIX_PIXELS behind = MIX_ALL((char)backdrop), colour = MIX_ALL(0x3F);
-    const int step = (int)sizeof(MIX_PIXELS);
-    MIX_PIXELS shadow;
+    MIX_PIXELS pb = MIX_LOAD(b), pa = MIX_LOAD(a), p = MIX(planes)(pb, pa, backdrop);
     if (s && shadows) {
-        for (int x = from; x < end; x += step) {
-            MIX_PIXELS p = MIX(planes)(MIX_LOAD(b + x), MIX_LOAD(a + x), behind, &shadow), sprite = MIX_LOAD(s + x);
-            if (MIX_ANY(sprite))
-                p = MIX(shaded)(p, sprite, shadow);
-            else
-                p = MIX_OR(MIX_AND(p, colour), shadow);
-            MIX_STORE(to + x, p);
-        }
+        MIX_PIXELS sprite = MIX_LOAD(s), shadow = MIX(shadow)(pb, pa);
+        p = MIX_ANY(sprite) ? MIX(shaded)(p, sprite, shadow) : MIX_OR(MIX_AND(p, MIX_ALL(0x3F)), shadow);
     } else if (s) {
-        for (int x = from; x < end; x += step) {
-            MIX_PIXELS p = MIX(planes)(MIX_LOAD(b + x), MIX_LOAD(a + x), behind, &shadow), sprite = MIX_LOAD(s + x);
-            MIX_STORE(to + x, MIX_AND(MIX_CHOOSE(MIX(covering)(sprite, p), sprite, p), colour));
-        }
-    } else if (shadows) {
-        for (int x = from; x < end; x += step) {
-            MIX_PIXELS p = MIX(planes)(MIX_LOAD(b + x), MIX_LOAD(a + x), behind, &shadow);
-            MIX_STORE(to + x, MIX_OR(MIX_AND(p, colour), shadow));
-        }
+        MIX_PIXELS sprite = MIX_LOAD(s);
+        p = MIX_AND(MIX_CHOOSE(MIX(covering)(sprite, p), sprite, p), MIX_ALL(0x3F));
     } else {
-        for (int x = from; x < end; x += step) {
-            MIX_PIXELS p = MIX(planes)(MIX_LOAD(b + x), MIX_LOAD(a + x), behind, &shadow);
-            MIX_STORE(to + x, MIX_AND(p, colour));
-        }
+        p = MIX_AND(p, MIX_ALL(0x3F));
+        p = shadows ? MIX_OR(p, MIX(shadow)(pb, pa)) : p;
     }
+    MIX_STORE(to, p);
 }
+
+/* Pixels from..end, both multiples of a vector's length, of `rows` rows of layers that begin at screen x = 0; s is NULL without
+ * sprites. */
+#define MIX_LOOP(sprites, shadows) \
+    for (int row = 0; row < rows; row++) { \
+        const uint8_t *row_b = b + DRAW_ROW * row, *row_a = a + DRAW_ROW * row, *row_s = sprites ? s + DRAW_ROW * row : NULL; \
+        uint8_t *row_to = to + DRAW_STRIDE * row; \
+        int x = from; \
+        for (; x + 2 * step <= end; x += 2 * step) { \
+            MIX(some)(row_b + x, row_a + x, sprites ? row_s + x : NULL, row_to + x, behind, shadows); \
+            MIX(some)(row_b + x + step, row_a + x + step, sprites ? row_s + x + step : NULL, row_to + x + step, behind, shadows); \
+        } \
+        if (x < end) \
+            MIX(some)(row_b + x, row_a + x, sprites ? row_s + x : NULL, row_to + x, behind, shadows); \
+    }
+static MIX_TARGET void MIX(rows)(const uint8_t *b, const uint8_t *a, const uint8_t *s, uint8_t *to, int rows, int from, int end,
+                                 uint8_t backdrop, int shadows)
+{
+    const MIX_PIXELS behind = MIX_ALL((char)backdrop);
+    const int step = (int)sizeof(MIX_PIXELS);
+    if (s && shadows)
+        MIX_LOOP(1, 1)
+    else if (s)
+        MIX_LOOP(1, 0)
+    else if (shadows)
+        MIX_LOOP(0, 1)
+    else
+        MIX_LOOP(0, 0)
+}
+#undef MIX_LOOP

@@ -2,7 +2,7 @@
  *
  * Nothing advances in steps and slots that go by while the display is off, the chip is in mode 4 or the debug register says
  * so. */
-#include "draw.h"
+#include "cells.h"
 
 static inline int sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 16; }
 static inline int cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }
@@ -152,33 +152,6 @@ static void begin_patterns(draw_context *c, vdp_line *line, vdp_sprite_list *lis
     line->sprite_cells = (uint8_t)cells;
 }
 
-/* The 8 pixels of one cell into the line; what is already opaque stays.  Returns not 0 if two opaque pixels meet. */
-static inline uint64_t put_cell(uint8_t *to, uint64_t pixels, uint64_t beside)
-{
-    uint64_t there = draw_load(to);
-    if (!there) {
-        draw_store(to, pixels & ~beside);
-        return 0;
-    }
-    uint64_t opaque = draw_opaque(there);
-    draw_store(to, (there & (opaque | beside)) | (pixels & ~opaque));
-    return opaque & draw_opaque(pixels);
-}
-
-/* The same at an edge of the screen. */
-static uint64_t put_cut_cell(uint8_t *screen, int x, int width, uint64_t pixels)
-{
-    uint64_t beside = 0; /* bytes that are not the cell's */
-    if (x < 0) {
-        pixels = DRAW_SHIFT_LEFTWARD(pixels, -8 * x);
-        beside = ~DRAW_SHIFT_LEFTWARD(~(uint64_t)0, -8 * x);
-        x = 0;
-    } else {
-        pixels &= DRAW_SHIFT_LEFTWARD(~(uint64_t)0, 8 * (x - (width - 8)));
-    }
-    return put_cell(screen + x, pixels, beside);
-}
-
 /* Cells first..end-1 of a sprite's row into the line. */
 static void fetch_cells(draw_context *c, vdp_line *line, const vdp_sprite *sprite, int first, int end, int width)
 {
@@ -200,7 +173,8 @@ static void fetch_cells(draw_context *c, vdp_line *line, const vdp_sprite *sprit
         unsigned column = (unsigned)(word & 0x800 ? sprite->width - 1 - cell : cell);
         uint32_t packed = draw_load_row(vram + (((pattern + column * height) & patterns) << shift | in_cell));
         uint64_t pixels = draw_expand_row(word & 0x800 ? draw_mirror_row(packed) : packed) | bits;
-        met |= x >= 0 && x <= width - 8 ? put_cell(screen + x, pixels, 0) : put_cut_cell(screen, x, width, pixels);
+        met |= x >= 0 && x <= width - 8 ? draw_put_sprite(screen + x, pixels, 0)
+                                          : draw_put_cut_sprite(screen, x, width, pixels);
     }
     if (met && line->line > c->flagged)
         c->collision = 1;

@@ -38,7 +38,7 @@ typedef struct ym2612_loops {
     uint8_t channel[6];
 } ym2612_loops;
 
-/* operators.c.  Streams may be written up to the end of a group of 16. */
+/* operators.c.  Streams may be read and written up to 15 samples further. */
 void ym2612_write_phases(uint16_t *phase, const ym2612_slot_runs *runs); /* 10 bits; those in which a slot is silent are any */
 void ym2612_write_attenuations(uint16_t *attenuation, const ym2612_slot_runs *runs); /* << 3 */
 /* Outputs of an operator whose phase is modulated by half of `by` and `and_by`, each NULL if there is none. */

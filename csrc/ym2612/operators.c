@@ -1,45 +1,49 @@
 /* operators.c - outputs of operators over a stretch of samples. */
 #include "block.h"
 
-/* Eight numbers of 16 bits at a time where the compiler has them. */
-#ifdef __GNUC__
-typedef uint16_t eight_words __attribute__((vector_size(16)));
-typedef int16_t eight_signed_words __attribute__((vector_size(16)));
+#if defined(__SSE2__)
+#include <emmintrin.h>
 #endif
 
-/* Upper 10 bits of a phase that moves on.  Sixteen bits at a time: the lower halves only say when they carry. */
-static void ramp(uint16_t *stream, uint32_t samples, uint32_t position, uint32_t step)
+/* Upper 10 bits of a phase that moves on, modulated by half of `by` and `and_by`, each NULL if there is none. */
+static inline void ramp(uint16_t *restrict phase, uint32_t samples, uint32_t position, uint32_t step, const int16_t *restrict by,
+                        const int16_t *restrict and_by)
 {
-    uint32_t at;
-#ifdef __GNUC__
-    eight_words high[2];
-    eight_signed_words low[2];  /* with the top bit turned over, so that signed numbers compare as unsigned ones */
-    uint16_t highs[GROUP];
-    int16_t lows[GROUP];
-    uint32_t i;
+    uint32_t at, i;
+#if defined(__SSE2__)
+    __m128i next[4];
+    const __m128i ten = _mm_set1_epi16(1023), all = _mm_set1_epi32((int)(GROUP * step));
 
-    for (i = 0; i < GROUP; i++) {
-        highs[i] = (uint16_t)((i * step) >> 16);
-        lows[i] = (int16_t)((i * step) ^ 0x8000);
-    }
-    memcpy(high, highs, sizeof high);
-    memcpy(low, lows, sizeof low);
-    for (at = 0; at < samples; at += GROUP, stream += GROUP, position += GROUP * step) {
-        uint16_t top = (uint16_t)(position >> 16);
-        int16_t most = (int16_t)(~position ^ 0x8000);
-        eight_words one = (high[0] + top - (eight_words)(low[0] > most)) >> 6;
-        eight_words two = (high[1] + top - (eight_words)(low[1] > most)) >> 6;
+    next[0] = _mm_set_epi32((int)(position + 3 * step), (int)(position + 2 * step), (int)(position + step), (int)position);
+    for (i = 1; i < 4; i++)
+        next[i] = _mm_add_epi32(next[i - 1], _mm_set1_epi32((int)(4 * step)));
+    for (at = 0; at < samples; at += GROUP, phase += GROUP) {
+        for (i = 0; i < 2; i++) {
+            __m128i eight = _mm_packs_epi32(_mm_srli_epi32(next[2 * i], 22), _mm_srli_epi32(next[2 * i + 1], 22));
 
-        memcpy(stream, &one, sizeof one);
-        memcpy(stream + 8, &two, sizeof two);
+            if (by) {
+                __m128i sum = _mm_loadu_si128((const __m128i *)(const void *)(by + at + 8 * i));
+
+                if (and_by) /* 14 bits each, so the sum has a place in 16 */
+                    sum = _mm_add_epi16(sum, _mm_loadu_si128((const __m128i *)(const void *)(and_by + at + 8 * i)));
+                eight = _mm_and_si128(_mm_add_epi16(eight, _mm_srai_epi16(sum, 1)), ten);
+            }
+            _mm_storeu_si128((__m128i *)(void *)(phase + 8 * i), eight);
+            next[2 * i] = _mm_add_epi32(next[2 * i], all);
+            next[2 * i + 1] = _mm_add_epi32(next[2 * i + 1], all);
+        }
     }
 #else
-    for (at = 0; at < samples; at++, position += step)
-        stream[at] = (uint16_t)(position >> 22);
+    for (at = 0; at < samples; at += GROUP, phase += GROUP, position += GROUP * step)
+        for (i = 0; i < GROUP; i++) {
+            int32_t sum = !by ? 0 : and_by ? by[at + i] + and_by[at + i] : by[at + i];
+
+            phase[i] = (uint16_t)(((position + i * step) >> 22) + (uint32_t)(sum >> 1)) & 1023;
+        }
 #endif
 }
 
-void ym2612_write_phases(uint16_t *phase, const ym2612_slot_runs *runs)
+static inline void write_phases(uint16_t *phase, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by)
 {
     uint32_t from = 0, r = 0;
 
@@ -55,60 +59,69 @@ void ym2612_write_phases(uint16_t *phase, const ym2612_slot_runs *runs)
         if (first->attenuation == YM2612_SILENT << 3 && run == first + 1)
             memset(phase + start, 0, (from - start) * sizeof *phase);
         else
-            ramp(phase + start, from - start, first->position, first->step);
+            ramp(phase + start, from - start, first->position, first->step, by ? by + start : NULL, and_by ? and_by + start : NULL);
     }
 }
 
-static void modulate(uint16_t *restrict phase, uint32_t samples, const int16_t *restrict by)
+void ym2612_write_phases(uint16_t *phase, const ym2612_slot_runs *runs)
 {
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP, phase += GROUP, by += GROUP)
-        for (i = 0; i < GROUP; i++)
-            phase[i] = (uint16_t)((phase[i] + (by[i] >> 1)) & 1023);
+    write_phases(phase, runs, NULL, NULL);
 }
 
-static void modulate_by_two(uint16_t *restrict phase, uint32_t samples, const int16_t *restrict by, const int16_t *restrict and_by)
+static void write_modulated(uint16_t *phase, const ym2612_slot_runs *runs, const int16_t *by)
 {
-    uint32_t at, i;
+    write_phases(phase, runs, by, NULL);
+}
 
-    for (at = 0; at < samples; at += GROUP, phase += GROUP, by += GROUP, and_by += GROUP)
-        for (i = 0; i < GROUP; i++) /* 14 bits each, so the sum has a place in 16 */
-            phase[i] = (uint16_t)((phase[i] + ((int16_t)(by[i] + and_by[i]) >> 1)) & 1023);
+static void write_twice_modulated(uint16_t *phase, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by)
+{
+    write_phases(phase, runs, by, and_by);
+}
+
+/* Samples from..end-1 of `out`, whose attenuation has its place in `wave`. */
+static inline void look_up(int16_t *restrict out, const uint16_t *restrict phase, const int16_t *wave, size_t from, size_t end)
+{
+    size_t i = from;
+#if defined(__SSE2__)
+    for (; i + 8 <= end; i += 8) {
+        const uint16_t *eight = phase + i;
+        __m128i all = _mm_cvtsi32_si128((uint16_t)wave[ym2612_sine[eight[0]]]);
+
+        all = _mm_insert_epi16(all, wave[ym2612_sine[eight[1]]], 1);
+        all = _mm_insert_epi16(all, wave[ym2612_sine[eight[2]]], 2);
+        all = _mm_insert_epi16(all, wave[ym2612_sine[eight[3]]], 3);
+        all = _mm_insert_epi16(all, wave[ym2612_sine[eight[4]]], 4);
+        all = _mm_insert_epi16(all, wave[ym2612_sine[eight[5]]], 5);
+        all = _mm_insert_epi16(all, wave[ym2612_sine[eight[6]]], 6);
+        all = _mm_insert_epi16(all, wave[ym2612_sine[eight[7]]], 7);
+        _mm_storeu_si128((__m128i *)(void *)(out + i), all);
+    }
+#endif
+    for (; i < end; i++)
+        out[i] = wave[ym2612_sine[phase[i]]];
 }
 
 void ym2612_operate(int16_t *restrict out, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by)
 {
     uint16_t phase[STREAM + GROUP];
     size_t i = 0;
-    uint32_t r, samples = runs->run[runs->count - 1].end;
+    uint32_t r;
 
-    ym2612_write_phases(phase, runs);
     if (by && and_by)
-        modulate_by_two(phase, samples, by, and_by);
+        write_twice_modulated(phase, runs, by, and_by);
     else if (by || and_by)
-        modulate(phase, samples, by ? by : and_by);
+        write_modulated(phase, runs, by ? by : and_by);
+    else
+        ym2612_write_phases(phase, runs);
     for (r = 0; r < runs->count; r++) {
         const ym2612_run_of_samples *run = runs->run + r;
-        const int16_t *wave = ym2612_wave + run->attenuation;
         size_t end = run->end;
 
-        if (run->attenuation == YM2612_SILENT << 3) {
+        if (run->attenuation == YM2612_SILENT << 3)
             memset(out + i, 0, (end - i) * sizeof *out);
-            i = end;
-            continue;
-        }
-        for (; i + 4 <= end; i += 4) {
-            const uint16_t *four = phase + i;
-            int16_t *to = out + i;
-
-            to[0] = wave[ym2612_sine[four[0]]];
-            to[1] = wave[ym2612_sine[four[1]]];
-            to[2] = wave[ym2612_sine[four[2]]];
-            to[3] = wave[ym2612_sine[four[3]]];
-        }
-        for (; i < end; i++)
-            out[i] = wave[ym2612_sine[phase[i]]];
+        else
+            look_up(out, phase, ym2612_wave + run->attenuation, i, end);
+        i = end;
     }
 }
 
