@@ -53,7 +53,7 @@ void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_
     vdp *s = chip->state;
     address = vram_place(s, address);
     if (s->vram[address] != value) {
-        vdp_draw_before(chip, clock);
+        vdp_draw_before_byte(chip, clock, address);
         s->vram[address] = value;
     }
     update_sprite_cache(chip, clock, address, value);
@@ -66,7 +66,7 @@ static void write_vram_128k(vdp_chip *chip, int64_t clock, uint32_t a, uint16_t 
     vdp *s = chip->state;
     uint32_t p = (((a & 2) >> 1) ^ 1) | (a & 0x400) >> 9 | (a & 0x3FC) | (a & 0x1F800) >> 1;
     if (s->vram[p & 0xFFFF] != (uint8_t)value) {
-        vdp_draw_before(chip, clock);
+        vdp_draw_before_byte(chip, clock, p & 0xFFFF);
         s->vram[p & 0xFFFF] = (uint8_t)value;
     }
     update_sprite_cache(chip, clock, a & 0x1FFFE, (uint8_t)value);
@@ -274,12 +274,14 @@ typedef struct word_slots {
     int drawn;                  /* slots before it change nothing that is still to be drawn */
 } word_slots;
 
-static inline word_slots word_slots_of(const vdp *s, int64_t line, int until)
+static inline word_slots word_slots_of(const vdp_chip *chip, int64_t line, int until)
 {
+    const vdp *s = chip->state;
     int h40 = vdp_is_h40(s);
+    int64_t free = chip->render ? s->draw_clock : vdp_quiet_until(chip);
     return (word_slots){
         vdp_slot_near[h40], vdp_external_slot[h40][vdp_blanked(s)], vdp_slot_begin[h40], line,
-        vdp_sprite_table(s), vdp_sprite_table_size(s), until, s->draw_clock - line > until ? until : -1,
+        vdp_sprite_table(s), vdp_sprite_table_size(s), until, free - line > until ? until : -1,
     };
 }
 
@@ -351,8 +353,8 @@ static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
 {
     vdp *s = chip->state;
     int h40 = vdp_is_h40(s), plain = vdp_is_mode5(s) && !(s->registers[1] & 0x80);
-    word_slots w = word_slots_of(s, line, until);
-    if (plain && w.drawn == until)
+    word_slots w = word_slots_of(chip, line, until);
+    if (plain && w.drawn == until && chip->render)
         vdp_forget_flags(chip);
     while (s->fifo_count) {
         if (drains_plainly(s)) {
@@ -496,7 +498,7 @@ void vdp_flush_later(vdp_chip *chip, int64_t clock)
     int until = (int)(clock - line);
     int from = drain_entries(chip, line, (int)(s->clock - line), until);
     if (!s->fifo_count && vdp_is_mode5(s) && !(s->registers[1] & 0x80)) {
-        word_slots w = word_slots_of(s, line, until);
+        word_slots w = word_slots_of(chip, line, until);
         from = drain_later(chip, &w, from, &l, end);
     }
     for (; l < end; l++) {
