@@ -166,11 +166,13 @@ static VDP_APART void end_picture(vdp_chip *chip, int64_t clock)
 static void begin_line(vdp_chip *chip)
 {
     vdp *s = chip->state;
-    s->v_counter = s->v_counter < vdp_last_plain_v(s->v_counter) ? s->v_counter + 1u : next_v(s);
     s->line_clock += VDP_LINE;
     s->line_stage = VDP_STAGE_HINT;
-    if (s->v_counter < 192)             /* no picture is shorter */
+    if (s->v_counter < 191) {           /* no picture is shorter, and no jump comes before its end */
+        s->v_counter++;
         return;
+    }
+    s->v_counter = next_v(s);
     if (s->v_counter == 0x1FF) {
         if (!s->vblank) /* a V28/V30 switch made the chip miss the end of the picture */
             end_picture(chip, s->line_clock);
