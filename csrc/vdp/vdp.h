@@ -184,7 +184,12 @@ void vdp_change_scroll(vdp_chip *chip, int64_t clock, unsigned index);
 void vdp_change_backdrop(vdp_chip *chip, int64_t clock);
 
 /* A word is about to be written to CRAM. */
-void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
+void vdp_keep_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
+static inline void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
+{
+    if (chip->render || chip->border)
+        vdp_keep_colour(chip, clock, index, word);
+}
 
 /* R, G and B of a word of CRAM at normal intensity, R in the lowest byte. */
 uint32_t vdp_colour(const vdp *s, uint16_t word);
