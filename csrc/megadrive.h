@@ -848,7 +848,8 @@ typedef struct vdp_interface {
     void *chip;
     int64_t shares;             /* 1: the chip keeps up what follows, and in md_state v_counter with line_clock, the HV latch
                                  * and interlace; so it need not be called for everything (machine/shared.c) */
-    int64_t reached;            /* mclk: the chip may have come up to here; the machine keeps it up */
+    int64_t reached;            /* mclk: the chip counts as brought up to here; the machine keeps it up */
+    int64_t called;             /* mclk: as it was at the last call or kept write; since then the chip was only read */
     int64_t status_until;       /* mclk before which the status is `status` but for HBLANK, and a read changes nothing */
     int64_t status;
     int64_t room;               /* words that the FIFO certainly takes; -1: what a write does is not known beforehand */
@@ -932,14 +933,18 @@ typedef struct md_polling_loop {
 
 typedef struct md_polling {
     int64_t idle_until;         /* mclk up to which all that the 68000's loop reads stays, if nobody else comes; 0: not known */
+    int64_t seen;               /* mclk of the last read of the VDP for which it was not run, before turns were skipped */
+    int64_t skipped_to;         /* 68000 clocks: to then; 0: none were */
+    int64_t skipped_refresh;    /* 68000 clocks: the refresh that came in the last of these turns; INT64_MAX: none */
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
-    uint32_t accesses;          /* of the 68000 outside plain memory, so far */
     uint32_t r[16];             /* the CPU's registers when it was last left there */
     uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
     uint8_t steady;             /* 1: it does, and reads nothing else */
     uint8_t present;            /* loop[present] was the last to be followed */
     uint8_t behind;             /* 1: the 68000 has still to be run up to the end of the present slice */
+    uint8_t read_step;          /* of the present loop: the last one in a turn to read the VDP */
+    uint8_t skipped_step;       /* the one before which turns were skipped */
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */
@@ -990,6 +995,7 @@ typedef struct megadrive {
     uint8_t address_errors;     /* 0: word accesses to odd addresses go to the even one */
     uint8_t want_audio;         /* 1: samples of the present frame are kept */
     uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
+    uint8_t fm_next_status;     /* the YM2612's status behind fm_status_until */
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
@@ -1001,7 +1007,8 @@ typedef struct megadrive {
     int32_t fm_writes;          /* YM2612 writes waiting in fm_write */
     int32_t fm_ahead_writes;    /* of these, those that fm_ahead has had; -1: it is not up to date */
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
-    int64_t fm_status_until;    /* chip's clock before which the status is as read last, if nothing is written */
+    int64_t fm_status_until;    /* chip's clock before which the status is as read last, if nothing is written; 0: not known */
+    int64_t fm_next_until;      /* if that is known: the same for fm_next_status, which comes then */
     ym2612_ports fm_ahead;      /* bus and timers of the chip after waiting writes, to answer reads */
     uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */

@@ -38,6 +38,12 @@
  *                                                         Without these two the instance is compact and slow.
  *     M68000_WRITE_OUTSIDE_WORD(c, address, value, fc)    the same as M68000_WRITE_WORD and _BYTE, for a MOVE to an address
  *     M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc)    that lay in no page when it began
+ *     bool M68000_WRITE_AT_ONCE(bus, size, address, value, clock)
+ *                                                         before those, for a WORD or LONG at a 32-bit address: true if the
+ *                                                         write, whose first cycle begins at `clock`, has been made, without
+ *                                                         waits or any effect on the run
+ *     bool M68000_GOES_ON(cpu, bus)                       called after an instruction that was run alone, for an interrupt may come
+ *                                                         behind it: true if the run may go on, with cpu->deadline set again
  *     bool M68000_AT_DEADLINE(cpu, bus, pc, ir, &clock)   called when the clock has reached cpu->deadline: it may move
  *                                                         both on, the clock to before the deadline, and give true, to
  *                                                         go on without leaving the run.  Not for a deadline that was

@@ -152,8 +152,17 @@ M68000_INLINE bool rte(m68000_context *c)
     if (!(c->cpu->sr & 0x2000))
         return privilege_violation(c);
     uint32_t *sp = address_register(c, 7), status, target;
-    TRY(read(c, WORD, *sp, DATA, c->pc + 2, &status));
-    TRY(read(c, LONG, *sp + 2, DATA, c->pc + 2, &target));
+    if (c->fast) {
+        const uint8_t *frame = read_page(c, *sp);
+        TRY(in_page(c, frame, *sp, 6));
+        frame += *sp & 0xfffe;
+        status = m68000_get_word(frame);
+        target = m68000_get_long(frame + 2);
+        c->clock += 12;
+    } else {
+        TRY(read(c, WORD, *sp, DATA, c->pc + 2, &status));
+        TRY(read(c, LONG, *sp + 2, DATA, c->pc + 2, &target));
+    }
     TRY(can_set_status(c, status));
     TRY(can_jump(c, target));
     *sp += 6;

@@ -16,10 +16,19 @@ enum {
     VECTOR_TRAP = 32
 };
 
+/* SR but for the flags. */
+M68000_INLINE void set_system_byte(m68000 *cpu, uint32_t status)
+{
+    if (M68000_UNLIKELY((status ^ cpu->sr) & 0x2000))
+        m68000_set_sr(cpu, (uint16_t)status);
+    else
+        cpu->sr = status & 0xa71f;
+}
+
 /* SR whole, while flags lie unpacked. */
 M68000_INLINE void set_status(m68000 *cpu, uint32_t status)
 {
-    m68000_set_sr(cpu, (uint16_t)status);
+    set_system_byte(cpu, status);
     unpack_ccr(cpu, status);
 }
 
@@ -27,17 +36,35 @@ M68000_INLINE void set_status(m68000 *cpu, uint32_t status)
 M68000_INLINE uint32_t enter_supervisor(m68000 *cpu)
 {
     uint32_t status = pack_sr(cpu);
-    m68000_set_sr(cpu, (uint16_t)((status & ~0x8000u) | 0x2000));
+    set_system_byte(cpu, (status & ~0x8000u) | 0x2000);
     return status;
 }
 
 /* Fetch at the address in a vector: R r p n2 p. */
 static bool enter_handler(m68000_context *c, unsigned vector)
 {
-    uint32_t high = bus_read_word(c, vector * 4, data_fc(c));
-    uint32_t target = high << 16 | bus_read_word(c, vector * 4 + 2, data_fc(c));
+    const uint8_t *page = read_page(c, vector * 4);
+    uint32_t target;
+    if (page != NULL) {
+        target = m68000_get_long(page + vector * 4);
+        c->clock += 8;
+        c->sample = c->clock - 4;
+    } else {
+        uint32_t high = bus_read_word(c, vector * 4, data_fc(c));
+        target = high << 16 | bus_read_word(c, vector * 4 + 2, data_fc(c));
+    }
     if (is_odd(c, target))
         return fault(c, target, 0, program_fc(c) | STATUS_READ | STATUS_NOT_INSTRUCTION, target);
+    page = read_page(c, target);
+    if (in_page(c, page, target & ~(uint32_t)1, 4)) {
+        page += target & 0xfffe;
+        c->pc = target & ~(uint32_t)1;
+        c->ir = m68000_get_word(page);
+        c->irc = m68000_get_word(page + 2);
+        c->clock += 10;
+        c->sample = c->clock - 4;
+        return true;
+    }
     c->pc = (target & ~(uint32_t)1) - 4;
     fetch(c);
     idle(c, 2);
@@ -170,7 +197,7 @@ M68000_INLINE bool interrupt_is_asserted(const m68000 *cpu)
 }
 
 /* n6 w (PC low), acknowledge, n4, w (SR) w (PC high), R r p n2 p. */
-M68000_COLD static void interrupt(m68000 *cpu, void *bus)
+static void interrupt(m68000 *cpu, void *bus)
 {
     m68000_context context, *c = &context;
     unsigned level = sampled_level(cpu); /* one that rises from now on waits, though the chip that asks may not know it */
@@ -185,15 +212,29 @@ M68000_COLD static void interrupt(m68000 *cpu, void *bus)
         return;
     }
     cpu->r[15] = sp;
-    bus_write_word(c, sp + 4, c->pc, fc);
+    uint8_t *frame = write_page(c, sp);
+    const bool plain = in_page(c, frame, sp, 6);
+    if (plain) {
+        frame += sp & 0xfffe;
+        m68000_put_word(frame + 4, c->pc);
+        c->clock += 4;
+    } else {
+        bus_write_word(c, sp + 4, c->pc, fc);
+    }
     if (level == 7)
         cpu->nmi = 0;
     unsigned vector = M68000_ACKNOWLEDGE(c, level);
     c->clock += 4;
     cpu->sr = (uint16_t)((cpu->sr & 0xf8ff) | level << 8);
     idle(c, 4);
-    bus_write_word(c, sp, status, fc);
-    bus_write_word(c, sp + 2, c->pc >> 16, fc);
+    if (plain) {
+        m68000_put_word(frame, status);
+        m68000_put_word(frame + 2, c->pc >> 16);
+        c->clock += 8;
+    } else {
+        bus_write_word(c, sp, status, fc);
+        bus_write_word(c, sp + 2, c->pc >> 16, fc);
+    }
     if (enter_handler(c, vector & 0xff))
         store(c);
 }

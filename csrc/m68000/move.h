@@ -79,10 +79,20 @@ M68000_INLINE bool move(m68000_context *c, int size, int source, int destination
     return true;
 }
 
-/* The rest of a MOVE whose write is left to the hooks. */
-M68000_INLINE void finish_move(m68000_context *c, int size, uint32_t address, uint32_t value)
+/* The rest of a MOVE whose write was not to a page, once that has been made. */
+M68000_INLINE void end_move(m68000_context *c, int size)
 {
     const int destination = destination_of(c);
+    if (destination == INCREMENT)
+        *address_register(c, high_register(c)) += step_of(size, high_register(c));
+    if (destination == ABSOLUTE_LONG && is_memory(mode_of(c)))
+        fetch(c);
+    prefetch(c);
+}
+
+/* The same from the write on, which is left to the hooks. */
+M68000_INLINE void finish_move(m68000_context *c, int size, uint32_t address, uint32_t value)
+{
     set_logic_flags(c->cpu, size, value);
     c->fast = false;
     if (size == BYTE) {
@@ -99,13 +109,9 @@ M68000_INLINE void finish_move(m68000_context *c, int size, uint32_t address, ui
         M68000_WRITE_OUTSIDE_WORD(c, address & 0xfffffe, (uint16_t)value, data_fc(c));
         c->clock += 4;
     }
-    if (destination == INCREMENT)
-        *address_register(c, high_register(c)) += step_of(size, high_register(c));
     c->code = read_page(c, c->pc);
     c->fast = M68000_LIKELY(c->code != NULL); /* the write may have changed what the page holds */
-    if (destination == ABSOLUTE_LONG && is_memory(mode_of(c)))
-        fetch(c);
-    prefetch(c);
+    end_move(c, size);
 }
 
 M68000_INLINE bool moveq(m68000_context *c)

@@ -161,14 +161,45 @@ static void byte_outside(OUTSIDE_ARGUMENTS)
     go_outside(cpu, bus, address, value, queue, clock, BYTE);
 }
 
-static void word_outside(OUTSIDE_ARGUMENTS)
+static void slow_word_outside(OUTSIDE_ARGUMENTS)
 {
     go_outside(cpu, bus, address, value, queue, clock, WORD);
 }
 
-static void long_outside(OUTSIDE_ARGUMENTS)
+static void slow_long_outside(OUTSIDE_ARGUMENTS)
 {
     go_outside(cpu, bus, address, value, queue, clock, LONG);
+}
+
+/* The same if the bus takes the write at once, else with a call of it. */
+M68000_INLINE void try_outside(OUTSIDE_ARGUMENTS, int size, rest_of_move *slow_outside)
+{
+    if (!M68000_WRITE_AT_ONCE(bus, size, address, value, clock)) {
+        slow_outside(cpu, bus, address, value, queue, clock);
+        return;
+    }
+    clock += size == LONG ? 8 : 4;
+    m68000_context context = {.cpu = cpu, .bus = bus, .pc = (uint32_t)queue, .ir = queue >> 32 & 0xffff,
+                              .irc = (uint32_t)(queue >> 48), .clock = clock, .sample = clock - 4}, *c = &context;
+    set_logic_flags(cpu, size, value);
+    begin_fast(c);
+    end_move(c, size);
+    if (M68000_LIKELY(c->clock < cpu->deadline)) {
+        fast[m68000_decode[c->ir]](cpu, bus, c->pc, c->ir, c->irc, c->clock);
+    } else {
+        cpu->sample_clock = c->sample;
+        at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);
+    }
+}
+
+static void word_outside(OUTSIDE_ARGUMENTS)
+{
+    try_outside(cpu, bus, address, value, queue, clock, WORD, slow_word_outside);
+}
+
+static void long_outside(OUTSIDE_ARGUMENTS)
+{
+    try_outside(cpu, bus, address, value, queue, clock, LONG, slow_long_outside);
 }
 
 /* The slow path of an instruction. */
@@ -276,7 +307,9 @@ void M68000_NAME(step)(m68000 *cpu, void *bus)
 /* A stopped or halted CPU waits till the deadline, or till the interrupt that wakes it. */
 static bool wait_stopped(m68000 *cpu)
 {
-    if (!cpu->halted && (!cpu->stopped || cpu->trace_pending || interrupt_is_due(cpu)))
+    if (M68000_LIKELY(!(cpu->halted | cpu->stopped)))
+        return false;
+    if (!cpu->halted && (cpu->trace_pending || interrupt_is_due(cpu)))
         return false;
     bool wakes = !cpu->halted && interrupt_is_asserted(cpu);
     int64_t until = wakes && cpu->ipl_clock < cpu->deadline ? cpu->ipl_clock : cpu->deadline;
@@ -294,11 +327,15 @@ void M68000_NAME(run)(m68000 *cpu, void *bus)
             continue;
         if (cpu->sr & 0x8000 || interrupt_is_asserted(cpu)) {
             run_one(cpu, bus); /* something may come behind this instruction */
-            break;
+            if (!M68000_GOES_ON(cpu, bus))
+                break;
+            continue;
         }
         M68000_RUN_BEGINS(cpu, bus);
         if (cpu->clock < cpu->deadline)
             run_instructions(cpu, bus);
+        if (cpu->stopped)
+            break; /* the caller may know how long */
     }
     pack_flags(cpu);
 }

@@ -13,6 +13,12 @@
 #define M68000_WRITE_OUTSIDE_WORD(c, address, value, fc) ((void)(fc), M68000_WRITE_WORD(c, address, value, fc))
 #define M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc) ((void)(fc), M68000_WRITE_BYTE(c, address, value, fc))
 #endif
+#ifndef M68000_WRITE_AT_ONCE
+#define M68000_WRITE_AT_ONCE(bus, size, address, value, clock) false
+#endif
+#ifndef M68000_GOES_ON
+#define M68000_GOES_ON(cpu, bus) false
+#endif
 #ifndef M68000_TAS_WRITES
 #define M68000_TAS_WRITES 1
 #endif

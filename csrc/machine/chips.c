@@ -242,8 +242,12 @@ static APART uint8_t read_fm_ahead(megadrive *md, int64_t clock, uint32_t port, 
     int status = ym2612_status_ports(ahead, at, &until);
     if (status < 0)
         return read_fm_other(md, clock, port);
-    if (port == 0 || chip->integrated)
+    if (port == 0 || chip->integrated) {
+        int ends_busy = until == ahead->busy_until && until < ahead->flags_until && !ahead->waiting;
         md->fm_status_until = until;
+        md->fm_next_until = ends_busy ? ahead->flags_until : until;
+        md->fm_next_status = ahead->flags;
+    }
     return ym2612_show_status(chip, port, (uint8_t)status, at);
 }
 
@@ -255,6 +259,8 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
         return read_fm_other(md, clock, port);
     ym2612 *chip = &md->state.ym2612;
     int64_t at = chip->clock + md_fm_access(md, clock);
+    if (port == 0 && md_fm_status_known(md, at))
+        return md_fm_status(md, at);
     if (at < md->fm_status_until)
         return ym2612_show_status(chip, port, chip->status, at);
     return read_fm_ahead(md, clock, port, at);
@@ -280,7 +286,7 @@ void md_follow_vdp(megadrive *md)
         cpu->deadline = INT64_MIN;
     }
     if (video->z80_int != md->state.z80.int_line) {
-        md_sync_z80(md, md->target);
+        md_sync_z80(md, video->z80_int_clock > md->state.clock ? video->z80_int_clock : md->target);
         md->state.z80.int_line = video->z80_int;
     }
     if (video->bus_hold && md->state.hold_clock < 0) {
@@ -288,6 +294,11 @@ void md_follow_vdp(megadrive *md)
         cpu->deadline = INT64_MIN;
     }
     if (video->next_event < md->target) {
+        int64_t before = whole_slices(md, video->next_event);
+        if (md->z80_polling.long_slice && before > cpu->clock * MD_MCLK_PER_68K) { /* as in slice_end */
+            end_slice(md, before);
+            return;
+        }
         int64_t until = round_up(video->next_event, MD_MCLK_PER_68K);
         if (until < md->run_until)
             md->run_until = until;
@@ -296,13 +307,21 @@ void md_follow_vdp(megadrive *md)
     }
 }
 
-/* A chip that is not the kernel is called for this access: whatever it said before does not count any more. */
-static vdp_interface *call_other(megadrive *md, int64_t clock)
+static void reach_other(vdp_interface *other, int64_t clock)
+{
+    if (clock > other->reached)
+        other->reached = clock;
+    other->called = other->reached;
+}
+
+/* A chip that is not the kernel is called for this access: whatever it said before does not count any more.  An access at an
+ * earlier time than what it counts as brought to is made then. */
+static vdp_interface *call_other(megadrive *md, int64_t *clock)
 {
     vdp_interface *other = &md->vdp_other;
     other->status_until = 0;
-    if (clock > other->reached)
-        other->reached = clock;
+    reach_other(other, *clock);
+    *clock = other->reached;
     return other;
 }
 
@@ -311,7 +330,7 @@ void md_sync_vdp(megadrive *md, int64_t clock)
     if (!md->vdp_other.chip) {
         vdp_run(&md->vdp, clock);
     } else if (!md_shared_event(md, clock)) {
-        vdp_interface *other = call_other(md, clock);
+        vdp_interface *other = call_other(md, &clock);
         other->run(other->chip, clock);
     }
     md_follow_vdp(md);
@@ -325,10 +344,10 @@ int64_t md_vdp_read(megadrive *md, int64_t clock, uint32_t address, uint16_t *va
     if (!md->vdp_other.chip) {
         end = vdp_read(&md->vdp, clock, port, value);
     } else if (!md_shared_read(md, clock, port, value)) {
-        vdp_interface *other = call_other(md, clock);
+        vdp_interface *other = call_other(md, &clock);
         end = other->read(other->chip, clock, port, value);
-        if (end > other->reached && end != VDP_NEVER)
-            other->reached = end;
+        if (end != VDP_NEVER)
+            reach_other(other, end);
     }
     if ((port & 0x1C) == VDP_STATUS_PORT)
         *value = (uint16_t)((*value & ~VDP_STATUS_OPEN) | (md->state.cpu.irc & VDP_STATUS_OPEN));
@@ -346,10 +365,10 @@ int64_t md_vdp_write(megadrive *md, int64_t clock, uint32_t address, uint16_t va
     if (!md->vdp_other.chip) {
         end = vdp_write(&md->vdp, clock, port, value);
     } else if (!md_shared_write(md, clock, port, value)) {
-        vdp_interface *other = call_other(md, clock);
+        vdp_interface *other = call_other(md, &clock);
         end = other->write(other->chip, clock, port, value);
-        if (end > other->reached && end != VDP_NEVER)
-            other->reached = end;
+        if (end != VDP_NEVER)
+            reach_other(other, end);
     }
     md_follow_vdp(md);
     return end;
@@ -361,7 +380,8 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock)
     if (!md->vdp_other.chip) {
         vdp_acknowledge(&md->vdp, clock);
     } else if (!md_shared_acknowledge(md, clock)) {
-        vdp_interface *other = call_other(md, clock);
+        int64_t now = clock;
+        vdp_interface *other = call_other(md, &now);
         other->acknowledge(other->chip, clock);
     }
     md_follow_vdp(md);
@@ -370,7 +390,7 @@ void md_vdp_acknowledge(megadrive *md, int64_t clock)
 void md_vdp_th_fall(megadrive *md, int64_t clock)
 {
     if (md->vdp_other.chip) {
-        vdp_interface *other = call_other(md, clock);
+        vdp_interface *other = call_other(md, &clock);
         other->th_fall(other->chip, clock);
     } else {
         vdp_th_fall(&md->vdp, clock);

@@ -19,7 +19,6 @@ static uint16_t console_read_word(m68000_context *c, uint32_t address)
     const uint8_t *page = md->read_page[address >> 16];
     if (page)
         return m68000_get_word(page + (address & 0xFFFF));
-    md->polling.accesses++;
     m68000_flush(c);
     uint16_t value = md_68k_read(c->bus, address, 3);
     m68000_reload(c);
@@ -32,7 +31,6 @@ static uint8_t console_read_byte(m68000_context *c, uint32_t address)
     const uint8_t *page = md->read_page[address >> 16];
     if (page)
         return page[address & 0xFFFF];
-    md->polling.accesses++;
     m68000_flush(c);
     uint16_t value = md_68k_read(c->bus, address, address & 1 ? 1 : 2);
     m68000_reload(c);
@@ -54,7 +52,6 @@ static void console_write_word(m68000_context *c, uint32_t address, uint16_t val
         m68000_put_word(page + (address & 0xFFFF), value);
         return;
     }
-    md->polling.accesses++;
     if ((address & VDP_DATA_MASK) == VDP_DATA && write_later(md, c->clock, value))
         return;
     m68000_flush(c);
@@ -70,7 +67,6 @@ static void console_write_byte(m68000_context *c, uint32_t address, uint8_t valu
         page[address & 0xFFFF] = value;
         return;
     }
-    md->polling.accesses++;
     m68000_flush(c);
     md_68k_write(c->bus, address, (uint16_t)(value << 8 | value), address & 1 ? 1 : 2);
     m68000_reload(c);
@@ -84,7 +80,6 @@ static inline void console_write_outside(m68000_context *c, uint32_t address, ui
         console_write_word(c, address, value);
         return;
     }
-    md->polling.accesses++;
     if ((address & VDP_DATA_MASK) == VDP_DATA && write_later(md, c->clock, value))
         return;
     m68000_flush(c);
@@ -95,13 +90,34 @@ static inline void console_write_outside(m68000_context *c, uint32_t address, ui
     m68000_reload(c);
 }
 
+/* Words to the VDP's data port that need no call. */
+static inline bool write_at_once(megadrive *md, int size, uint32_t address, uint32_t value, int64_t clock)
+{
+    int64_t first = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K, second = first + 4 * MD_MCLK_PER_68K;
+    if ((address & (VDP_DATA_MASK | (size == LONG ? 2 : 0))) != VDP_DATA || md->vdp_other.chip || md->plain
+        || second >= md->light_clock)
+        return false;
+    return size == LONG ? vdp_accept_two(&md->vdp, first, second, value) : vdp_accept_now(&md->vdp, first, (uint16_t)value);
+}
+
+/* What ends a run is looked at again: 1 if it goes on. */
+static inline bool goes_on(m68000 *cpu, const megadrive *md)
+{
+    if (md->state.hold_clock >= 0 || md->state.locked || md->failed)
+        return false;
+    cpu->deadline = md->run_until < md->state.refresh_clock ? md->run_until : md->state.refresh_clock;
+    return true;
+}
+
 static unsigned acknowledge(m68000_context *c, unsigned level)
 {
     megadrive *md = c->bus;
     m68000_flush(c);
     int64_t start = c->clock;
-    md->state.cpu.clock += VPA_SETUP - 4 + (E_PERIOD - (start + VPA_SETUP) % E_PERIOD) % E_PERIOD;
+    const unsigned phase = (uint64_t)(start + VPA_SETUP) % E_PERIOD;
+    md->state.cpu.clock += VPA_SETUP - 4 + (phase ? E_PERIOD - phase : 0);
     md_vdp_acknowledge(md, (start + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K);
+    goes_on(c->cpu, md);                /* the level has fallen, with nothing behind it */
     m68000_reload(c);
     return 24 + level;
 }
@@ -143,6 +159,8 @@ static inline void loop_again(m68000_context *c, uint32_t target)
 #define M68000_WRITE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
 #define M68000_WRITE_OUTSIDE_WORD(c, address, value, fc) ((void)(fc), console_write_outside(c, address, value))
 #define M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
+#define M68000_WRITE_AT_ONCE(bus, size, address, value, clock) write_at_once(bus, size, address, value, clock)
+#define M68000_GOES_ON(cpu, bus) goes_on(cpu, bus)
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
 #define M68000_AT_DEADLINE(cpu, bus, pc, ir, clock) refresh_in_run(cpu, bus, pc, ir, clock)
 #define M68000_LOOP_AGAIN(c, target) loop_again(c, target)

@@ -40,6 +40,7 @@ static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
     if (port >= 0x10)
         return 0xFF;
     md->polling.idle_until = 0;
+    md_bring_vdp(md);
     int64_t end = md_vdp_read(md, z80_mclk(md), port, &value);
     if (end == INT64_MAX)
         return lock_up(md);
@@ -56,6 +57,7 @@ static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
             md_psg_write(md, z80_mclk(md), value);
     } else if (port < 0x08 || port >= 0x18) {
         md->polling.idle_until = 0;
+        md_bring_vdp(md);
         int64_t end = md_vdp_write(md, z80_mclk(md), port, (uint16_t)(value << 8 | value));
         if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
             md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);

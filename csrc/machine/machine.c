@@ -145,7 +145,7 @@ static void bring_z80(megadrive *md, int64_t clock)
 /* The end of the slice would be here if the Z80 had to be brought level as often as can be. */
 static int64_t short_slice_end(const megadrive *md, int64_t clock)
 {
-    return clock + SLICE - (clock - md->state.clock) % SLICE;
+    return whole_slices(md, clock) + SLICE;
 }
 
 void md_sync_z80(megadrive *md, int64_t clock)
@@ -194,12 +194,15 @@ int md_refresh_in_run(megadrive *md)
 static int sleep_68k(megadrive *md)
 {
     m68000 *cpu = &md->state.cpu;
-    int64_t period = refresh_period(cpu->pc), *refresh = &md->state.refresh_clock;
+    int64_t *refresh = &md->state.refresh_clock;
     if (!cpu->stopped || cpu->halted || cpu->trace_pending || cpu->nmi || cpu->ipl > (cpu->sr >> 8 & 7) || md->plain)
         return 0;
     cpu->clock = cpu->sample_clock = cpu->deadline = md->run_until;
-    if (*refresh <= cpu->clock)
-        *refresh += ((cpu->clock - *refresh) / period + 1) * period;
+    if (*refresh <= cpu->clock) {
+        const uint64_t past = (uint64_t)(cpu->clock - *refresh);
+        const uint64_t turns = 1 + (in_work_ram(cpu->pc) ? past / RAM_REFRESH_PERIOD : past / ROM_REFRESH_PERIOD);
+        *refresh += (int64_t)turns * refresh_period(cpu->pc);
+    }
     return 1;
 }
 
@@ -286,7 +289,9 @@ static inline int64_t z80_waits_until(const megadrive *md)
 }
 
 /* Where the slice that begins now ends: at the next event, or when the Z80 has to be brought level.  A Z80 that waits does not
- * need that; should it be disturbed meanwhile, the slice ends where it would have ended without this. */
+ * need that; should it be disturbed meanwhile, the slice ends where it would have ended without this.  The last instruction
+ * of a short slice may bring about an event that comes just after it, which then ends no slice: so a long one ends where the last
+ * short one before the event would. */
 static int64_t slice_end(megadrive *md)
 {
     md_state *state = &md->state;
@@ -295,11 +300,14 @@ static int64_t slice_end(megadrive *md)
     md->z80_polling.long_slice = 0;
     if (runs && !gun && z80_waits_until(md) >= end + SLICE) {
         end = z80_waits_until(md) < state->clock + LONG_SLICE ? z80_waits_until(md) : state->clock + LONG_SLICE;
-        end -= (end - state->clock) % SLICE;
+        end = whole_slices(md, end);
         md->z80_polling.long_slice = 1;
     }
-    if (state->vdp.next_event < end)
+    if (state->vdp.next_event < end) {
         end = state->vdp.next_event;
+        if (md->z80_polling.long_slice && end >= state->clock + SLICE)
+            end = whole_slices(md, end);
+    }
     if (gun) {
         find_light(md);
         if (md->light_clock < end)
@@ -311,6 +319,7 @@ static int64_t slice_end(megadrive *md)
 static void run_slice(megadrive *md)
 {
     md_state *state = &md->state;
+    uint32_t frame = state->vdp.frame;
     md->target = slice_end(md);
     if (md->polling.idle_until > md->target && state->vdp.next_event > md->target && state->hold_clock < 0
         && !has_light_gun(&state->io)) {
@@ -325,6 +334,8 @@ static void run_slice(megadrive *md)
         if (reached < md->target)
             md->target = reached > state->clock ? reached : state->clock + 1;
     }
+    if (state->vdp.frame != frame && state->vdp.frame_clock > md->target)
+        md->target = state->vdp.frame_clock; /* an access has brought about the frame's end */
     int64_t target = md->target;
     end_slice_of_z80(md, target);
     if (state->vdp.next_event <= target || has_light_gun(&state->io)) { /* else it has nothing to tell */
@@ -347,9 +358,12 @@ static void run_frame(megadrive *md)
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);
     md_bring_68k(md);
-    if (md->vdp.write_clock > state->vdp.clock)
+    if (!md->vdp_other.chip && md->vdp.write_clock > state->vdp.clock)
         md_sync_vdp(md, md->vdp.write_clock);
-    state->z80.deadline = state->z80.clock; /* how far it was last let run is nobody's business */
+    if (md->vdp_other.chip && md->vdp_other.reached > md->vdp_other.called)
+        md_sync_vdp(md, md->vdp_other.reached);
+    state->cpu.deadline = state->cpu.clock; /* how far they were last let run is nobody's business */
+    state->z80.deadline = state->z80.clock;
     md_end_fm(md);
     md_sync_psg(md, state->clock);
 }
@@ -401,6 +415,7 @@ void md_state_changed(megadrive *md)
         state->z80.im = 2;
     md->z80_polling.until = md->z80_polling.left_behind = 0;
     md->polling.idle_until = md->polling.behind = 0;
+    md->polling.seen = md->polling.skipped_to = 0;
     md->z80_polling.watching = md->z80_polling.long_slice = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {

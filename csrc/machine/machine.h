@@ -30,7 +30,7 @@ uint16_t md_dma_read(void *machine, uint32_t address);
 
 /* shared.c: what can be done without a call of a VDP that is not the kernel; 1 if it has been. */
 int md_shared_event(megadrive *md, int64_t clock);
-int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *value);
+int md_shared_read(megadrive *md, int64_t clock, uint32_t port, uint16_t *value);
 int md_shared_write(megadrive *md, int64_t clock, uint32_t port, uint16_t value);
 int md_shared_acknowledge(megadrive *md, int64_t clock);
 
@@ -93,6 +93,9 @@ void md_polling_resume(megadrive *md);
  * latter. */
 void md_bring_68k(megadrive *md);
 
+/* The VDP to the last of the 68000's reads for which it was not run: before the Z80 comes, for which that is long past. */
+void md_bring_vdp(megadrive *md);
+
 /* The Z80 is brought level at least this often while it runs, so that the 68000 sees what it writes to work RAM and feels
  * the bus cycles it borrows. */
 #define SLICE MD_MCLK_PER_LINE
@@ -134,6 +137,23 @@ static inline void md_queue_fm(megadrive *md, int64_t clock, uint32_t port, uint
     md->fm_writes++;
 }
 
+/* The status that port 0 shows at the chip's clock `at`, if it is known: busy ends by itself. */
+static inline int md_fm_status_known(const megadrive *md, int64_t at)
+{
+    return md->fm_status_until && at < md->fm_next_until;
+}
+
+static inline uint8_t md_fm_status(megadrive *md, int64_t at)
+{
+    ym2612 *chip = &md->state.ym2612;
+    uint8_t status = chip->status;
+    if (at >= md->fm_status_until) {
+        status = md->fm_next_status;
+        md->fm_status_until = md->fm_next_until;
+    }
+    return ym2612_show_status(chip, 0, status, at);
+}
+
 /* The present slice ends at `clock`, or sooner. */
 static inline void end_slice(megadrive *md, int64_t clock)
 {
@@ -144,6 +164,12 @@ static inline void end_slice(megadrive *md, int64_t clock)
         md->run_until = until;
     if (until < md->state.cpu.deadline)
         md->state.cpu.deadline = until;
+}
+
+/* The last time up to `clock` at which a slice would end that is as short as can be. */
+static inline int64_t whole_slices(const megadrive *md, int64_t clock)
+{
+    return clock - (clock - md->state.clock) % SLICE;
 }
 
 /* Refresh as the 68000 feels it: running from the cartridge it loses 2 clocks every 128; running from work RAM

@@ -46,6 +46,7 @@ typedef struct follower {
     m68000 *cpu;                /* `clock` is that of the beginning of the present instruction */
     const md_polling_loop *loop;
     const uint8_t *code;
+    const md_polling_step *read; /* the last one in a turn to read the VDP without its being run */
     int64_t status_until;       /* mclk up to which `status` is right but for HBLANK; 0: not looked for */
     int64_t idle_until;         /* mclk up to which all further turns read the same, or go on whatever they read */
     int64_t careless_until;     /* the same, but that the last turns have to be followed with real reads of the status */
@@ -181,19 +182,27 @@ static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *
     return 1;
 }
 
+/* mclk up to which the VDP counts as run: a read before then waits. */
+static int64_t vdp_clock(const megadrive *md)
+{
+    const vdp_interface *other = &md->vdp_other;
+    return !other->chip ? md->state.vdp.clock : other->shares ? other->reached : INT64_MAX;
+}
+
 /* What a read of a VDP port at `clock` gives, if that is known beforehand. */
 static int foresee(follower *f, uint32_t address, unsigned lanes, int64_t clock, uint16_t open, uint16_t *word)
 {
-    const megadrive *md = f->md;
     int64_t mclk = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
-    const vdp_interface *other = &md->vdp_other;
-    if ((address & 0xE700E0) != 0xC00000 || mclk < md->state.vdp.clock || mclk >= md->light_clock
-        || (other->chip && (!other->shares || mclk < other->reached)))
+    if ((address & 0xE700E0) != 0xC00000 || mclk < vdp_clock(f->md) || mclk >= f->md->light_clock)
         return 0;
     unsigned port = address & 0x1C;
-    if (port == 0x04)
-        return foresee_status(f, mclk, lanes, open, word);
-    return (port & 0x18) == 0x08 && foresee_counter(f, mclk, lanes, word);
+    int known = port == 0x04 ? foresee_status(f, mclk, lanes, open, word)
+                             : (port & 0x18) == 0x08 && foresee_counter(f, mclk, lanes, word);
+    if (known && !f->trial) {
+        f->md->polling.seen = mclk;
+        f->md->polling.skipped_to = 0;
+    }
+    return known;
 }
 
 /* ------------------------------------------------------------------------------------------------- its turns */
@@ -222,7 +231,6 @@ static uint16_t read_bus(follower *f, const md_polling_step *s, uint32_t address
     cpu->pc = f->loop->target + (uint32_t)(s + 1)->at - 2;
     cpu->irc = s->irc;
     cpu->clock += s->read_clock;
-    f->md->polling.accesses++;
     uint16_t word = md_68k_read(f->md, address, lanes);
     cpu->clock -= s->read_clock;
     f->status_until = 0;
@@ -231,6 +239,7 @@ static uint16_t read_bus(follower *f, const md_polling_step *s, uint32_t address
     f->steady = 0;
     if ((address & 0xE700FC) == 0xC00004) {
         f->status_reads++;
+        f->read = s;
     } else {
         f->other_reads++;
         f->careless_until = 0;
@@ -261,6 +270,8 @@ static int read_memory(follower *f, const md_polling_step *s, uint32_t *value)
         if (f->trial)
             return 0;
         word = read_bus(f, s, address, lanes);
+    } else {
+        f->read = s;
     }
     *value = s->size == WORD ? word : lanes == 1 ? word & 0xFF : word >> 8;
     return 1;
@@ -349,27 +360,74 @@ static void count_lines(follower *f, int64_t end_mclk)
         f->same_until = event;
 }
 
-/* Turns of `period` clocks from `clock` on that end before `end`, with refresh. */
-static int64_t skip_turns(int64_t clock, int64_t end, uint32_t period, uint32_t pc, int64_t *refresh)
+/* Turns from step `s` on that end before `end`, with refresh. */
+static void skip_turns(follower *f, const md_polling_step *s, int64_t end)
 {
+    md_polling *polling = &f->md->polling;
+    m68000 *cpu = f->cpu;
+    int64_t clock = cpu->clock, *refresh = &f->md->state.refresh_clock;
+    const uint32_t period = f->loop->period, pc = f->loop->target;
     const int64_t wait = refresh_wait(pc), refresh_again = refresh_period(pc);
+    int64_t refreshed = 0;      /* the turn before this clock had one */
     for (;;) {
         uint32_t turns = ((uint32_t)(*refresh - clock) + period - 1) / period;
         int64_t next = clock + (int64_t)turns * period + wait;
         if (next >= end)
             break;
-        clock = next;
+        refreshed = clock = next;
         *refresh += refresh_again;
     }
     int64_t most = end - 1 < *refresh - 1 ? end - 1 : *refresh - 1;
-    return most > clock ? clock + (uint32_t)(most - clock) / period * period : clock;
+    if (most > clock)
+        clock += (uint32_t)(most - clock) / period * period;
+    if (clock == cpu->clock)
+        return;
+    if (f->read) {
+        polling->skipped_to = clock;
+        polling->skipped_refresh = clock == refreshed ? *refresh - refresh_again : INT64_MAX;
+        polling->skipped_step = (uint8_t)(s - f->loop->step);
+        polling->read_step = (uint8_t)(f->read - f->loop->step);
+    }
+    cpu->clock = clock;
+    cpu->sample_clock = clock - f->loop->step[f->loop->count - 1].tail;
+    cpu->deadline = f->md->run_until < *refresh ? f->md->run_until : *refresh;
 }
 
-/* A whole turn has been followed: skip those that are like it. */
-static void skip(follower *f)
+/* The last read of the VDP in the last one of the turns that were skipped. */
+static void find_read(megadrive *md)
 {
-    m68000 *cpu = f->cpu;
-    int64_t *refresh = &f->md->state.refresh_clock, end = f->md->run_until;
+    md_polling *polling = &md->polling;
+    const md_polling_loop *loop = &polling->loop[polling->present];
+    const int64_t wait = refresh_wait(loop->target);
+    int64_t refresh = polling->skipped_refresh, clock = polling->skipped_to - loop->period - (refresh != INT64_MAX ? wait : 0);
+    const md_polling_step *s = &loop->step[polling->skipped_step], *read = &loop->step[polling->read_step];
+    for (; s != read; s = s->operation == DO_BRANCH ? loop->step : s + 1) {
+        clock += s->clocks;
+        if (clock >= refresh) {
+            clock += wait;
+            refresh = INT64_MAX;
+        }
+    }
+    polling->seen = (clock + read->read_clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
+    polling->skipped_to = 0;
+}
+
+void md_bring_vdp(megadrive *md)
+{
+    if (md->polling.skipped_to)
+        find_read(md);
+    vdp_interface *other = &md->vdp_other;
+    if (other->chip && other->reached < md->polling.seen)
+        other->reached = md->polling.seen;
+    else if (!other->chip && md->state.vdp.clock < md->polling.seen)
+        md_sync_vdp(md, md->polling.seen);
+}
+
+/* A whole turn has been followed, up to step `s`: skip those that are like it. */
+static void skip(follower *f, const md_polling_step *s)
+{
+    const m68000 *cpu = f->cpu;
+    int64_t end = f->md->run_until;
     const uint32_t period = f->loop->period;
     int either_way = f->hblank_reads == 1 && goes_on_either_way(f);
     if (f->hblank_reads && !either_way) {
@@ -390,9 +448,7 @@ static void skip(follower *f)
         end -= period + RAM_REFRESH_WAIT;               /* the last turn is followed */
     if (cpu->clock + period >= end)
         return;
-    cpu->clock = skip_turns(cpu->clock, end, period, f->loop->target, refresh);
-    cpu->sample_clock = cpu->clock - f->loop->step[f->loop->count - 1].tail;
-    cpu->deadline = f->md->run_until < *refresh ? f->md->run_until : *refresh;
+    skip_turns(f, s, end);
 }
 
 /* A whole turn has been followed that has read nothing but memory and, once, the status.  If it would go on whatever HBLANK,
@@ -400,9 +456,9 @@ static void skip(follower *f)
  * have come up meanwhile, so that the second one sees what it always does. */
 static void skip_careless(follower *f)
 {
-    m68000 *cpu = f->cpu;
+    const m68000 *cpu = f->cpu;
     const vdp *s = &f->md->state.vdp;
-    int64_t *refresh = &f->md->state.refresh_clock, end = f->md->run_until;
+    int64_t end = f->md->run_until;
     const uint32_t period = f->loop->period;
     if (f->status_reads != 1 || f->other_reads || f->v_reads || f->md->vdp_other.chip || f->md->light_clock != INT64_MAX)
         return;
@@ -425,9 +481,7 @@ static void skip_careless(follower *f)
     end -= 2 * (period + RAM_REFRESH_WAIT);
     if (cpu->clock + period >= end)
         return;
-    cpu->clock = skip_turns(cpu->clock, end, period, f->loop->target, refresh);
-    cpu->sample_clock = cpu->clock - f->loop->step[f->loop->count - 1].tail;
-    cpu->deadline = f->md->run_until < *refresh ? f->md->run_until : *refresh;
+    skip_turns(f, f->loop->step, end);
     f->status_until = 0;
 }
 
@@ -453,10 +507,11 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
     md->polling.present = (uint8_t)(loop - md->polling.loop);
     if (f.steady) {                                     /* skipping is possible from within a turn, too */
         look_at_status(&f);
+        f.read = &loop->step[md->polling.read_step];
         f.hblank_reads = 1;
         f.same_until = f.status_until;
-        if (f.status_until && f.goes_on == 2)
-            skip(&f);
+        if (f.status_until && f.goes_on == 2 && cpu->clock * MD_MCLK_PER_68K >= vdp_clock(md))
+            skip(&f, s);
         f.hblank_reads = 0;
         f.same_until = INT64_MAX;
     }
@@ -487,7 +542,7 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
         }
         if (again) {
             if (f.same_until && whole)
-                skip(&f);
+                skip(&f, s);
             if (whole && cpu->clock + 4 * loop->period < md->run_until)
                 skip_careless(&f);
             f.same_until = INT64_MAX;
@@ -502,6 +557,7 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
         md->polling.idle_until = f.idle_until - (loop->period + RAM_REFRESH_WAIT + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
     if (f.goes_on == 2 && !f.reads_memory && at != loop->length) {
         md->polling.steady = 1;
+        md->polling.read_step = (uint8_t)(f.read - loop->step);
         md->polling.status = f.status;
         memcpy(md->polling.r, cpu->r, sizeof cpu->r);
     }
@@ -514,6 +570,8 @@ int md_polling_again(megadrive *md, uint32_t target)
     const uint8_t *page = md->read_page[target >> 16 & 0xFF], *code;
     if (md->plain || cpu->sr & 0x8000 || target & 1 || cpu->clock >= cpu->deadline || !page)
         return 0;
+    if (md->polling.skipped_to && (loop->target != target || loop != &md->polling.loop[md->polling.present]))
+        find_read(md);
     if (loop->target != target || !(code = code_of(md, loop))) {
         md->polling.steady = 0;
         if (!md_polling_decode(loop, page, target)) {

@@ -38,7 +38,7 @@ static int keep(vdp_interface *other, int64_t clock, uint32_t port, uint16_t val
 {
     other->kept_write[other->writes++] = (vdp_kept_write){ clock, port, value };
     other->status_until = 0;
-    other->reached = clock;
+    other->reached = other->called = clock;
     return 1;
 }
 
@@ -52,7 +52,7 @@ static int may_keep(const megadrive *md, int64_t clock)
 
 static void empty_fifo(vdp_interface *other, int64_t clock)
 {
-    if (clock - other->reached >= FIFO_EMPTIES)
+    if (clock - other->called >= FIFO_EMPTIES)
         other->room = 4;
 }
 
@@ -75,14 +75,15 @@ int md_shared_acknowledge(megadrive *md, int64_t clock)
     return keep(other, clock, VDP_KEPT_ACKNOWLEDGE, 0);
 }
 
-int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *value)
+int md_shared_read(megadrive *md, int64_t clock, uint32_t port, uint16_t *value)
 {
-    const vdp_interface *other = &md->vdp_other;
+    vdp_interface *other = &md->vdp_other;
     const vdp *s = &md->state.vdp;
     if (!other->shares || clock < other->reached)
         return 0;
     if ((port & 0x1C) == 0x04 && clock < other->status_until) {
         *value = (uint16_t)(other->status | (vdp_hblank_at(s, clock) ? HB : 0));
+        other->reached = clock;
         return 1;
     }
     int64_t line;
@@ -90,6 +91,7 @@ int md_shared_read(const megadrive *md, int64_t clock, uint32_t port, uint16_t *
     if ((port & 0x18) != 0x08 || clock >= s->next_event || s->interlace || (v = vdp_v_ahead(s, clock, &line)) < 0)
         return 0;
     *value = s->hv_latched ? s->hv_latch : (uint16_t)((v & 0xFF) << 8 | vdp_h_at(vdp_is_h40(s), (int)(clock - line)) >> 1);
+    other->reached = clock;
     return 1;
 }
 

@@ -114,7 +114,7 @@ static inline bool is_quick(const megadrive *md, uint16_t address, int64_t clock
     if (address >= 0x8000)
         return window_page(md) && !md->state.vdp.bus_hold && !md->polling.behind; /* else borrow_bus has more to do */
     return (address & 0xE003) == 0x4000
-        && md->state.ym2612.clock + fm_cycle(md, clock + LONGEST_READ) < md->fm_status_until;
+        && md_fm_status_known(md, md->state.ym2612.clock + fm_cycle(md, clock + LONGEST_READ));
 }
 
 static inline uint8_t quick_read(z80_context *c, uint16_t address)
@@ -124,8 +124,7 @@ static inline uint8_t quick_read(z80_context *c, uint16_t address)
         c->time += wait_for_window(md, WINDOW_ROM_WAIT);
         return window_page(md)[address & 0x7FFF];
     }
-    ym2612 *chip = &md->state.ym2612;
-    return ym2612_show_status(chip, 0, chip->status, chip->clock + md_fm_access(md, z80_now(c) * MD_MCLK_PER_Z80));
+    return md_fm_status(md, md->state.ym2612.clock + md_fm_access(md, z80_now(c) * MD_MCLK_PER_Z80));
 }
 
 /* Nothing is connected to the ports: every peripheral is memory mapped. */

@@ -205,7 +205,7 @@ static void keep_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t 
     add_change(d, line, pixel, dot && line < DRAW_ROWS ? index | DOT : index, word);
 }
 
-void vdp_keep_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
+void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
 {
     const vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;

@@ -74,12 +74,12 @@ static void write_vram_128k(vdp_chip *chip, int64_t clock, uint32_t a, uint16_t 
 }
 
 /* Mode 4 has 32 words 00BBGGRR, one an address. */
-static void write_colour(vdp_chip *chip, int64_t clock, uint32_t address, uint16_t value)
+static inline void write_colour(vdp_chip *chip, int64_t clock, uint32_t address, uint16_t value, int mode5)
 {
-    int mode5 = vdp_is_mode5(chip->state);
     uint8_t *p = chip->state->cram + (mode5 ? address & 0x7E : (address & 0x1F) * 2);
     value &= mode5 ? 0x0EEE : 0x003F;
-    vdp_change_colour(chip, clock, (unsigned)(p - chip->state->cram) / 2, value);
+    if (vdp_shows_colours(chip))
+        vdp_change_colour(chip, clock, (unsigned)(p - chip->state->cram) / 2, value);
     vdp_set_word(p, value);
 }
 
@@ -99,7 +99,7 @@ static void write_scroll(vdp_chip *chip, int64_t clock, uint32_t address, uint16
 void vdp_write_word(vdp_chip *chip, int64_t clock, uint8_t code, uint32_t address, uint16_t value)
 {
     if (code == VDP_CODE_CRAM)
-        write_colour(chip, clock, address, value);
+        write_colour(chip, clock, address, value, vdp_is_mode5(chip->state));
     else if (code == VDP_CODE_VSRAM)
         write_scroll(chip, clock, address, value);
 }
@@ -251,10 +251,14 @@ int64_t vdp_room_clock(const vdp *s)
     return s->line_clock + vdp_slot_offset(h40, slot);
 }
 
-/* 1: a transfer goes on that vdp_run_transfer may make, and no change of VRAM has to wait for drawing. */
+/* 1: a transfer goes on that vdp_run_transfer may make; but for fills, no change of VRAM has to wait for drawing. */
 static int may_run(const vdp *s)
 {
-    if (s->dma_run == VDP_DMA_NONE || s->draw_clock != VDP_NEVER || !vdp_is_mode5(s) || s->registers[1] & 0x80)
+    if (s->dma_run == VDP_DMA_NONE || !vdp_is_mode5(s) || s->registers[1] & 0x80)
+        return 0;
+    if (s->dma_run == VDP_DMA_FILL)
+        return s->fifo_count == 0;
+    if (s->draw_clock != VDP_NEVER)
         return 0;
     return s->dma_run == VDP_DMA_BUS ? s->fifo_count == 4 && !s->fifo_half && (s->code & 15) == VDP_CODE_VRAM
                                      : s->fifo_count == 0;
@@ -307,6 +311,40 @@ static inline int drain_words(vdp *s, const word_slots *w, int from)
     return from;
 }
 
+/* 1: drain_words and drain_colours may be called. */
+static inline int drains_plainly(const vdp *s)
+{
+    return vdp_is_mode5(s) && !(s->registers[1] & 0x80) && !(s->fifo_half | s->fill_data);
+}
+
+/* Words of CRAM and VSRAM at the head of the FIFO; the same. */
+static VDP_APART int drain_colours(vdp_chip *chip, int64_t line, int from, int until)
+{
+    vdp *s = chip->state;
+    const int h40 = vdp_is_h40(s);
+    const uint8_t *external = vdp_external_slot[h40][vdp_blanked(s)];
+    unsigned count = s->fifo_count, i = s->fifo_write - count;
+    for (; count; count--, i++) {
+        const unsigned entry = i & 3, code = s->fifo_code[entry];
+        if (code != VDP_CODE_CRAM && code != VDP_CODE_VSRAM)
+            break;
+        int64_t ready = s->fifo_clock[entry] - line;
+        if (ready >= until)
+            break;
+        int slot = external[slot_from(h40, ready > from ? (int)ready : from)];
+        int begin = vdp_slot_offset(h40, slot);
+        if (begin >= until)
+            break;
+        if (code == VDP_CODE_CRAM)
+            write_colour(chip, line + begin, s->fifo_address[entry], s->fifo_data[entry], 1);
+        else
+            write_scroll(chip, line + begin, s->fifo_address[entry], s->fifo_data[entry]);
+        from = begin + 1;
+    }
+    s->fifo_count = (uint8_t)count;
+    return from;
+}
+
 /* Entries that the CPU has written, in slots that begin from `from` on and before `until`, mclk of the line at `line`;
  * returns where the first slot left begins. */
 static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
@@ -317,8 +355,9 @@ static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
     if (plain && w.drawn == until)
         vdp_forget_flags(chip);
     while (s->fifo_count) {
-        if (plain && !s->fifo_half && !s->fill_data) {
+        if (drains_plainly(s)) {
             from = drain_words(s, &w, from);
+            from = drain_colours(chip, line, from, until);
             if (!s->fifo_count)
                 break;
         }
@@ -348,6 +387,13 @@ static void run_slots(vdp_chip *chip, int64_t until)
             int from = drain_entries(chip, line, vdp_slot_offset(h40, slot), vdp_slot_offset(h40, end));
             slot = slot_from(h40, from);
             continue;
+        }
+        if (s->dma_run == VDP_DMA_BUS) {
+            int used = vdp_run_words(chip, slot, end);
+            if (used) {
+                slot += used;
+                continue;
+            }
         }
         /* Source words are read in any slot, but not in the refresh or right after it. */
         int fetch = s->dma_run == VDP_DMA_BUS && s->fifo_count < 4;
@@ -388,7 +434,11 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
             return;
         }
         int64_t line = s->line_clock;
-        int from = drain_entries(chip, line, (int)(s->clock - line), (int)(until - line));
+        int from = (int)(s->clock - line);
+        if (drains_plainly(s))
+            from = drain_colours(chip, line, from, (int)(until - line));
+        if (s->fifo_count)
+            from = drain_entries(chip, line, from, (int)(until - line));
         if (!s->read_wanted && s->dma_run == VDP_DMA_NONE) {
             s->clock = until;
             return;

@@ -1,6 +1,7 @@
-/* runs.c - many slots at once: transfers at a time when nothing is drawn, so that no change has to wait for its pixel.
+/* runs.c - many slots at once.  Copies and words of the bus for VRAM only at a time when nothing is drawn, so that no change has
+ * to wait for its pixel.
  *
- * A stretch of external slots, for fills and copies without a refresh among them, is gone through as one loop over memory.
+ * A stretch of slots, for copies without a refresh among them, is gone through as one loop over memory.
  * What comes of it, clocks included, is what the same slots do one by one (fifo.c). */
 #include "vdp.h"
 
@@ -65,10 +66,24 @@ static int copy_words(const vdp_chip *chip, const target *t, uint32_t from, uint
     uint32_t first = to > t->table ? to - t->table : 0, end = to + bytes > t->table ? to + bytes - t->table : 0;
     if (end > t->size)
         end = t->size;
-    for (uint32_t offset = first; offset < end; offset++)
-        if (!(offset & 4))
-            t->cache[(offset >> 3) * 4 + (offset & 3)] = t->vram[t->table + offset];
+    for (uint32_t offset = first; offset < end;) {
+        if (!(offset & 7) && end - offset >= 4) {
+            memcpy(t->cache + (offset >> 1), t->vram + t->table + offset, 4);
+            offset += 8;
+        } else {
+            if (!(offset & 4))
+                t->cache[(offset >> 3) * 4 + (offset & 3)] = t->vram[t->table + offset];
+            offset++;
+        }
+    }
     return 1;
+}
+
+/* The first refresh of a blanked line that is not before `slot`, if there is one. */
+static inline int next_refresh(int h40, int slot)
+{
+    const int first = h40 ? 38 : 31;
+    return slot <= first ? first : first + ((slot - first + 31) & ~31);
 }
 
 /* Words that go out of the full FIFO in slots from *slot on and before `end`, at most `most`.  Each leaves room for one that is
@@ -79,7 +94,16 @@ static int count_words(int h40, int *slot, int end, int most, int fetched[8])
     const uint8_t *external = vdp_external_slot[h40][1];
     int counted = 0, at = *slot;
     for (int words = 0; words < most;) {
-        int first = external[at], second = external[first + 1], late = second != first + 1;
+        int first = external[at], stop = next_refresh(h40, first), whole = ((stop < end ? stop : end) - first) / 2;
+        if (whole > 0) {
+            whole = whole < most - words ? whole : most - words;
+            for (int k = whole < 8 ? 0 : whole - 8; k < whole; k++)
+                fetched[(words + k) & 7] = first + 2 * k + 1;
+            counted = words += whole;
+            *slot = at = first + 2 * whole;
+            continue;
+        }
+        int second = external[first + 1], late = second != first + 1;
         if (second >= end)
             break;
         fetched[words++ & 7] = second + late;
@@ -133,21 +157,74 @@ static int run_bus(vdp_chip *chip, int64_t line_clock, int slot, int end)
     return next - slot;
 }
 
-static int run_fill(vdp *s, int slots)
+/* The bus feeds the FIFO with words for CRAM or VSRAM, each of which leaves in one slot; all slots but the refresh, and the one after
+ * it, may read a word. */
+int vdp_run_words(vdp_chip *chip, int slot, int end)
 {
+    vdp *s = chip->state;
+    const unsigned target = s->code & 15;
+    int left = but_the_last(s, 65535), h40 = vdp_is_h40(s), at = slot;
+    unsigned count = s->fifo_count, in = s->fifo_write;
+    if (!left || (target != VDP_CODE_CRAM && target != VDP_CODE_VSRAM) || !vdp_is_mode5(s) || s->fifo_half)
+        return 0;
+    for (unsigned i = in - count; i != in; i++)
+        if (s->fifo_code[i & 3] != VDP_CODE_CRAM && s->fifo_code[i & 3] != VDP_CODE_VSRAM)
+            return 0;
+    const char *map = vdp_slot_map[h40][vdp_blanked(s)];
+    const int latency = VDP_DMA_LATENCY(h40);
+    const uint32_t bank = (uint32_t)(s->registers[23] & 0x7F) << 17, step = s->registers[15];
+    uint16_t source = vdp_dma_source(s);
+    uint32_t address = s->address;
+    int words = 0;
+    for (; at < end && words < left; at++) {
+        const int64_t clock = s->line_clock + vdp_slot_offset(h40, at);
+        if (map[at] == 'r')
+            continue;
+        if (count && map[at] == 'x' && s->fifo_clock[(in - count) & 3] <= clock) {
+            const unsigned i = (in - count--) & 3;
+            vdp_write_word(chip, clock, s->fifo_code[i], s->fifo_address[i], s->fifo_data[i]);
+        }
+        if (count < 4 && clock >= s->dma_clock && !(at && map[at - 1] == 'r')) {
+            const unsigned i = in++ & 3;
+            s->fifo_data[i] = vdp_dma_word(chip, bank | (uint32_t)source++ << 1);
+            s->fifo_address[i] = address;
+            s->fifo_code[i] = (uint8_t)target;
+            s->fifo_clock[i] = clock + latency;
+            address = (address + step) & 0x1FFFF;
+            count++;
+            words++;
+        }
+    }
+    s->fifo_count = (uint8_t)count;
+    s->fifo_write = in & 3;
+    set_counters(s, source, (uint16_t)(vdp_dma_length(s) - words), address);
+    return at - slot;
+}
+
+/* Bytes that are there already have no effect. */
+static int run_fill(vdp_chip *chip, int64_t line_clock, int slot, int end)
+{
+    vdp *s = chip->state;
     unsigned last = (s->fifo_write - 1) & 3u;
-    int bytes = but_the_last(s, slots);
+    int h40 = vdp_is_h40(s), most = but_the_last(s, 65535), bytes = 0, next = slot;
     if (s->fifo_code[last] != VDP_CODE_VRAM)
         return 0;
-    target t = target_of(s);
-    uint8_t value = (uint8_t)(s->fifo_data[last] >> 8);
+    const uint8_t *external = vdp_external_slot[h40][vdp_blanked(s)];
+    const target t = target_of(s);
+    const int undrawn = s->draw_clock == VDP_NEVER;
+    const uint8_t value = (uint8_t)(s->fifo_data[last] >> 8);
     uint32_t address = s->address, step = s->registers[15];
-    for (int k = 0; k < bytes; k++) {
-        put_byte(&t, address ^ 1, value);
+    for (int at = slot; at < end && bytes < most; at = external[next], bytes++) {
+        const uint32_t place = (address ^ 1) & 0xFFFF;
+        if (undrawn)
+            put_byte(&t, place, value);
+        else if (t.vram[place] != value || place - t.table < t.size)
+            vdp_write_vram_byte(chip, line_clock + vdp_slot_offset(h40, at), place, value);
         address = (address + step) & 0x1FFFF;
+        next = at + 1;
     }
     set_counters(s, (uint16_t)(vdp_dma_source(s) + bytes), (uint16_t)(vdp_dma_length(s) - bytes), address);
-    return bytes;
+    return next - slot;
 }
 
 static int run_copy(vdp *s, int slots)
@@ -180,10 +257,11 @@ static int external_slots(const vdp *s, int slot, int end)
 int vdp_run_transfer(vdp_chip *chip, int slot, int end)
 {
     vdp *s = chip->state;
-    vdp_forget_flags(chip);
+    if (s->draw_clock == VDP_NEVER)
+        vdp_forget_flags(chip);
     switch (s->dma_run) {
     case VDP_DMA_BUS: return run_bus(chip, s->line_clock, slot, end);
-    case VDP_DMA_FILL: return run_fill(s, external_slots(s, slot, end));
+    case VDP_DMA_FILL: return run_fill(chip, s->line_clock, slot, end);
     default: return vdp_copy_runs(s) ? run_copy(s, external_slots(s, slot, end)) : 0;
     }
 }

@@ -77,7 +77,8 @@ void vdp_update_irq(vdp *s, int64_t clock, int delay)
     }
 }
 
-/* The chip does not look at the level that the 68000 acknowledges: it clears what it asks for now. */
+/* The chip does not look at the level that the 68000 acknowledges: it clears what it asks for now.  The pins show it from `clock`
+ * on, even if the chip is ahead: else the 68000 would take the same interrupt again until then. */
 void vdp_acknowledge(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
@@ -88,7 +89,7 @@ void vdp_acknowledge(vdp_chip *chip, int64_t clock)
         s->h_pending = 0;
     else
         s->external_pending = 0;
-    vdp_update_irq(s, s->clock, 0);
+    vdp_update_irq(s, clock, 0);
     vdp_schedule(s);
 }
 
@@ -123,7 +124,7 @@ static inline v_jump_values v_jump(const vdp *s)
     return jump;
 }
 
-static uint16_t next_v(const vdp *s)
+static VDP_APART uint16_t next_v(const vdp *s)
 {
     v_jump_values jump = v_jump(s);
     return (uint16_t)(s->v_counter == jump.last ? jump.first : (s->v_counter + 1u) & 0x1FF);
@@ -137,7 +138,7 @@ static int lines_of_blank(const vdp *s)
     return s->v_counter <= jump.last && jump.last < 0x200 ? lines - (int)(jump.first - jump.last) + 1 : lines;
 }
 
-static void end_picture(vdp_chip *chip, int64_t clock)
+static VDP_APART void end_picture(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     vdp_draw_before(chip, clock);
@@ -153,9 +154,11 @@ static void end_picture(vdp_chip *chip, int64_t clock)
 static void begin_line(vdp_chip *chip)
 {
     vdp *s = chip->state;
-    s->v_counter = next_v(s);
+    s->v_counter = s->v_counter < vdp_last_plain_v(s->v_counter) ? s->v_counter + 1u : next_v(s);
     s->line_clock += VDP_LINE;
     s->line_stage = VDP_STAGE_HINT;
+    if (s->v_counter < 192)             /* no picture is shorter */
+        return;
     if (s->v_counter == 0x1FF) {
         if (!s->vblank) /* a V28/V30 switch made the chip miss the end of the picture */
             end_picture(chip, s->line_clock);
@@ -182,10 +185,25 @@ static inline int stage_offset(const vdp *s)
     }
 }
 
-static void do_stage(vdp_chip *chip, int64_t clock)
+/* The H interrupt counter is clocked. */
+static inline void clock_hint(vdp *s, int64_t clock)
+{
+    if (s->vblank) {
+        s->hint_counter = s->registers[10];
+    } else if (s->hint_counter) {
+        s->hint_counter--;
+    } else {
+        s->hint_counter = s->registers[10];
+        s->h_pending = 1;
+        vdp_update_irq(s, clock, VDP_IRQ_DELAY);
+    }
+}
+
+/* What happens in the line after the picture. */
+static VDP_APART void do_vblank_stage(vdp_chip *chip, int64_t clock, unsigned stage)
 {
     vdp *s = chip->state;
-    switch (s->line_stage++) {
+    switch (stage) {
     case VDP_STAGE_PICTURE_END:
         end_picture(chip, clock);
         break;
@@ -198,29 +216,26 @@ static void do_stage(vdp_chip *chip, int64_t clock)
     case VDP_STAGE_ODD:
         s->odd_field = s->interlace && !s->odd_field;
         break;
-    case VDP_STAGE_Z80_INT_END:
+    default: /* VDP_STAGE_Z80_INT_END */
         s->z80_int = 0;
         s->z80_int_clock = clock;
-        break;
-    case VDP_STAGE_HINT:
-        if (s->vblank) {
-            s->hint_counter = s->registers[10];
-        } else if (s->hint_counter) {
-            s->hint_counter--;
-        } else {
-            s->hint_counter = s->registers[10];
-            s->h_pending = 1;
-            vdp_update_irq(s, clock, VDP_IRQ_DELAY);
-        }
-        break;
-    default:
-        begin_line(chip);
         break;
     }
 }
 
+static inline void do_stage(vdp_chip *chip, int64_t clock)
+{
+    const unsigned stage = chip->state->line_stage++;
+    if (stage == VDP_STAGE_HINT)
+        clock_hint(chip->state, clock);
+    else if (stage >= VDP_STAGE_STEP)
+        begin_line(chip);
+    else
+        do_vblank_stage(chip, clock, stage);
+}
+
 /* Whole lines up to `clock` in which the H interrupt counter is clocked and nothing else happens. */
-static void skip_lines(vdp *s, int64_t clock)
+static VDP_APART void skip_lines(vdp *s, int64_t clock)
 {
     int64_t lines = (clock - s->line_clock) / VDP_LINE;
     int v = s->v_counter, end = vdp_height(s), free;
@@ -241,15 +256,57 @@ static void skip_lines(vdp *s, int64_t clock)
     s->line_clock += lines * VDP_LINE;
 }
 
+/* Bring slots and the chip's clock to `clock`, in the present line; 1: a DMA that has the bus may have come further. */
+static inline int bring_slots(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    int held = 0;
+    if (clock <= s->clock)
+        return 0;
+    if (vdp_transfer_busy(s)) {
+        held = s->bus_hold;
+        vdp_transfer(chip, clock);
+    }
+    s->clock = clock;
+    return held;
+}
+
+/* vdp_advance, if at most one of the stages with which each line ends lies ahead.  0: it is not so. */
+static inline int advance_a_stage(vdp_chip *chip, int64_t clock)
+{
+    vdp *s = chip->state;
+    const int64_t past = clock - s->line_clock;
+    if (s->line_stage == VDP_STAGE_HINT) {
+        const int offset = VDP_HINT(vdp_is_h40(s));
+        if (past < offset || past >= VDP_LINE)
+            return 0;
+        const int64_t t = s->line_clock + offset;
+        bring_slots(chip, t);
+        s->line_stage = VDP_STAGE_STEP;
+        clock_hint(s, t);
+    } else {
+        if (s->line_stage != VDP_STAGE_STEP || past < VDP_LINE || past >= VDP_LINE + VDP_HINT(0) || s->v_counter >= 191)
+            return 0;
+        bring_slots(chip, s->line_clock + VDP_LINE);
+        s->v_counter++;
+        s->line_clock += VDP_LINE;
+        s->line_stage = VDP_STAGE_HINT;
+    }
+    bring_slots(chip, clock);
+    return 1;
+}
+
 int vdp_advance(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     int happened = 0;
+    if (clock >= chip->write_clock && !chip->later_count && advance_a_stage(chip, clock))
+        return 1;
     if (clock < chip->write_clock)
         clock = chip->write_clock;
     if (chip->later_count)
         vdp_flush_later(chip, chip->write_clock);
-    for (;;) {
+    while (s->line_stage != VDP_STAGE_HINT || clock - s->line_clock >= VDP_HINT(0)) {
         if (s->line_stage == VDP_STAGE_HINT && clock - s->line_clock >= VDP_LINE && !vdp_transfer_busy(s)) {
             skip_lines(s, clock);
             happened |= s->vblank; /* what lies ahead in a picture is as far as it was */
@@ -258,21 +315,10 @@ int vdp_advance(vdp_chip *chip, int64_t clock)
         if (t > clock)
             break;
         happened = 1;
-        if (t > s->clock) {
-            if (vdp_transfer_busy(s))
-                vdp_transfer(chip, t);
-            s->clock = t;
-        }
+        bring_slots(chip, t);
         do_stage(chip, t);
     }
-    if (clock > s->clock) {
-        if (vdp_transfer_busy(s)) {
-            happened |= s->bus_hold;
-            vdp_transfer(chip, clock);
-        }
-        s->clock = clock;
-    }
-    return happened;
+    return happened | bring_slots(chip, clock);
 }
 
 void vdp_run(vdp_chip *chip, int64_t clock)
@@ -299,25 +345,18 @@ static int64_t release_bound(const vdp *s)
     return (s->dma_clock > slot ? s->dma_clock : slot) + 16 * most + 1;
 }
 
-void vdp_schedule(vdp *s)
+/* The same in the blank, and while a DMA has the bus. */
+static VDP_APART void schedule_apart(vdp *s, int64_t next)
 {
-    int64_t next;
     int v = s->v_counter, end = vdp_height(s);
-    if (!s->vblank) {
-        int lines = v == 0x1FF ? end + 1 : v < end ? end - v : 1;
-        next = s->line_clock + (int64_t)lines * VDP_LINE + (v < end || v == 0x1FF ? VDP_PICTURE_END : 0);
-        if (s->registers[0] & 0x10 && !s->h_pending) {
-            int64_t clocks = s->line_stage > VDP_STAGE_HINT ? 1 : 0; /* the present line's has been */
-            int64_t hint = s->line_clock + (s->hint_counter + clocks) * VDP_LINE + VDP_HINT(vdp_is_h40(s));
-            if (hint < next)
-                next = hint;
+    if (s->vblank) {
+        if (s->line_stage < VDP_STAGE_HINT) {
+            next = s->line_clock + stage_offset(s);
+        } else {
+            /* nothing before V = $1FF, unless a new height lies ahead */
+            int lines = v < end ? end - v : lines_of_blank(s);
+            next = s->line_clock + (int64_t)(lines ? lines : 1) * VDP_LINE;
         }
-    } else if (s->line_stage < VDP_STAGE_HINT) {
-        next = s->line_clock + stage_offset(s);
-    } else {
-        /* nothing before V = $1FF, unless a new height lies ahead */
-        int lines = v < end ? end - v : lines_of_blank(s);
-        next = s->line_clock + (int64_t)(lines ? lines : 1) * VDP_LINE;
     }
     if (s->bus_hold) {
         int64_t release = release_bound(s);
@@ -325,6 +364,22 @@ void vdp_schedule(vdp *s)
             next = release;
     }
     s->next_event = next > s->clock ? next : s->clock + 1;
+}
+
+void vdp_schedule(vdp *s)
+{
+    int line = (s->v_counter + 1) & 0x1FF, end = vdp_height(s); /* the line that begins next, in the picture */
+    int64_t next = s->line_clock + (line <= end ? (end + 1 - line) * VDP_LINE + VDP_PICTURE_END : VDP_LINE);
+    if (s->registers[0] & 0x10 && !s->h_pending) {
+        int clocks = s->hint_counter + (s->line_stage > VDP_STAGE_HINT); /* the present line's has been */
+        int64_t hint = s->line_clock + (clocks * VDP_LINE + VDP_HINT(vdp_is_h40(s)));
+        if (hint < next)
+            next = hint;
+    }
+    if (s->vblank | s->bus_hold)
+        schedule_apart(s, next);
+    else
+        s->next_event = next > s->clock ? next : s->clock + 1;
 }
 
 /* ------------------------------------------------------------------------------- power on, loading */

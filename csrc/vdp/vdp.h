@@ -37,6 +37,13 @@
 
 #include "core.h"
 
+/* What is needed seldom, or needs less, is kept apart from the rest. */
+#ifdef __GNUC__
+#define VDP_APART __attribute__((noinline))
+#else
+#define VDP_APART
+#endif
+
 #define VDP_LINE 3420                   /* mclk a line, both widths */
 #define VDP_NEVER INT64_MAX
 
@@ -183,13 +190,12 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
 void vdp_change_scroll(vdp_chip *chip, int64_t clock, unsigned index);
 void vdp_change_backdrop(vdp_chip *chip, int64_t clock);
 
-/* A word is about to be written to CRAM. */
-void vdp_keep_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
-static inline void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
+/* A word is about to be written to CRAM, and somebody sees it. */
+static inline int vdp_shows_colours(const vdp_chip *chip)
 {
-    if (chip->render || chip->border)
-        vdp_keep_colour(chip, clock, index, word);
+    return chip->border || (chip->render && chip->state->draw_clock != VDP_NEVER);
 }
+void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
 
 /* R, G and B of a word of CRAM at normal intensity, R in the lowest byte. */
 uint32_t vdp_colour(const vdp *s, uint16_t word);
@@ -272,7 +278,7 @@ void vdp_transfer(vdp_chip *chip, int64_t until);
 /* 1: something may move by itself. */
 static inline int vdp_transfer_busy(const vdp *s)
 {
-    return s->fifo_count || s->dma_run || s->read_wanted || s->bus_hold;
+    return s->fifo_count | s->dma_run | s->read_wanted | s->bus_hold;
 }
 
 /* vdp_advance, quickly where nothing happens. */
@@ -331,24 +337,24 @@ static inline void vdp_put_later(vdp_chip *chip, int64_t clock, uint16_t value)
         chip->later_limit = 0;
 }
 
-/* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits, with
- * all that are in the FIFO, until that is full or anybody calls for the chip.  In the blank, when words go out sooner than
- * they come, they wait beside the FIFO as long as it is certain to have had room.  0: it is not so simple. */
-static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
+/* 1: nothing goes on at `clock`, in the present line, but the writes of words. */
+static inline int vdp_only_waits(const vdp_chip *chip, int64_t clock)
+{
+    const vdp *s = chip->state;
+    return clock - s->line_clock < VDP_HINT(0) && clock >= s->clock && clock >= chip->write_clock
+        && s->line_stage == VDP_STAGE_HINT && !(s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20)) && vdp_is_mode5(s);
+}
+
+/* `ahead` words after the present one, another one can wait beside the FIFO. */
+static inline int vdp_takes_later(const vdp_chip *chip, int64_t clock, int ahead)
+{
+    return chip->later_count + ahead < VDP_LATER && clock < chip->later_limit && clock >= chip->write_clock
+        && chip->later[chip->later_count + ahead - 4].bound < clock;
+}
+
+static inline void vdp_take_word(vdp_chip *chip, int64_t clock, uint16_t value)
 {
     vdp *s = chip->state;
-    if (!chip->later_count || clock >= chip->later_limit || clock < chip->write_clock
-        || chip->later[chip->later_count - 4].bound >= clock) {
-        if (clock - s->line_clock >= VDP_HINT(0) || clock < s->clock || clock < chip->write_clock
-            || s->line_stage != VDP_STAGE_HINT || s->dma_run | s->bus_hold | s->read_wanted | (s->code & 0x20)
-            || !vdp_is_mode5(s))
-            return 0;
-        if (s->fifo_count == 4 || chip->later_count) {
-            vdp_make_room(chip, clock);
-            if (s->fifo_count == 4)
-                return 0;
-        }
-    }
     chip->write_clock = clock;
     s->command_pending = 0;
     if (chip->later_count)
@@ -356,12 +362,71 @@ static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
     else
         vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
     s->address = (s->address + vdp_step(s)) & 0x1FFFF;
+}
+
+/* A word that the CPU writes to the data port while nothing else goes on: it has no effect before its slot, so it waits, with
+ * all that are in the FIFO, until that is full or anybody calls for the chip.  In the blank, when words go out sooner than
+ * they come, they wait beside the FIFO as long as it is certain to have had room.  0: it is not so simple. */
+static inline int vdp_accept_now(vdp_chip *chip, int64_t clock, uint16_t value)
+{
+    if (chip->later_count ? !vdp_takes_later(chip, clock, 0)
+                          : chip->state->fifo_count == 4 || !vdp_only_waits(chip, clock))
+        return 0;
+    vdp_take_word(chip, clock, value);
+    return 1;
+}
+
+/* The same for two words one after the other, the second one at `second`.  0: neither has been taken. */
+static inline int vdp_accept_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value)
+{
+    vdp *s = chip->state;
+    if (chip->later_count) {
+        if (!vdp_takes_later(chip, clock, 0) || !vdp_takes_later(chip, second, 1))
+            return 0;
+        vdp_take_word(chip, clock, (uint16_t)(value >> 16));
+        vdp_take_word(chip, second, (uint16_t)value);
+        return 1;
+    }
+    const unsigned count = s->fifo_count, i = s->fifo_write & 3u, j = (i + 1) & 3;
+    if (count > 2 || !vdp_only_waits(chip, clock) || second - s->line_clock >= VDP_HINT(0))
+        return 0;
+    const uint32_t address = s->address, step = s->registers[15];
+    const int latency = VDP_WRITE_LATENCY(s->registers[12] & 1);
+    const uint8_t code = s->code & 15;
+    s->fifo_data[i] = (uint16_t)(value >> 16);
+    s->fifo_data[j] = (uint16_t)value;
+    s->fifo_address[i] = address;
+    s->fifo_address[j] = (address + step) & 0x1FFFF;
+    s->fifo_clock[i] = clock + latency;
+    s->fifo_clock[j] = second + latency;
+    s->address = (address + 2 * step) & 0x1FFFF;
+    chip->write_clock = second;
+    s->fifo_code[i] = s->fifo_code[j] = code;
+    s->fifo_write = (i + 2) & 3;
+    s->fifo_count = (uint8_t)(count + 2);
+    s->command_pending = 0;
+    return 1;
+}
+
+/* The same, with words that wait brought on if they have to be. */
+static inline int vdp_accept_word(vdp_chip *chip, int64_t clock, uint16_t value)
+{
+    if (vdp_accept_now(chip, clock, value))
+        return 1;
+    if (!vdp_only_waits(chip, clock))
+        return 0;
+    vdp_make_room(chip, clock);
+    if (chip->state->fifo_count == 4)
+        return 0;
+    vdp_take_word(chip, clock, value);
     return 1;
 }
 
 /* Transfer in the slots from `slot`, an external one, of the present line on and before `end`, if it is one that can be made at
  * once; returns how many have been used.  What may make a transfer end, or another begin, is left to the slots one by one. */
 int vdp_run_transfer(vdp_chip *chip, int slot, int end);
+/* The same for a bus transfer to CRAM or VSRAM, in any slots. */
+int vdp_run_words(vdp_chip *chip, int slot, int end);
 
 static inline uint16_t vdp_dma_length(const vdp *s) { return (uint16_t)(s->registers[20] << 8 | s->registers[19]); }
 static inline uint16_t vdp_dma_source(const vdp *s) { return (uint16_t)(s->registers[22] << 8 | s->registers[21]); }

@@ -180,21 +180,42 @@ def test_a_moment_in_mode_4_within_horizontal_blanking():
     assert pictures(kernel, model)
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    st.integers(224 * LINE, 260 * LINE), st.sampled_from([0x8C81, 0x8C00]), st.sampled_from([1, 1, 1, 3, 5, 0]),
+transfers = st.tuples(
+    st.sampled_from([0x8C81, 0x8C00]), st.sampled_from([1, 1, 1, 3, 5, 0]),
     st.sampled_from([0, 1, 2, 2, 3, 4, 64, 128]), words, st.integers(1, 4000), st.integers(0, 0x3FFFFF),
     st.sampled_from([0, 0, 2, 3]), st.lists(words, max_size=6), st.lists(st.integers(0, 20 * LINE), max_size=8),
 )  # fmt: skip
-def test_transfers_in_blanking(start, width, code, step, address, length, source, kind, before, slices):
-    """Long transfers, which the model makes at once where nothing is drawn."""
+
+
+def make_transfers(times, start, width, code, step, address, length, source, kind, before, slices):
+    """Give a kernel and a model that have made the same transfer a number of times."""
     kernel, model = chips(False, start)
     access = [("control", width), ("control", 0x8F00 | step), *command(code, address), *(("data", w) for w in before)]
-    for i, (name, value) in enumerate([*access, *transfer(code | 0x20, address, kind, length, source, 0x1234)]):
-        assert play(kernel, start + 56 * i, name, value) == play(model, start + 56 * i, name, value)
-        assert difference(kernel, model) == {}
-    for wait in [*slices, 50 * LINE]:
-        clock = kernel.clock + wait
-        kernel.run(clock)
-        model.run(clock)
-        assert difference(kernel, model) == {}
+    for _ in range(times):
+        clock = kernel.clock
+        for i, (name, value) in enumerate([*access, *transfer(code | 0x20, address, kind, length, source, 0x1234)]):
+            assert play(kernel, clock + 56 * i, name, value) == play(model, clock + 56 * i, name, value)
+            assert difference(kernel, model) == {}
+        for wait in [*slices, 50 * LINE]:
+            clock = kernel.clock + wait
+            kernel.run(clock)
+            model.run(clock)
+            assert difference(kernel, model) == {}
+    return kernel, model
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(224 * LINE, 260 * LINE), transfers)
+def test_transfers_in_blanking(start, arguments):
+    """Long transfers, which the model makes at once where nothing is drawn."""
+    make_transfers(1, start, *arguments)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 200 * LINE), transfers)
+def test_transfers_in_the_picture(start, arguments):
+    """The same where what changes must be drawn first; the second time a fill finds what it writes."""
+    kernel, model = make_transfers(2, start, *arguments)
+    finish_picture(kernel, model)
+    assert difference(kernel, model) == {}
+    assert pictures(kernel, model)

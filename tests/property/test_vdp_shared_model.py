@@ -151,3 +151,9 @@ rarely = st.lists(
 def test_line_interrupts_see_the_same(program, horizontal, start, period, step, seed):
     begin = [write(CONTROL, value) for value in (0x8014, 0x8164, 0x8A00 | period, step)]
     agree(rom([*begin, start, wait(5000), *program], horizontal, [start]), seed, 3)
+
+
+def test_the_fifo_is_as_full_after_a_frame_as_before_it():
+    """MOVE.L D1,(A1) over and over: words come faster than they go, also across the picture's end."""
+    writes = [0x43F9, *long(DATA), *[0x2281] * 200]
+    agree(rom([write(CONTROL, 0x8C81), write_long(CONTROL, command(1, 0x1000)), writes], [], []), 1, 3)

@@ -23,11 +23,11 @@ _WRITE = struct.Struct("=qII")
 _FIELDS = [name for name, _ in ffi.typeof("vdp_interface").fields]
 _FIRST = _FIELDS.index("shares")
 (
-    _REACHED, _STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EVENT_AFTER, _PERIOD, _HINT,
-    _WRITES,
+    _REACHED, _CALLED, _STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EVENT_AFTER, _PERIOD,
+    _HINT, _WRITES,
 ) = (
     _FIELDS.index(name) - _FIRST
-    for name in ("reached", "status_until", "status", "room", "pending", "irq_event", "irq_level", "irq_clock",
+    for name in ("reached", "called", "status_until", "status", "room", "pending", "irq_event", "irq_level", "irq_clock",
                  "event_after", "hint_period", "hint", "writes")
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ class SharedVDP:
     def begin(self) -> None:
         """Begin a run of the machine."""
         self.vdp.begin()
-        self._said[_REACHED] = self.vdp.c.clock
+        self._said[_REACHED] = self._said[_CALLED] = self.vdp.c.clock
         self._tell()
 
     def end(self) -> None:

@@ -122,7 +122,7 @@ class Timing(Units):
             c.irq_level = self.pins.irq_level = level
 
     def acknowledge(self, clock: int) -> None:
-        """Clear what the chip asks for now, whatever level the 68000 acknowledges."""
+        """Clear what the chip asks for now, whatever level the 68000 acknowledges; the pins show it from `clock` on."""
         c = self.c
         self.advance(clock)
         if c.v_pending and self.r[1] & 0x20:
@@ -131,7 +131,7 @@ class Timing(Units):
             c.h_pending = 0
         else:
             c.external_pending = 0
-        self.update_irq(c.clock)
+        self.update_irq(clock)
         self.schedule()
 
     # ------------------------------------------------------------------------------- line by line
@@ -220,13 +220,13 @@ class Timing(Units):
         c.draw_clock = NEVER
         c.frame = self.pins.frame = c.frame + 1 & 0xFFFFFFFF
         self.pins.clock = clock
-        c.frame_clock = clock
+        c.frame_clock = self.pins.frame_clock = clock
         c.interlace = self.pins.interlace = (0, 1, 0, 3)[self.r[12] >> 1 & 3]
 
     def _set_f(self, clock: int) -> None:
         c = self.c
         c.v_pending = c.z80_int = self.pins.z80_int = 1
-        c.z80_int_clock = clock
+        c.z80_int_clock = self.pins.z80_int_clock = clock
         self.update_irq(clock, IRQ_DELAY)
 
     def _toggle_field(self, clock: int) -> None:
@@ -234,7 +234,7 @@ class Timing(Units):
 
     def _end_z80_int(self, clock: int) -> None:
         self.c.z80_int = self.pins.z80_int = 0
-        self.c.z80_int_clock = clock
+        self.c.z80_int_clock = self.pins.z80_int_clock = clock
 
     def _count_hint(self, clock: int) -> None:
         """Count lines 0-224; in vertical blanking the counter is reloaded on every line."""
