@@ -238,7 +238,7 @@ words_and_pauses = st.one_of(
 @given(
     st.integers(0, 260 * LINE),
     st.sampled_from([0x8C81, 0x8C00]),
-    st.lists(words_and_pauses, min_size=5, max_size=60).map(lambda parts: sum(parts, [])),
+    st.lists(words_and_pauses, min_size=5, max_size=60).map(lambda parts: [step for part in parts for step in part]),
 )
 @example(114, 0x8C81, [(500, 3, 1)])  # ready just after the slot before the longest gap
 def test_words_that_nobody_sees_move_like_others(start, width, steps):
