@@ -224,3 +224,36 @@ def test_transfers_in_the_picture(start, arguments):
     finish_picture(kernel, model)
     assert difference(kernel, model) == {}
     assert pictures(kernel, model)
+
+
+pauses = st.one_of(st.just(0), st.integers(0, 4000), st.integers(480, 640))
+words_and_pauses = st.one_of(
+    st.lists(st.tuples(pauses, st.sampled_from([3, 3, 3, 5, 1, 0]), st.sampled_from([0, 1, 1, 2, 4])), max_size=9),
+    st.integers(480, 640).map(lambda wait: [(wait, 3, 1)]),  # the time of a word's slot is near
+    st.integers(0, 2000).map(lambda wait: [(0, 3, 1), (wait, 0, 0)]),  # a read waits behind a word
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 260 * LINE),
+    st.sampled_from([0x8C81, 0x8C00]),
+    st.lists(words_and_pauses, min_size=5, max_size=60).map(lambda parts: [step for part in parts for step in part]),
+)
+@example(114, 0x8C81, [(500, 3, 1)])  # ready just after the slot before the longest gap
+def test_words_that_nobody_sees_move_like_others(start, width, steps):
+    seen, unseen = (chips(False, start)[0] for _ in range(2))
+    unseen._chip.render = 0
+    unseen._chip.border = ffi.NULL
+    clock = seen.clock
+    for i, (wait, code, count) in enumerate([(0, 3, 0), *steps]):
+        data = [("data", 99 * i + k) for k in range(count)]
+        access = [*command(code, 16 * i), *data] if i else [("control", width)]
+        for kind, value in access:
+            for chip in (seen, unseen):
+                play(chip, clock, kind, value)
+            clock = max(clock + 28, seen.clock)
+        clock += wait
+        for chip in (seen, unseen):
+            chip.run(clock)
+        assert difference(seen, unseen) == {}
