@@ -231,8 +231,8 @@ class Program:
         ])  # fmt: skip
 
     def handler(self) -> bytes:
-        """Return code that counts, may do something, and returns; it leaves D0 and D3 alone."""
-        code = of_absolute(0x5239, FLAG) + words(0x5247)
+        """Return code that counts, notes what was read last, may do something, and returns."""
+        code = of_absolute(0x5239, FLAG) + words(0x5247) + of_absolute(0xD179, FLAG + 2)  # ADDQ.B, ADDQ D7, ADD D0
         for _ in range(self.of([0, 0, 1, 2])):
             code += self.of([
                 self.register(),

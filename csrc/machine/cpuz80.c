@@ -39,7 +39,6 @@ static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
     unsigned port = address & 0x1E;
     if (port >= 0x10)
         return 0xFF;
-    md->polling.idle_until = 0;
     md_bring_vdp(md);
     int64_t end = md_vdp_read(md, z80_mclk(md), port, &value);
     if (end == INT64_MAX)

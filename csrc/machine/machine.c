@@ -450,8 +450,8 @@ void md_state_changed(megadrive *md)
         state->z80.im = 2;
     md->z80_polling.until = md->z80_polling.left_behind = 0;
     md->polling.idle_until = md->polling.behind = md->polling.slices = 0;
-    md->polling.stolen = 0;
     md->polling.seen = md->polling.skipped_to = 0;
+    md->polling.stolen = 0;
     md->z80_polling.watching = md->z80_polling.long_slice = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {

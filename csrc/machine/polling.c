@@ -423,15 +423,14 @@ static void skip_turns(follower *f, const md_polling_step *s, int64_t end)
 {
     md_polling *polling = &f->md->polling;
     m68000 *cpu = f->cpu;
-    int64_t *refresh = &f->md->state.refresh_clock, next = *refresh;
     const uint32_t period = f->loop->period, pc = f->loop->target;
+    int64_t *refresh = &f->md->state.refresh_clock, due = *refresh;
     int64_t clock = md_polling_skip(cpu->clock, end, period, pc, refresh), last = *refresh - refresh_period(pc);
     if (clock == cpu->clock)
         return;
     if (f->read) {
-        int refreshed = *refresh != next && clock < last + refresh_wait(pc) + period;   /* in the last of them */
         polling->skipped_to = clock;
-        polling->skipped_refresh = refreshed ? last : INT64_MAX;
+        polling->skipped_refresh = *refresh != due && last > clock - period - refresh_wait(pc) ? last : INT64_MAX;
         polling->skipped_step = (uint8_t)(s - f->loop->step);
         polling->read_step = (uint8_t)(f->read - f->loop->step);
     }

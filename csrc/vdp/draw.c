@@ -397,11 +397,11 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
         end = height;
     draw_objects objects;
     if (end - d->line > 3 && !d->tall && vdp_sprites_on(c->s)) {
-        int fresh = !c->render && d->line < 0 && d->list[0].line < 0; /* nothing has been searched yet */
         if (c->render) {
             find_objects(c, &objects, end);
             objects.easy_end = end < height ? end - 1 : end; /* what comes after needs the traces of the last line */
         }
+        int fresh = !c->render && d->line < 0 && d->list[0].line < 0; /* nothing has been searched yet */
         if (fresh) {
             draw_sprites_scan_lines(c, 0, end);
             c->overflow |= c->scan->overflow[0];

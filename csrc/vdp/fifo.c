@@ -319,6 +319,27 @@ static inline int drains_plainly(const vdp *s)
     return vdp_is_mode5(s) && !(s->registers[1] & 0x80) && !(s->fifo_half | s->fill_data);
 }
 
+/* From one external slot to the next, and from the beginning of a line to the first one, it is not longer than this. */
+#define LONGEST_GAP 480
+
+/* 1: all that was in the FIFO was for CRAM, nobody sees when it gets there, and all has found its slot between s->clock and `until`,
+ * with nothing else to move. */
+static inline int drain_unseen(vdp_chip *chip, int64_t until)
+{
+    vdp *s = chip->state;
+    const unsigned count = s->fifo_count;
+    const int64_t latest = until - count * LONGEST_GAP;
+    if (s->clock >= latest || s->read_wanted || vdp_shows_colours(chip))
+        return 0;
+    for (unsigned i = s->fifo_write - count; i != s->fifo_write; i++)
+        if (s->fifo_code[i & 3] != VDP_CODE_CRAM || s->fifo_clock[i & 3] >= latest)
+            return 0;
+    for (unsigned i = s->fifo_write - count; i != s->fifo_write; i++)
+        write_colour(chip, until, s->fifo_address[i & 3], s->fifo_data[i & 3], 1);
+    s->fifo_count = 0;
+    return 1;
+}
+
 /* Words of CRAM and VSRAM at the head of the FIFO; the same. */
 static VDP_APART int drain_colours(vdp_chip *chip, int64_t line, int from, int until)
 {
@@ -437,8 +458,13 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
         }
         int64_t line = s->line_clock;
         int from = (int)(s->clock - line);
-        if (drains_plainly(s))
+        if (drains_plainly(s)) {
+            if (drain_unseen(chip, until)) {
+                s->clock = until;
+                return;
+            }
             from = drain_colours(chip, line, from, (int)(until - line));
+        }
         if (s->fifo_count)
             from = drain_entries(chip, line, from, (int)(until - line));
         if (!s->read_wanted && s->dma_run == VDP_DMA_NONE) {

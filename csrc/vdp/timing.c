@@ -86,9 +86,6 @@ void vdp_acknowledge(vdp_chip *chip, int64_t clock)
 
 /* ---------------------------------------------------------------------------------------- the line */
 
-/* Up to which value the V counter just counts in all modes, from `v` on. */
-static inline unsigned last_plain_v(unsigned v) { return v < 0x1B0 ? 0xDA : 0x1FF; }
-
 /* The V counter jumps once a frame: the last value before the jump and the one after it; NTSC V30 never jumps.
  * Handbook 04, 7.2; in interlace the odd field is the longer one. */
 typedef struct v_jump_values {
@@ -169,11 +166,13 @@ static VDP_APART void end_picture(vdp_chip *chip, int64_t clock)
 static void begin_line(vdp_chip *chip)
 {
     vdp *s = chip->state;
-    s->v_counter = s->v_counter < last_plain_v(s->v_counter) ? s->v_counter + 1u : next_v(s);
     s->line_clock += VDP_LINE;
     s->line_stage = VDP_STAGE_HINT;
-    if (s->v_counter < 192)             /* no picture is shorter */
+    if (s->v_counter < 191) {           /* no picture is shorter, and no jump comes before its end */
+        s->v_counter++;
         return;
+    }
+    s->v_counter = next_v(s);
     if (s->v_counter == 0x1FF) {
         if (!s->vblank) /* a V28/V30 switch made the chip miss the end of the picture */
             end_picture(chip, s->line_clock);

@@ -1,9 +1,11 @@
 """Whole programs: with everything done at once that can be, and with nothing of it, a console is the same."""
 
 import random
+import struct
 
 import pytest
-from console_program import Program
+import vdp_program
+from console_program import BUSREQ, Z80_RESET, Program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +71,42 @@ def test_a_console_is_as_if_nothing_were_skipped(source):
 @given(randoms)
 def test_a_console_with_the_python_vdp_is_the_same(source):
     check_model(source, 4)
+
+
+def started(z80: str) -> bytes:
+    """Return code that has the Z80 run a program."""
+    code = vdp_program.store(BUSREQ, 0x100) + vdp_program.store(Z80_RESET, 0x100)
+    code += b"".join(vdp_program.store_byte(0xA00000 + at, byte) for at, byte in enumerate(bytes.fromhex(z80)))
+    return code + b"".join(vdp_program.store(*port) for port in ((Z80_RESET, 0), (BUSREQ, 0), (Z80_RESET, 0x100)))
+
+
+def test_an_interrupt_is_taken_once_though_the_vdp_is_ahead():
+    """The Z80 waits for a word of VRAM during a copy, and so runs the VDP ahead over the picture's end."""
+    copy = vdp_program.control(0x8174, 0x8004, 0x8F01, 0x93FF, 0x94FF, 0x97C0, 0x0000, 0x00C0)
+    main = copy + started("3A007F 18FB") + vdp_program.interrupts(0)  # LD A,(data); JR
+    md = MegaDrive(vdp_program.rom(main, {6: vdp_program.count(0xFFFF0000)}))
+    counts = []
+    for _ in range(8):
+        md.run_frame(render=False, audio=False)
+        counts.append(int(md.ram[1]))
+    assert counts == list(range(8))
+
+
+@pytest.mark.parametrize("z80", ["18FE", "FB76 18FD"])  # JR to itself; EI, HALT, JR
+@pytest.mark.parametrize("delay", [0, 5, 100])
+def test_an_access_lasts_over_the_end_of_a_frame(z80, delay):
+    """The 68000 waits for a word of VRAM during a fill; where a slice would have ended meanwhile does not matter."""
+    fill = vdp_program.control(0x8F01, 0x9300, 0x9400, 0x9780, 0x4000, 0x0080) + vdp_program.data(0x1234)
+    loop = fill + vdp_program.control(0x0000, 0x0000) + vdp_program.copy(vdp_program.DATA, 0xFFFF0000)
+    loop += struct.pack(">HHHH", 0x323C, delay, 0x51C9, 0xFFFE)  # MOVE.W #,D1; DBRA
+    loop += struct.pack(">Hh", 0x6000, -len(loop) - 2)
+    rom = vdp_program.rom(vdp_program.control(0x8174, 0x8004, 0x8C81) + started(z80) + loop)
+    quick, plain = MegaDrive(rom), MegaDrive(rom)
+    plain._md.plain = 1
+    for _ in range(10):
+        for md in (quick, plain):
+            md.run_frame(render=False, audio=False)
+        assert quick.state_hash() == plain.state_hash()
 
 
 @pytest.mark.long

@@ -239,6 +239,14 @@ def test_both_processors_at_the_vdp(timers, parts, touches):
     check(rom(driver(timers, parts, b""), *map(list, zip(*touches, strict=True))), 4)
 
 
+@pytest.mark.parametrize("turns", [200, 1700])
+def test_a_wait_for_the_blank_ends_when_the_z80_turns_the_display_off(turns):
+    """Then the 68000 takes the Z80's bus, which stops its counting."""
+    delay = b"\x01" + struct.pack("<H", turns) + jr(0x20, b"\x0b\x78\xb1")  # LD BC; DEC BC; LD A,B; OR C; JR NZ
+    count = b"\x21\x00\x18" + jr(0x18, b"\x34")  # LD HL; INC (HL); JR
+    check(rom(driver((0, 0), [delay + poke(0x7F04, 0x81) + count], b""), [0, 0], [8, 0]), 6)
+
+
 @pytest.mark.long
 def test_every_rom_of_the_corpus_is_the_same_with_all_skipping_and_without(corpus):
     for path in sorted((corpus / "roms").iterdir()):
