@@ -938,6 +938,7 @@ typedef struct md_polling {
     int64_t skipped_refresh;    /* 68000 clocks: the refresh that came in the last of these turns; INT64_MAX: none */
     md_polling_loop loop[4];    /* by bits 1 and 2 of their addresses */
     uint32_t refused[16];       /* loops that do not just wait; by bits 1-4 of their addresses */
+    uint32_t accesses;          /* of the 68000 outside plain memory, so far, but for words that the VDP takes at once */
     uint32_t r[16];             /* the CPU's registers when it was last left there */
     uint16_t status;            /* that of the VDP, but for HBLANK, with which it goes on for ever */
     uint8_t steady;             /* 1: it does, and reads nothing else */

@@ -19,6 +19,7 @@ static uint16_t console_read_word(m68000_context *c, uint32_t address)
     const uint8_t *page = md->read_page[address >> 16];
     if (page)
         return m68000_get_word(page + (address & 0xFFFF));
+    md->polling.accesses++;
     m68000_flush(c);
     uint16_t value = md_68k_read(c->bus, address, 3);
     m68000_reload(c);
@@ -31,6 +32,7 @@ static uint8_t console_read_byte(m68000_context *c, uint32_t address)
     const uint8_t *page = md->read_page[address >> 16];
     if (page)
         return page[address & 0xFFFF];
+    md->polling.accesses++;
     m68000_flush(c);
     uint16_t value = md_68k_read(c->bus, address, address & 1 ? 1 : 2);
     m68000_reload(c);
@@ -52,6 +54,7 @@ static void console_write_word(m68000_context *c, uint32_t address, uint16_t val
         m68000_put_word(page + (address & 0xFFFF), value);
         return;
     }
+    md->polling.accesses++;
     if ((address & VDP_DATA_MASK) == VDP_DATA && write_later(md, c->clock, value))
         return;
     m68000_flush(c);
@@ -67,6 +70,7 @@ static void console_write_byte(m68000_context *c, uint32_t address, uint8_t valu
         page[address & 0xFFFF] = value;
         return;
     }
+    md->polling.accesses++;
     m68000_flush(c);
     md_68k_write(c->bus, address, (uint16_t)(value << 8 | value), address & 1 ? 1 : 2);
     m68000_reload(c);
@@ -80,6 +84,7 @@ static inline void console_write_outside(m68000_context *c, uint32_t address, ui
         console_write_word(c, address, value);
         return;
     }
+    md->polling.accesses++;
     if ((address & VDP_DATA_MASK) == VDP_DATA && write_later(md, c->clock, value))
         return;
     m68000_flush(c);

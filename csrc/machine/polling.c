@@ -231,6 +231,7 @@ static uint16_t read_bus(follower *f, const md_polling_step *s, uint32_t address
     cpu->pc = f->loop->target + (uint32_t)(s + 1)->at - 2;
     cpu->irc = s->irc;
     cpu->clock += s->read_clock;
+    f->md->polling.accesses++;
     uint16_t word = md_68k_read(f->md, address, lanes);
     cpu->clock -= s->read_clock;
     f->status_until = 0;
