@@ -961,7 +961,6 @@ typedef struct md_polling {
     md_polling_slice slice[64];
 } md_polling;
 
-/* A console: the state, and beside it what can be made anew or belongs to the outside. */
 /* A Z80 that only waits: see polling_z80.c.  Clocks are T states. */
 typedef struct md_z80_polling {
     int64_t until;              /* to then it repeats its turn if nobody else comes; 0 or past: not known */
