@@ -928,8 +928,18 @@ typedef struct md_polling_loop {
     uint8_t count;              /* instructions */
     uint8_t period;             /* 68000 clocks a turn without waits */
     uint8_t code[33];
+    uint16_t inputs;            /* registers that are read before they are written; bit 8: A0 */
     md_polling_step step[16];
+    uint32_t v_r[16];           /* with these inputs */
+    uint64_t v_known[4];        /* it is known of these values of the V counter, by their low bytes, */
+    uint64_t v_goes_on[4];      /* whether a turn that reads nothing else goes on */
 } md_polling_loop;
+
+/* A slice in which a 68000 that only waits was left behind, and lost clocks to the Z80 at the end. */
+typedef struct md_polling_slice {
+    int64_t until;              /* 68000 clock */
+    int64_t stolen;             /* 68000 clocks */
+} md_polling_slice;
 
 typedef struct md_polling {
     int64_t idle_until;         /* mclk up to which all that the 68000's loop reads stays, if nobody else comes; 0: not known */
@@ -945,6 +955,9 @@ typedef struct md_polling {
     uint8_t behind;             /* 1: the 68000 has still to be run up to the end of the present slice */
     uint8_t read_step;          /* of the present loop: the last one in a turn to read the VDP */
     uint8_t skipped_step;       /* the one before which turns were skipped */
+    uint8_t slices;             /* in slice[] */
+    uint32_t stolen;            /* 68000 clocks that the Z80 has taken in the present slice while the 68000 was behind */
+    md_polling_slice slice[64];
 } md_polling;
 
 /* A console: the state, and beside it what can be made anew or belongs to the outside. */

@@ -71,6 +71,19 @@ def test_a_chip_alone_tells_that_the_read_does_not_end(chip):
     assert 100 < vdp.read(200, 0)[1] < 20000
 
 
+@pytest.mark.parametrize("address", [0xDFF2, 0xE000, 0xE00A, 0xE27C])
+@pytest.mark.parametrize("words", [5, 90, 330])
+def test_a_dma_into_the_sprite_table_reaches_the_cache(address, words):
+    length = (0x9300 | words & 0xFF, 0x9400 | words >> 8)
+    main = program.control(0x8134, 0x8C81, 0x8F02, 0x8570) + program.interrupts(3)
+    command = (*length, 0x9500, 0x9600, 0x9700, 0x4000 | address & 0x3FFF, 0x0080 | address >> 14)
+    md = MegaDrive(program.rom(main, {6: program.control(*command)}))
+    md.run_frames(3)
+    vram = md.vram[address : address + 2 * words]
+    assert bytes(vram) == bytes(md.rom[: 2 * words])
+    assert md.vdp.sprite_cache.tolist() == md.vram[0xE000:0xE280].reshape(80, 8)[:, :4].tolist()
+
+
 # ------------------------------------------------------------------------------------ memories as arrays
 
 

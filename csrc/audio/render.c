@@ -109,21 +109,29 @@ static float settle(float value)
     return value > -QUIET && value < QUIET ? 0 : value;
 }
 
+/* What the output capacitors let through of each change; `last` is the sample before. */
+static void find_changes(const float *samples, int count, float gain, float last, float *changes)
+{
+    changes[0] = gain * (samples[0] - last);
+    for (int i = 1; i < count; i++)
+        changes[i] = gain * (samples[i] - samples[i - 1]);
+}
+
 /* The output capacitors. */
 static void high_pass(audio_out *out, const audio_table *table, float *left, float *right, int count)
 {
     float pole = table->high_pass, gain = (1 + pole) / 2, l = out->high_pass[2], r = out->high_pass[3];
-    float last_left = out->high_pass[0], last_right = out->high_pass[1];
+    float left_changes[CHUNK], right_changes[CHUNK];
+    if (!count)
+        return;
+    find_changes(left, count, gain, out->high_pass[0], left_changes);
+    find_changes(right, count, gain, out->high_pass[1], right_changes);
+    out->high_pass[0] = left[count - 1];
+    out->high_pass[1] = right[count - 1];
     for (int i = 0; i < count; i++) {
-        l = pole * l + gain * (left[i] - last_left);
-        r = pole * r + gain * (right[i] - last_right);
-        last_left = left[i];
-        last_right = right[i];
-        left[i] = l;
-        right[i] = r;
+        left[i] = l = pole * l + left_changes[i];
+        right[i] = r = pole * r + right_changes[i];
     }
-    out->high_pass[0] = last_left;
-    out->high_pass[1] = last_right;
     out->high_pass[2] = settle(l);
     out->high_pass[3] = settle(r);
 }

@@ -9,7 +9,7 @@ static int64_t z80_mclk(const megadrive *md)
     return md->state.z80.clock * MD_MCLK_PER_Z80;
 }
 
-/* The Z80 borrows the 68000's bus for one cycle. */
+/* The Z80 borrows the 68000's bus for one cycle; it may touch what the 68000 does. */
 static void borrow_bus(megadrive *md, unsigned wait)
 {
     md_state *state = &md->state;
@@ -65,8 +65,12 @@ static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
 
 static uint8_t window_read(megadrive *md, uint32_t address)
 {
+    const uint8_t *page = address < 0xC00000 ? md->read_page[address >> 16] : NULL;
+    if (page && !md->state.vdp.bus_hold) {
+        md->state.z80.clock += wait_for_window(md, WINDOW_ROM_WAIT);
+        return page[address & 0xFFFF];
+    }
     borrow_bus(md, address >= 0xC00000 ? WINDOW_VDP_WAIT : WINDOW_ROM_WAIT);
-    const uint8_t *page = md->read_page[address >> 16];
     if (address >= 0xE00000)
         return 0xFF;                    /* work RAM can be written but not read (C. MacDonald) */
     if (page)

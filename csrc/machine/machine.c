@@ -1,5 +1,6 @@
 /* Power-on, reset and the run loop. */
 #include "machine.h"
+#include "polling.h"
 
 #include "cartridge/cartridge.h"
 #include "io/io.h"
@@ -206,14 +207,12 @@ static int sleep_68k(megadrive *md)
     return 1;
 }
 
-/* The 68000 up to `clock`, with refresh. */
-static void run_68k(megadrive *md, int64_t clock)
+/* The 68000 up to its clock `until`, with refresh. */
+static void run_68k_to(megadrive *md, int64_t until)
 {
     md_state *state = &md->state;
     m68000 *cpu = &state->cpu;
-    md->run_until = round_up(clock, MD_MCLK_PER_68K);
-    md->polling.idle_until = 0;
-    md->polling.behind = 0;
+    md->run_until = until;
     while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
             cpu->clock = md->run_until;
@@ -228,10 +227,44 @@ static void run_68k(megadrive *md, int64_t clock)
     }
 }
 
+/* Up to `clock`, with the slices in which it was left behind. */
+static void run_68k(megadrive *md, int64_t clock)
+{
+    md_polling *p = &md->polling;
+    p->behind = 0;
+    if (p->slices) {
+        for (int i = md_polling_pass_slices(md); i < p->slices; i++) {
+            run_68k_to(md, p->slice[i].until);
+            md->state.cpu.clock += p->slice[i].stolen;
+        }
+        p->slices = 0;
+    }
+    p->idle_until = 0;
+    run_68k_to(md, round_up(clock, MD_MCLK_PER_68K));
+}
+
 void md_bring_68k(megadrive *md)
 {
-    if (md->polling.behind)
-        run_68k(md, md->target);
+    uint32_t stolen = md->polling.stolen;
+    if (!md->polling.behind)
+        return;
+    md->polling.stolen = 0;
+    run_68k(md, md->target);
+    md->state.cpu.clock += stolen;
+}
+
+/* A slice is over in which the 68000 was left behind; what it has lost there is kept with it. */
+static void end_slice_behind(megadrive *md)
+{
+    md_polling *p = &md->polling;
+    if (!p->stolen)
+        return;
+    if (p->slices == sizeof p->slice / sizeof *p->slice) {
+        md_bring_68k(md);
+        return;
+    }
+    p->slice[p->slices++] = (md_polling_slice){ md->run_until, p->stolen };
+    p->stolen = 0;
 }
 
 /* A DMA that kept the 68000 off its bus has ended: the CPU goes on where it was, that much later. */
@@ -320,6 +353,8 @@ static void run_slice(megadrive *md)
 {
     md_state *state = &md->state;
     uint32_t frame = state->vdp.frame;
+    if (md->polling.behind)
+        end_slice_behind(md);
     md->target = slice_end(md);
     if (md->polling.idle_until > md->target && state->vdp.next_event > md->target && state->hold_clock < 0
         && !has_light_gun(&state->io)) {
@@ -414,8 +449,9 @@ void md_state_changed(megadrive *md)
     if (state->z80.im > 2)
         state->z80.im = 2;
     md->z80_polling.until = md->z80_polling.left_behind = 0;
-    md->polling.idle_until = md->polling.behind = 0;
+    md->polling.idle_until = md->polling.behind = md->polling.slices = 0;
     md->polling.seen = md->polling.skipped_to = 0;
+    md->polling.stolen = 0;
     md->z80_polling.watching = md->z80_polling.long_slice = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {

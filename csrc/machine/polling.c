@@ -24,7 +24,6 @@
 
 #define HB 4                    /* HBLANK in the status */
 #define SOVR_SCOL 0x60
-#define LINES_AHEAD 16          /* a wait for the V counter is foreseen so far while slices are short */
 
 static void refuse(megadrive *md, md_polling_loop *loop)
 {
@@ -44,7 +43,7 @@ static const uint8_t *code_of(const megadrive *md, const md_polling_loop *loop)
 typedef struct follower {
     megadrive *md;
     m68000 *cpu;                /* `clock` is that of the beginning of the present instruction */
-    const md_polling_loop *loop;
+    md_polling_loop *loop;
     const uint8_t *code;
     const md_polling_step *read; /* the last one in a turn to read the VDP without its being run */
     int64_t status_until;       /* mclk up to which `status` is right but for HBLANK; 0: not looked for */
@@ -158,7 +157,6 @@ static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *
 {
     const vdp *s = &f->md->state.vdp;
     int64_t line, same = 0;
-    int v;
     if (f->trial) {
         *word = (uint16_t)(f->trial_v << 8);
         return lanes == 2;
@@ -169,8 +167,7 @@ static int foresee_counter(follower *f, int64_t mclk, unsigned lanes, uint16_t *
         *word = s->hv_latch;
         same = s->next_event;
     } else {
-        if ((v = vdp_v_ahead(s, mclk, &line)) < 0)
-            return 0;
+        unsigned v = vdp_v_ahead(s, mclk, &line);
         *word = (uint16_t)((v & 0xFF) << 8 | (lanes == 2 ? 0 : vdp_h_at(vdp_is_h40(s), (int)(mclk - line)) >> 1));
         f->v = (uint16_t)v;
         f->v_reads++;
@@ -347,17 +344,78 @@ static int goes_on_either_way(follower *f)
     return f->goes_on == 2;
 }
 
-/* The lines that follow one in which nothing else than the V counter was read, and in which the loop goes on, too. */
-static void count_lines(follower *f, int64_t end_mclk)
+/* Whether the loop would go on with this value of the V counter, when a turn reads nothing else: kept with the loop. */
+static int goes_on_at(follower *f, unsigned v)
 {
-    const int64_t event = f->md->state.vdp.next_event;
-    unsigned v = f->v, last = vdp_last_plain_v(v);
-    if (end_mclk > event)
-        end_mclk = event;
-    while (f->same_until < end_mclk && v < last && goes_on_with(f, f->status, ++v & 0xFF))
-        f->same_until += VDP_LINE;
-    if (f->same_until > event)
-        f->same_until = event;
+    md_polling_loop *loop = f->loop;
+    uint64_t bit = (uint64_t)1 << (v & 63);
+    unsigned word = v >> 6 & 3;
+    if (!(loop->v_known[word] & bit)) {
+        loop->v_known[word] |= bit;
+        if (goes_on_with(f, f->status, v & 0xFF))
+            loop->v_goes_on[word] |= bit;
+    }
+    return loop->v_goes_on[word] & bit ? 1 : 0;
+}
+
+/* What is known of values of the V counter is for other contents of the registers, or of memory. */
+static void forget_lines(follower *f)
+{
+    md_polling_loop *loop = f->loop;
+    int same = !f->reads_memory;
+    for (unsigned i = 0, inputs = loop->inputs; inputs; i++, inputs >>= 1)
+        if (inputs & 1 && loop->v_r[i] != f->cpu->r[i]) {
+            loop->v_r[i] = f->cpu->r[i];
+            same = 0;
+        }
+    if (!same) {
+        memset(loop->v_known, 0, sizeof loop->v_known);
+        memset(loop->v_goes_on, 0, sizeof loop->v_goes_on);
+    }
+}
+
+/* How many values from `v` on, but at most `most`, let the loop go on. */
+static unsigned values_that_go_on(follower *f, unsigned v, unsigned most)
+{
+    unsigned count = 0;
+    while (count < most) {
+        uint64_t ones = f->loop->v_goes_on[(v + count) >> 6 & 3] >> ((v + count) & 63);
+        unsigned room = 64 - ((v + count) & 63), run = 0;
+        if (!(ones & 1)) {
+            if (!goes_on_at(f, v + count))
+                break;
+            run = 1;
+        } else {
+            while (run + 8 <= room && (ones >> run & 0xFF) == 0xFF)
+                run += 8;
+            while (run < room && ones >> run & 1)
+                run++;
+        }
+        count += run;
+    }
+    return count < most ? count : most;
+}
+
+/* The lines that follow one in which nothing else than the V counter was read, and in which the loop goes on, too. */
+static void count_lines(follower *f)
+{
+    const vdp *s = &f->md->state.vdp;
+    unsigned v = f->v;
+    forget_lines(f);
+    while (f->same_until < s->next_event) {
+        int64_t left = s->next_event - f->same_until;
+        unsigned lines = (unsigned)((left + VDP_LINE - 1) / VDP_LINE), first = vdp_v_after(s, v, 1);
+        unsigned run = vdp_v_run(s, first) + 1 - first;
+        if (run > lines)
+            run = lines;
+        unsigned found = values_that_go_on(f, first, run);
+        f->same_until += (int64_t)found * VDP_LINE;
+        if (found < run)
+            break;
+        v = first + run - 1;
+    }
+    if (f->same_until > s->next_event)
+        f->same_until = s->next_event;
 }
 
 /* Turns from step `s` on that end before `end`, with refresh. */
@@ -365,26 +423,14 @@ static void skip_turns(follower *f, const md_polling_step *s, int64_t end)
 {
     md_polling *polling = &f->md->polling;
     m68000 *cpu = f->cpu;
-    int64_t clock = cpu->clock, *refresh = &f->md->state.refresh_clock;
     const uint32_t period = f->loop->period, pc = f->loop->target;
-    const int64_t wait = refresh_wait(pc), refresh_again = refresh_period(pc);
-    int64_t refreshed = 0;      /* the turn before this clock had one */
-    for (;;) {
-        uint32_t turns = ((uint32_t)(*refresh - clock) + period - 1) / period;
-        int64_t next = clock + (int64_t)turns * period + wait;
-        if (next >= end)
-            break;
-        refreshed = clock = next;
-        *refresh += refresh_again;
-    }
-    int64_t most = end - 1 < *refresh - 1 ? end - 1 : *refresh - 1;
-    if (most > clock)
-        clock += (uint32_t)(most - clock) / period * period;
+    int64_t *refresh = &f->md->state.refresh_clock, due = *refresh;
+    int64_t clock = md_polling_skip(cpu->clock, end, period, pc, refresh), last = *refresh - refresh_period(pc);
     if (clock == cpu->clock)
         return;
     if (f->read) {
         polling->skipped_to = clock;
-        polling->skipped_refresh = clock == refreshed ? *refresh - refresh_again : INT64_MAX;
+        polling->skipped_refresh = *refresh != due && last > clock - period - refresh_wait(pc) ? last : INT64_MAX;
         polling->skipped_step = (uint8_t)(s - f->loop->step);
         polling->read_step = (uint8_t)(f->read - f->loop->step);
     }
@@ -438,7 +484,7 @@ static void skip(follower *f, const md_polling_step *s)
     }
     if (f->v_reads == 1 && !f->status_until) {
         int64_t line_end = f->same_until;
-        count_lines(f, end * MD_MCLK_PER_68K + (z80_runs(f->md) ? LINES_AHEAD * MD_MCLK_PER_LINE : 0));
+        count_lines(f);
         either_way = f->same_until > line_end;
     }
     f->idle_until = f->same_until;

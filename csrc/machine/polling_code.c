@@ -146,8 +146,9 @@ static int decode_instruction(reader *r, md_polling_step *s)
     }
 }
 
-/* Whether of each register that is read all that the loop writes has been written in the same turn before. */
-static int has_no_memory(const md_polling_loop *loop)
+/* Whether of each register that is read all that the loop writes has been written in the same turn before.  Registers that are
+ * read before are the loop's inputs. */
+static int has_no_memory(md_polling_loop *loop)
 {
     uint8_t written[16] = {0}, known[16] = {0};
     for (int pass = 0; pass < 2; pass++)
@@ -169,9 +170,12 @@ static int has_no_memory(const md_polling_loop *loop)
                     if (s->source == AT_INDEX || s->source == AT_PC_INDEX)
                         read[s->index >> 12] = LONG;
                 }
-                for (int i = 0; i < 16; i++)
+                for (int i = 0; i < 16; i++) {
                     if (read[i] > known[i] && written[i] > known[i])
                         return 0;
+                    if (read[i] > known[i])
+                        loop->inputs |= (uint16_t)(1u << i);
+                }
             }
             if (writes && written[s->to] < size)
                 written[s->to] = (uint8_t)size;

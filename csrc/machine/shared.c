@@ -87,9 +87,9 @@ int md_shared_read(megadrive *md, int64_t clock, uint32_t port, uint16_t *value)
         return 1;
     }
     int64_t line;
-    int v;
-    if ((port & 0x18) != 0x08 || clock >= s->next_event || s->interlace || (v = vdp_v_ahead(s, clock, &line)) < 0)
+    if ((port & 0x18) != 0x08 || clock >= s->next_event || s->interlace)
         return 0;
+    unsigned v = vdp_v_ahead(s, clock, &line);
     *value = s->hv_latched ? s->hv_latch : (uint16_t)((v & 0xFF) << 8 | vdp_h_at(vdp_is_h40(s), (int)(clock - line)) >> 1);
     other->reached = clock;
     return 1;

@@ -55,12 +55,18 @@ static inline unsigned add_to_account(uint8_t *rest, unsigned mclk, unsigned uni
     return mclk / unit + more;
 }
 
-/* One access to the window: the 68000's loss is noted; returns the T states that the Z80 waits. */
+/* One access to the window: the 68000's loss is noted, for when it is brought level if it is behind; returns the T states that
+ * the Z80 waits. */
 static inline unsigned wait_for_window(megadrive *md, unsigned wait)
 {
     md_state *state = &md->state;
-    if (!state->cpu.stopped)
-        state->cpu.clock += add_to_account(&state->window_steal, WINDOW_STEAL, MD_MCLK_PER_68K);
+    if (!state->cpu.stopped) {
+        unsigned stolen = add_to_account(&state->window_steal, WINDOW_STEAL, MD_MCLK_PER_68K);
+        if (md->polling.behind)
+            md->polling.stolen += stolen;
+        else
+            state->cpu.clock += stolen;
+    }
     return add_to_account(&state->window_wait, wait, MD_MCLK_PER_Z80);
 }
 
@@ -90,8 +96,8 @@ static inline megadrive *machine_of(z80 *cpu)
     return (megadrive *)((char *)cpu - offsetof(megadrive, state) - offsetof(md_state, z80));
 }
 
-/* Reads that need no call: of plain memory through the window while no DMA has the bus and the 68000 is level, and of a YM2612 status that is
- * known to last. */
+/* Reads that need no call: of plain memory through the window while no DMA has the bus, and of a YM2612 status that is known to
+ * last. */
 #define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
 #define LONGEST_READ 24         /* T states from the beginning of an instruction to the end of its last read, and more */
 
@@ -112,7 +118,7 @@ static inline int64_t fm_cycle(const megadrive *md, int64_t clock)
 static inline bool is_quick(const megadrive *md, uint16_t address, int64_t clock)
 {
     if (address >= 0x8000)
-        return window_page(md) && !md->state.vdp.bus_hold && !md->polling.behind; /* else borrow_bus has more to do */
+        return window_page(md) && !md->state.vdp.bus_hold; /* else borrow_bus has more to do */
     return (address & 0xE003) == 0x4000
         && md_fm_status_known(md, md->state.ym2612.clock + fm_cycle(md, clock + LONGEST_READ));
 }

@@ -9,6 +9,10 @@
  */
 #include "core.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define NOISE 3
 #define LFSR_START 0x8000
 #define WHITE_LENGTH 57337 /* shifts after which white noise repeats, whatever the register held: 7 * 8191 */
@@ -98,6 +102,35 @@ static void shift(psg *chip, int64_t count)
     chip->lfsr = (uint16_t)bits;
 }
 
+/* `bits` after eight shifts. */
+static inline uint32_t shifted_by_eight(uint32_t bits, uint32_t white)
+{
+    uint32_t back = white ? bits >> 3 : 0;
+    return bits >> 8 | ((bits ^ back) & 0xFF) << 8;
+}
+
+#if defined(__SSE2__)
+
+/* Eight bits, each for two ticks. */
+static inline void add_eight_bits(int16_t *out, uint32_t bits, int16_t volume)
+{
+    const __m128i places = _mm_set_epi16(128, 64, 32, 16, 8, 4, 2, 1);
+    __m128i set = _mm_cmpeq_epi16(_mm_and_si128(_mm_set1_epi16((short)(bits & 0xFF)), places), places);
+    __m128i levels = _mm_and_si128(set, _mm_set1_epi16(volume)), *to = (__m128i *)(void *)out;
+    _mm_storeu_si128(to, _mm_add_epi16(_mm_loadu_si128(to), _mm_unpacklo_epi16(levels, levels)));
+    _mm_storeu_si128(to + 1, _mm_add_epi16(_mm_loadu_si128(to + 1), _mm_unpackhi_epi16(levels, levels)));
+}
+
+#else
+
+static inline void add_eight_bits(int16_t *out, uint32_t bits, int16_t volume)
+{
+    for (int i = 0; i < 16; i++)
+        out[i] = (int16_t)(out[i] + (volume & -(int32_t)(bits >> (i >> 1) & 1)));
+}
+
+#endif
+
 /* The register shifts when the square wave of its source rises. */
 static void run_noise(psg *chip, int64_t ticks, int16_t *out)
 {
@@ -112,13 +145,15 @@ static void run_noise(psg *chip, int64_t ticks, int16_t *out)
     int64_t from = 0, to = (high ? w.first + w.period : w.first) - 1;
     uint32_t bits = chip->lfsr, white = chip->noise >> 2 & 1;
     while (to < ticks) {
-        int16_t level = (int16_t)(volume & -(int32_t)(bits & 1)); /* a bit that nobody can guess: no branch on it */
-        if (to - from == 2) {
-            out[from] = (int16_t)(out[from] + level);
-            out[from + 1] = (int16_t)(out[from + 1] + level);
-        } else {
-            add(out, from, to, level);
+        if (w.period == 1 && to - from == 2 && to + 14 < ticks) {
+            add_eight_bits(out + from, bits, volume);
+            bits = shifted_by_eight(bits, white);
+            from += 16;
+            to += 16;
+            continue;
         }
+        int16_t level = (int16_t)(volume & -(int32_t)(bits & 1)); /* a bit that nobody can guess: no branch on it */
+        add(out, from, to, level);
         bits = bits >> 1 | ((bits ^ (bits >> 3 & white)) & 1) << 15;
         from = to;
         to += 2 * w.period;

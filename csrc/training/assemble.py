@@ -1,4 +1,7 @@
-"""Assemble the program that training runs: ``python csrc/training/assemble.py``. Needs the assemblers of the built-in game."""
+"""Assemble the program that training runs: ``python csrc/training/assemble.py``.
+
+Needs the assemblers of the built-in game.
+"""
 
 import pathlib
 import subprocess

@@ -1,6 +1,6 @@
 """Run machines, so that gcc sees what is worth its while: ``python run.py MODULE COUNTS``.
 
-MODULE is the extension built with ``-fprofile-generate``; when this ends, it leaves what it has counted in the folder COUNTS.
+MODULE is the extension built with ``-fprofile-generate``; when it ends, what was counted is left in the folder COUNTS.
 """
 
 import importlib.util

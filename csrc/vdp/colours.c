@@ -9,6 +9,7 @@
 #define SHADOW 0x40
 #define HIGHLIGHT 0x80
 #define DOT 0x8000                      /* in vdp_colour_change.index */
+#define LINES_OVERLAP 140           /* mclk: the last pixel of the line above, in either width, has gone by */
 #define SHOWN_AHEAD 4                   /* pixels that may have been shown before their time: VDP_REGISTER_DELAY */
 
 enum { COLOURS_FULL = 1, COLOURS_DARK, COLOURS_MODE4 };
@@ -176,7 +177,11 @@ int draw_place_of(const vdp *s, int64_t clock, int *line, int *pixel)
     return time >= VDP_COLOUR_ZERO(h40) && at < width;
 }
 
-void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
+/* Out of the way of what is mostly done. */
+#if defined(__GNUC__)
+__attribute__((noinline))
+#endif
+static void keep_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
 {
     const vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
@@ -198,6 +203,20 @@ void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t w
     if (d->changes == DRAW_CHANGES)
         make_changes(chip, clock, line, pixel);
     add_change(d, line, pixel, dot && line < DRAW_ROWS ? index | DOT : index, word);
+}
+
+void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word)
+{
+    const vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    uint64_t past = (uint64_t)clock - (uint64_t)s->picture_clock;
+    uint32_t line = (uint32_t)past / VDP_LINE, time = (uint32_t)past % VDP_LINE;
+    /* mostly it is one of several, in the H blank before that line's first pixel and after the last one of the line above */
+    if (chip->render && !chip->border && s->draw_clock != VDP_NEVER && d->colours_clock == s->picture_clock + 1 && d->changes
+        && d->changes < DRAW_CHANGES && past < (uint64_t)VDP_LINE * DRAW_ROWS && time >= LINES_OVERLAP && time < VDP_COLOUR_ZERO(1))
+        add_change(d, (int)line, 0, index, word);
+    else
+        keep_colour(chip, clock, index, word);
 }
 
 /* Before pixels from `pixel` on are drawn: what makes colours of them, and what has changed without a word. */

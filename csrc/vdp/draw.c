@@ -401,10 +401,15 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
             find_objects(c, &objects, end);
             objects.easy_end = end < height ? end - 1 : end; /* what comes after needs the traces of the last line */
         }
-        if (c->scan->first > d->line + 1 || c->scan->end < end)
+        int fresh = !c->render && d->line < 0 && d->list[0].line < 0; /* nothing has been searched yet */
+        if (fresh) {
+            draw_sprites_scan_lines(c, 0, end);
+            c->overflow |= c->scan->overflow[0];
+            d->line = 0;
+        } else if (c->scan->first > d->line + 1 || c->scan->end < end)
             draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
-            for (int i = 0; i < 2; i++, d->line++) /* whose sprites other contents may have a part in */
+            for (int i = fresh ? 2 : 0; i < 2; i++, d->line++) /* whose sprites other contents may have a part in */
                 run_sprites(c, d->line, DRAW_ALL, height);
             run_flags(c, end, height);
         }
@@ -454,6 +459,7 @@ static void begin_picture(vdp_chip *chip)
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
     d->started = 1;
     d->flagged = NO_LINE;
+    d->quiet_lines = 0;
     chip->ahead.started = 0;
     if (chip->render) {
         draw_begin_colours(chip);
@@ -549,6 +555,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
+    int64_t quiet = vdp_quiet_until(chip);
     if (clock <= s->draw_clock)
         return;
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
@@ -565,9 +572,11 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         .flagged = d->flagged,
     };
     int height = picture_lines(s, since(clock, s->picture_clock));
-    if (!chip->render && s->sprite_overflow && s->sprite_collision) {
-        /* no flag can change before the last lines: their sprites depend on those of three lines */
-        int64_t skip = since(clock, s->picture_clock) / VDP_LINE - 4;
+    if (!chip->render && (clock <= quiet || (s->sprite_overflow && s->sprite_collision))) {
+        /* no flag changes; what comes depends on the sprites of three lines */
+        int64_t past = since(clock, s->picture_clock), skip = past / VDP_LINE - 4;
+        if (past >= LAST_PIXEL + (height - 1) * (int64_t)VDP_LINE)
+            skip = height;
         if (d->line + 1 < skip)
             d->line = (int16_t)(skip < height ? skip : height);
     }
@@ -668,10 +677,21 @@ void vdp_draw_flags(vdp_chip *chip, int64_t clock)
         vdp_draw(chip, clock);
         chip->scan.first = chip->scan.end = 0;
         known = d;
+        if (!chip->render && !d->quiet_lines)
+            lines = 255;                /* mostly nothing comes of any line */
     }
     int64_t quiet = find_quiet(chip, known, clock, lines);
     d->quiet_lines = (uint8_t)lines;
     d->quiet_clock = quiet > clock ? quiet : clock;
+}
+
+void vdp_draw_before_unseen(vdp_chip *chip, int64_t clock)
+{
+    int64_t line = chip->state->line_clock, offset = clock - line;
+    if (offset > VDP_FLAGS_END && offset < VDP_LINE + VDP_FLAGS_BEGIN)
+        vdp_draw_flags(chip, line + VDP_FLAGS_END);
+    if (clock > vdp_quiet_until(chip))
+        vdp_draw_before(chip, clock);
 }
 
 void vdp_settle(vdp_chip *chip)

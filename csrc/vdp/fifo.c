@@ -53,7 +53,7 @@ void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_
     vdp *s = chip->state;
     address = vram_place(s, address);
     if (s->vram[address] != value) {
-        vdp_draw_before(chip, clock);
+        vdp_draw_before_byte(chip, clock, address);
         s->vram[address] = value;
     }
     update_sprite_cache(chip, clock, address, value);
@@ -66,7 +66,7 @@ static void write_vram_128k(vdp_chip *chip, int64_t clock, uint32_t a, uint16_t 
     vdp *s = chip->state;
     uint32_t p = (((a & 2) >> 1) ^ 1) | (a & 0x400) >> 9 | (a & 0x3FC) | (a & 0x1F800) >> 1;
     if (s->vram[p & 0xFFFF] != (uint8_t)value) {
-        vdp_draw_before(chip, clock);
+        vdp_draw_before_byte(chip, clock, p & 0xFFFF);
         s->vram[p & 0xFFFF] = (uint8_t)value;
     }
     update_sprite_cache(chip, clock, a & 0x1FFFE, (uint8_t)value);
@@ -274,12 +274,14 @@ typedef struct word_slots {
     int drawn;                  /* slots before it change nothing that is still to be drawn */
 } word_slots;
 
-static inline word_slots word_slots_of(const vdp *s, int64_t line, int until)
+static inline word_slots word_slots_of(const vdp_chip *chip, int64_t line, int until)
 {
+    const vdp *s = chip->state;
     int h40 = vdp_is_h40(s);
+    int64_t free = chip->render ? s->draw_clock : vdp_quiet_until(chip);
     return (word_slots){
         vdp_slot_near[h40], vdp_external_slot[h40][vdp_blanked(s)], vdp_slot_begin[h40], line,
-        vdp_sprite_table(s), vdp_sprite_table_size(s), until, s->draw_clock - line > until ? until : -1,
+        vdp_sprite_table(s), vdp_sprite_table_size(s), until, free - line > until ? until : -1,
     };
 }
 
@@ -317,6 +319,27 @@ static inline int drains_plainly(const vdp *s)
     return vdp_is_mode5(s) && !(s->registers[1] & 0x80) && !(s->fifo_half | s->fill_data);
 }
 
+/* From one external slot to the next, and from the beginning of a line to the first one, it is not longer than this. */
+#define LONGEST_GAP 480
+
+/* 1: all that was in the FIFO was for CRAM, nobody sees when it gets there, and all has found its slot between s->clock and `until`,
+ * with nothing else to move. */
+static inline int drain_unseen(vdp_chip *chip, int64_t until)
+{
+    vdp *s = chip->state;
+    const unsigned count = s->fifo_count;
+    const int64_t latest = until - count * LONGEST_GAP;
+    if (s->clock >= latest || s->read_wanted || vdp_shows_colours(chip))
+        return 0;
+    for (unsigned i = s->fifo_write - count; i != s->fifo_write; i++)
+        if (s->fifo_code[i & 3] != VDP_CODE_CRAM || s->fifo_clock[i & 3] >= latest)
+            return 0;
+    for (unsigned i = s->fifo_write - count; i != s->fifo_write; i++)
+        write_colour(chip, until, s->fifo_address[i & 3], s->fifo_data[i & 3], 1);
+    s->fifo_count = 0;
+    return 1;
+}
+
 /* Words of CRAM and VSRAM at the head of the FIFO; the same. */
 static VDP_APART int drain_colours(vdp_chip *chip, int64_t line, int from, int until)
 {
@@ -351,8 +374,8 @@ static int drain_entries(vdp_chip *chip, int64_t line, int from, int until)
 {
     vdp *s = chip->state;
     int h40 = vdp_is_h40(s), plain = vdp_is_mode5(s) && !(s->registers[1] & 0x80);
-    word_slots w = word_slots_of(s, line, until);
-    if (plain && w.drawn == until)
+    word_slots w = word_slots_of(chip, line, until);
+    if (plain && w.drawn == until && chip->render)
         vdp_forget_flags(chip);
     while (s->fifo_count) {
         if (drains_plainly(s)) {
@@ -435,8 +458,13 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
         }
         int64_t line = s->line_clock;
         int from = (int)(s->clock - line);
-        if (drains_plainly(s))
+        if (drains_plainly(s)) {
+            if (drain_unseen(chip, until)) {
+                s->clock = until;
+                return;
+            }
             from = drain_colours(chip, line, from, (int)(until - line));
+        }
         if (s->fifo_count)
             from = drain_entries(chip, line, from, (int)(until - line));
         if (!s->read_wanted && s->dma_run == VDP_DMA_NONE) {
@@ -496,7 +524,7 @@ void vdp_flush_later(vdp_chip *chip, int64_t clock)
     int until = (int)(clock - line);
     int from = drain_entries(chip, line, (int)(s->clock - line), until);
     if (!s->fifo_count && vdp_is_mode5(s) && !(s->registers[1] & 0x80)) {
-        word_slots w = word_slots_of(s, line, until);
+        word_slots w = word_slots_of(chip, line, until);
         from = drain_later(chip, &w, from, &l, end);
     }
     for (; l < end; l++) {

@@ -28,7 +28,7 @@ void vdp_change_scroll(vdp_chip *chip, int64_t clock, unsigned index)
         for (; d->vscroll_lines[index] < lines; d->vscroll_lines[index]++)
             d->vscroll[d->vscroll_lines[index]][index] = vdp_vsram_word(s, index);
     }
-    if (s->registers[11] & 4 || !vdp_is_mode5(s))
+    if (!vdp_is_mode5(s) || (s->registers[11] & 4 && chip->render))
         vdp_draw_before(chip, clock);
 }
 

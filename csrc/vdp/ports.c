@@ -37,13 +37,16 @@ static void latch_hv(vdp *s)
 
 enum { DEBUG = 24 }; /* the debug register, after the numbered ones */
 
+/* Those that sprites of mode 5 depend on. */
+#define SPRITE_REGISTERS (1u << 0 | 1u << 1 | 1u << 5 | 1u << 12 | 1u << DEBUG)
+
 /* Before a register that pixels depend on changes. */
 static void draw_before_change(vdp_chip *chip, unsigned index)
 {
     int64_t clock = chip->state->clock + VDP_REGISTER_DELAY(vdp_is_h40(chip->state));
     if (index == 7)
         vdp_change_backdrop(chip, clock);
-    else
+    else if (chip->render || SPRITE_REGISTERS >> index & 1 || !vdp_is_mode5(chip->state))
         vdp_draw_before(chip, clock);
     if (chip->border)
         vdp_draw_border(chip, clock);

@@ -51,15 +51,6 @@ int vdp_h_at(int h40, int offset)
     return step < 30 ? 0x10A + step : (0x1D2 + step - 30) & 0x1FF;
 }
 
-int vdp_v_ahead(const vdp *s, int64_t clock, int64_t *line)
-{
-    int64_t lines = (clock - s->line_clock) / VDP_LINE;
-    *line = s->line_clock + lines * VDP_LINE;
-    if (lines == 0)
-        return s->v_counter;
-    return s->v_counter + lines > vdp_last_plain_v(s->v_counter) ? -1 : s->v_counter + (int)lines;
-}
-
 /* ------------------------------------------------------------------------------------- interrupts */
 
 void vdp_update_irq(vdp *s, int64_t clock, int delay)
@@ -130,6 +121,27 @@ static VDP_APART uint16_t next_v(const vdp *s)
     return (uint16_t)(s->v_counter == jump.last ? jump.first : (s->v_counter + 1u) & 0x1FF);
 }
 
+unsigned vdp_v_run(const vdp *s, unsigned v)
+{
+    unsigned last = v_jump(s).last;
+    return v <= last && last < 0x1FF ? last : 0x1FF;
+}
+
+unsigned vdp_v_after(const vdp *s, unsigned v, unsigned lines)
+{
+    v_jump_values jump = v_jump(s);
+    if (v <= jump.last && v + lines > jump.last && jump.last < 0x200)
+        return (v + lines - jump.last - 1 + jump.first) & 0x1FF;
+    return (v + lines) & 0x1FF;
+}
+
+unsigned vdp_v_ahead(const vdp *s, int64_t clock, int64_t *line)
+{
+    int64_t lines = (clock - s->line_clock) / VDP_LINE;
+    *line = s->line_clock + lines * VDP_LINE;
+    return vdp_v_after(s, s->v_counter, (unsigned)lines);
+}
+
 /* Lines to that of V = $1FF. */
 static int lines_of_blank(const vdp *s)
 {
@@ -154,11 +166,13 @@ static VDP_APART void end_picture(vdp_chip *chip, int64_t clock)
 static void begin_line(vdp_chip *chip)
 {
     vdp *s = chip->state;
-    s->v_counter = s->v_counter < vdp_last_plain_v(s->v_counter) ? s->v_counter + 1u : next_v(s);
     s->line_clock += VDP_LINE;
     s->line_stage = VDP_STAGE_HINT;
-    if (s->v_counter < 192)             /* no picture is shorter */
+    if (s->v_counter < 191) {           /* no picture is shorter, and no jump comes before its end */
+        s->v_counter++;
         return;
+    }
+    s->v_counter = next_v(s);
     if (s->v_counter == 0x1FF) {
         if (!s->vblank) /* a V28/V30 switch made the chip miss the end of the picture */
             end_picture(chip, s->line_clock);

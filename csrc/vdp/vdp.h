@@ -31,7 +31,8 @@
  * picture's height are not drawn.  timing.c sets picture_clock and draw_clock = its own line_clock when V becomes
  * $1FF, and draw_clock = VDP_NEVER at the end of the picture; in between vdp_draw moves draw_clock forward to a time
  * before which a further call would find nothing to do.  It may change nothing else than draw_clock, its own fields,
- * sprite_overflow and sprite_collision, and does so in the same way whether chip->render is 1 or 0. */
+ * sprite_overflow and sprite_collision; the flags in the same way whether chip->render is 1 or 0.  If it is 0, what flags cannot
+ * depend on may change without a call. */
 #ifndef MEGADRIVE_VDP_H
 #define MEGADRIVE_VDP_H
 
@@ -171,9 +172,9 @@ static inline void vdp_forget_flags(vdp_chip *chip)
 
 static inline void vdp_draw_before(vdp_chip *chip, int64_t clock)
 {
-    vdp_forget_flags(chip);
     if (clock > chip->state->draw_clock)
         vdp_draw(chip, clock);
+    vdp_forget_flags(chip);
 }
 
 /* The time up to which SOVR and SCOL are known without further drawing, if nothing changes. */
@@ -184,6 +185,17 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
     if (d->quiet_clock > s->draw_clock && d->clock == s->draw_clock && d->picture_clock == s->picture_clock)
         return d->quiet_clock;
     return s->draw_clock;
+}
+
+/* A byte of VRAM is about to change.  With no picture wanted it has a part in flags only, and in none while no two sprites
+ * touch: how long that is so (vdp_quiet_until) does not depend on VRAM outside the sprite table. */
+void vdp_draw_before_unseen(vdp_chip *chip, int64_t clock);
+static inline void vdp_draw_before_byte(vdp_chip *chip, int64_t clock, uint32_t address)
+{
+    if (chip->render || address - vdp_sprite_table(chip->state) < vdp_sprite_table_size(chip->state))
+        vdp_draw_before(chip, clock);
+    else if (clock > vdp_quiet_until(chip))
+        vdp_draw_before_unseen(chip, clock);
 }
 
 /* Vertical scroll, or R7, is about to change at `clock`: what it was is kept for what is not drawn yet. */
@@ -213,10 +225,12 @@ void vdp_draw_flags(vdp_chip *chip, int64_t clock);
 
 /* H counter (internal, 9 bits) at `offset` mclk into a line, 0-3419. */
 int vdp_h_at(int h40, int offset);
-/* Up to which value the V counter just counts in all modes, from `v` on. */
-static inline unsigned vdp_last_plain_v(unsigned v) { return v < 0x1B0 ? 0xDA : 0x1FF; }
-/* The V counter at `clock`, which is not before s->line_clock, and when its line begins; -1: it does not just count. */
-int vdp_v_ahead(const vdp *s, int64_t clock, int64_t *line);
+/* The last value up to which the V counter just counts from `v` on. */
+unsigned vdp_v_run(const vdp *s, unsigned v);
+/* Its value so many lines after `v`, less than a frame, if nothing comes that next_event announces. */
+unsigned vdp_v_after(const vdp *s, unsigned v, unsigned lines);
+/* The same at `clock`, which is not before s->line_clock, and when its line begins. */
+unsigned vdp_v_ahead(const vdp *s, int64_t clock, int64_t *line);
 /* mclk into the line at which the pixel step with this number after the V step (0-419, 0-341) begins. */
 int vdp_step_offset(int h40, int step);
 /* Number of the pixel step that `offset` falls into. */

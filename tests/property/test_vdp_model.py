@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from megadrive._core import ffi, lib
@@ -188,11 +188,13 @@ transfers = st.tuples(
 
 
 def make_transfers(times, start, width, code, step, address, length, source, kind, before, slices):
-    """Give a kernel and a model that have made the same transfer a number of times."""
+    """Give a kernel and a model that have made a transfer some times, from the second on into the sprite table."""
     kernel, model = chips(False, start)
     access = [("control", width), ("control", 0x8F00 | step), *command(code, address), *(("data", w) for w in before)]
-    for _ in range(times):
+    for time in range(times):
         clock = kernel.clock
+        if time:
+            access[0] = ("control", 0x8500 | address >> 9 & 0x7E)
         for i, (name, value) in enumerate([*access, *transfer(code | 0x20, address, kind, length, source, 0x1234)]):
             assert play(kernel, clock + 56 * i, name, value) == play(model, clock + 56 * i, name, value)
             assert difference(kernel, model) == {}
@@ -206,6 +208,8 @@ def make_transfers(times, start, width, code, step, address, length, source, kin
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(224 * LINE, 260 * LINE), transfers)
+@example(230 * LINE, (0x8C81, 1, 2, 0xDFF2, 300, 0, 0, [], []))  # into the sprite table
+@example(230 * LINE, (0x8C00, 3, 2, 0, 300, 0, 0, [], [100]))  # CRAM
 def test_transfers_in_blanking(start, arguments):
     """Long transfers, which the model makes at once where nothing is drawn."""
     make_transfers(1, start, *arguments)
@@ -213,9 +217,43 @@ def test_transfers_in_blanking(start, arguments):
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 200 * LINE), transfers)
+@example(20 * LINE, (0x8C81, 1, 1, 0x1001, 600, 0, 2, [], []))
 def test_transfers_in_the_picture(start, arguments):
     """The same where what changes must be drawn first; the second time a fill finds what it writes."""
     kernel, model = make_transfers(2, start, *arguments)
     finish_picture(kernel, model)
     assert difference(kernel, model) == {}
     assert pictures(kernel, model)
+
+
+pauses = st.one_of(st.just(0), st.integers(0, 4000), st.integers(480, 640))
+words_and_pauses = st.one_of(
+    st.lists(st.tuples(pauses, st.sampled_from([3, 3, 3, 5, 1, 0]), st.sampled_from([0, 1, 1, 2, 4])), max_size=9),
+    st.integers(480, 640).map(lambda wait: [(wait, 3, 1)]),  # the time of a word's slot is near
+    st.integers(0, 2000).map(lambda wait: [(0, 3, 1), (wait, 0, 0)]),  # a read waits behind a word
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 260 * LINE),
+    st.sampled_from([0x8C81, 0x8C00]),
+    st.lists(words_and_pauses, min_size=5, max_size=60).map(lambda parts: [step for part in parts for step in part]),
+)
+@example(114, 0x8C81, [(500, 3, 1)])  # ready just after the slot before the longest gap
+def test_words_that_nobody_sees_move_like_others(start, width, steps):
+    seen, unseen = (chips(False, start)[0] for _ in range(2))
+    unseen._chip.render = 0
+    unseen._chip.border = ffi.NULL
+    clock = seen.clock
+    for i, (wait, code, count) in enumerate([(0, 3, 0), *steps]):
+        data = [("data", 99 * i + k) for k in range(count)]
+        access = [*command(code, 16 * i), *data] if i else [("control", width)]
+        for kind, value in access:
+            for chip in (seen, unseen):
+                play(chip, clock, kind, value)
+            clock = max(clock + 28, seen.clock)
+        clock += wait
+        for chip in (seen, unseen):
+            chip.run(clock)
+        assert difference(seen, unseen) == {}
