@@ -978,6 +978,7 @@ typedef struct md_z80_polling {
     uint8_t reserved;
 } md_z80_polling;
 
+/* A console: the state, and beside it what can be made anew or belongs to the outside. */
 typedef struct megadrive {
     md_state state;
     vdp_chip vdp;               /* draws state.vdp */

@@ -599,8 +599,9 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
     set_queue(&f, at);
     if (f.idle_until < f.careless_until)
         f.idle_until = f.careless_until;
+    /* a slice that ends shortly before then would have the last instruction read beyond it */
     if (at != loop->length && loop->length && cpu->clock >= md->run_until && f.idle_until)
-        md->polling.idle_until = f.idle_until - (loop->period + RAM_REFRESH_WAIT + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
+        md->polling.idle_until = f.idle_until - (loop->period + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
     if (f.goes_on == 2 && !f.reads_memory && at != loop->length) {
         md->polling.steady = 1;
         md->polling.read_step = (uint8_t)(f.read - loop->step);

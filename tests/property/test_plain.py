@@ -5,7 +5,21 @@ import struct
 
 import pytest
 import vdp_program
-from console_program import BUSREQ, Z80_RESET, Program
+from console_program import (
+    BUSREQ,
+    SHARED,
+    STATUS,
+    Z80_RESET,
+    Program,
+    bank,
+    load,
+    loop,
+    of_absolute,
+    poke_fm,
+    store,
+    words,
+    z80_loop,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,17 +87,31 @@ def test_a_console_with_the_python_vdp_is_the_same(source):
     check_model(source, 4)
 
 
-def started(z80: str) -> bytes:
+def started(z80: bytes) -> bytes:
     """Return code that has the Z80 run a program."""
     code = vdp_program.store(BUSREQ, 0x100) + vdp_program.store(Z80_RESET, 0x100)
-    code += b"".join(vdp_program.store_byte(0xA00000 + at, byte) for at, byte in enumerate(bytes.fromhex(z80)))
+    code += b"".join(vdp_program.store_byte(0xA00000 + at, byte) for at, byte in enumerate(z80))
     return code + b"".join(vdp_program.store(*port) for port in ((Z80_RESET, 0), (BUSREQ, 0), (Z80_RESET, 0x100)))
+
+
+def again(code: bytes) -> bytes:
+    """Return the code and a BRA.W back to its start."""
+    return code + struct.pack(">Hh", 0x6000, -len(code) - 2)
+
+
+def agree(main: bytes, frames: int) -> None:
+    quick, plain = (MegaDrive(vdp_program.rom(main)) for _ in range(2))
+    plain._md.plain = 1
+    for _ in range(frames):
+        for md in (quick, plain):
+            md.run_frame(render=False, audio=False)
+        assert quick.state_hash() == plain.state_hash()
 
 
 def test_an_interrupt_is_taken_once_though_the_vdp_is_ahead():
     """The Z80 waits for a word of VRAM during a copy, and so runs the VDP ahead over the picture's end."""
     copy = vdp_program.control(0x8174, 0x8004, 0x8F01, 0x93FF, 0x94FF, 0x97C0, 0x0000, 0x00C0)
-    main = copy + started("3A007F 18FB") + vdp_program.interrupts(0)  # LD A,(data); JR
+    main = copy + started(bytes.fromhex("3A007F 18FB")) + vdp_program.interrupts(0)  # LD A,(data); JR
     md = MegaDrive(vdp_program.rom(main, {6: vdp_program.count(0xFFFF0000)}))
     counts = []
     for _ in range(8):
@@ -97,16 +125,28 @@ def test_an_interrupt_is_taken_once_though_the_vdp_is_ahead():
 def test_an_access_lasts_over_the_end_of_a_frame(z80, delay):
     """The 68000 waits for a word of VRAM during a fill; where a slice would have ended meanwhile does not matter."""
     fill = vdp_program.control(0x8F01, 0x9300, 0x9400, 0x9780, 0x4000, 0x0080) + vdp_program.data(0x1234)
-    loop = fill + vdp_program.control(0x0000, 0x0000) + vdp_program.copy(vdp_program.DATA, 0xFFFF0000)
-    loop += struct.pack(">HHHH", 0x323C, delay, 0x51C9, 0xFFFE)  # MOVE.W #,D1; DBRA
-    loop += struct.pack(">Hh", 0x6000, -len(loop) - 2)
-    rom = vdp_program.rom(vdp_program.control(0x8174, 0x8004, 0x8C81) + started(z80) + loop)
-    quick, plain = MegaDrive(rom), MegaDrive(rom)
-    plain._md.plain = 1
-    for _ in range(10):
-        for md in (quick, plain):
-            md.run_frame(render=False, audio=False)
-        assert quick.state_hash() == plain.state_hash()
+    code = fill + vdp_program.control(0x0000, 0x0000) + vdp_program.copy(vdp_program.DATA, 0xFFFF0000)
+    code += words(0x323C, delay, 0x51C9, 0xFFFE)  # MOVE.W #,D1; DBRA
+    agree(vdp_program.control(0x8174, 0x8004, 0x8C81) + started(bytes.fromhex(z80)) + again(code), 10)
+
+
+@pytest.mark.parametrize("delay", [1, 6])
+def test_a_slice_ends_just_before_the_picture_begins(delay):
+    """A loop reads the status just after the picture's beginning, the Z80 counts seldom, and the 68000 sees it."""
+    z80 = bank(0x1FF) + z80_loop(b"\x3c" + store(0x8001) + b"\x06\x00\x10\xfe", 0x18)  # INC A; LD B; DJNZ
+    waits = [loop(of_absolute(0x3039, STATUS) + words(0x0800, 3), condition) for condition in (7, 6)]
+    code = b"".join(waits) + words(0x4E71) * delay + words(0x323C, 1200)
+    code += of_absolute(0x1039, SHARED) + words(0xD640, 0x51C9, 0xFFF6)  # MOVE.B; ADD.W D0,D3; DBRA
+    agree(vdp_program.control(0x8174, 0x8004, 0x8C81, 0x8F02) + started(z80) + again(code), 12)
+
+
+@pytest.mark.parametrize(("timer", "delay"), [(0x48, 2), (0x60, 7), (0xD8, 5)])
+def test_a_long_slice_ends_as_short_ones_would(timer, delay):
+    """The Z80 waits for a timer, the 68000 reads the status now and then, also just after the picture's beginning."""
+    wait = poke_fm(0x27, 0x15) + z80_loop(load(0x4000) + b"\xe6\x01", 0x28)
+    z80 = bank(0x1FF) + poke_fm(0x24, timer) + poke_fm(0x25, 0) + z80_loop(wait + b"\x0c\x79" + store(0x8001), 0x18)
+    code = of_absolute(0x3039, STATUS) + words(0x4E71) * delay + of_absolute(0x1239, SHARED) + words(0xD641)
+    agree(vdp_program.control(0x8174, 0x8004, 0x8C81, 0x8F02) + started(z80) + again(code), 10)
 
 
 @pytest.mark.long

@@ -23,12 +23,14 @@ _WRITE = struct.Struct("=qII")
 _FIELDS = [name for name, _ in ffi.typeof("vdp_interface").fields]
 _FIRST = _FIELDS.index("shares")
 (
-    _REACHED, _CALLED, _STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EVENT_AFTER, _PERIOD,
-    _HINT, _WRITES,
+    _REACHED, _CALLED, _STATUS_UNTIL, _STATUS, _ROOM, _PENDING, _IRQ_EVENT, _IRQ_LEVEL, _IRQ_CLOCK, _EVENT_AFTER,
+    _PERIOD, _HINT, _WRITES,
 ) = (
     _FIELDS.index(name) - _FIRST
-    for name in ("reached", "called", "status_until", "status", "room", "pending", "irq_event", "irq_level", "irq_clock",
-                 "event_after", "hint_period", "hint", "writes")
+    for name in (
+        "reached", "called", "status_until", "status", "room", "pending", "irq_event", "irq_level", "irq_clock",
+        "event_after", "hint_period", "hint", "writes",
+    )
 )  # fmt: skip
 
 # What a subclass must have left as it is.
