@@ -176,6 +176,22 @@ def test_channels_stay_apart() -> None:
     assert out[:, 0].std() > 15_000 and not out[:, 1].any()
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([32000, 44100, 48000, 96000]), st.integers(1, 2000))
+def test_what_is_the_same_on_both_sides_sounds_as_on_one(seed: int, rate: int, alike: int) -> None:
+    """A side does not depend on whether the other one differs from it, from some place on."""
+    rng = np.random.default_rng(seed)
+    left = rng.integers(-FM_PEAK, FM_PEAK, 3000).astype(np.int16)
+    right = left.copy()
+    right[alike:] = rng.integers(-FM_PEAK, FM_PEAK, 3000 - alike)
+    one = resample(np.stack([left, left], 1), sample_rate=rate)
+    other = resample(np.stack([right, right], 1), sample_rate=rate)
+    both = resample(np.stack([left, right], 1), sample_rate=rate)
+    assert (one[:, 0] == one[:, 1]).all()
+    assert (both[:, 0] == one[:, 0]).all()
+    assert (both[:, 1] == other[:, 1]).all()
+
+
 @pytest.mark.parametrize("frequency", [300, 1000, 2840, 3390, 3789, 6725, 10_000])
 def test_low_pass_of_the_boards(frequency: int) -> None:
     """First order behind the mixer of both; second order behind the YM2612 of a Model 2."""

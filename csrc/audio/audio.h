@@ -58,7 +58,8 @@ typedef struct audio_place {
 } audio_place;
 
 /* resample.c: up to `count` output samples from `place` on, as far as samples of the FM rate are there: left[0] and right[0] are of
- * FM sample `oldest`, `length` are there, and from `quiet` on all are 0.  Returns how many were written. */
+ * FM sample `oldest`, `length` are there, and from `quiet` on all are 0; right == left if both are the same.  Returns how
+ * many were written. */
 int32_t audio_resample(const audio_table *table, audio_place *place, int32_t count, const float *left, const float *right,
                        int64_t oldest, int64_t length, int64_t quiet, int16_t *samples);
 

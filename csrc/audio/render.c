@@ -262,7 +262,8 @@ int32_t audio_render(audio_out *out, const audio_table *table, int64_t clock, co
             quiet = HISTORY + count;
         fm_now += count;
         int64_t oldest = fm_now - FM_DELAY - count - HISTORY;    /* the FM sample in left[0] */
-        written += audio_resample(table, &place, (int32_t)(end - next) - written, left, right, oldest, HISTORY + count, quiet,
+        const float *other = memcmp(left, right, (size_t)(HISTORY + count) * sizeof *left) == 0 ? left : right;
+        written += audio_resample(table, &place, (int32_t)(end - next) - written, left, other, oldest, HISTORY + count, quiet,
                                   samples + 2 * written);
         memmove(left, left + count, HISTORY * sizeof *left);
         memmove(right, right + count, HISTORY * sizeof *right);

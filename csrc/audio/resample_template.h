@@ -42,6 +42,24 @@ EIGHT_TARGET static inline void EIGHT_NAME(convolve)(const float *row, int taps,
     EIGHT_NAME(add_up)(&left_sum, &right_sum, totals);
 }
 
+/* The same of one channel, for both. */
+EIGHT_TARGET static inline void EIGHT_NAME(convolve_one)(const float *row, int taps, float weight, const float *samples, float *totals)
+{
+    eight sum;
+    float s[8];
+    EIGHT_ALL(sum, 0);
+    for (int i = 0; i < taps; i += 8) {
+        eight a, b, x;
+        EIGHT_LOAD(a, row + i);
+        EIGHT_LOAD(b, row + taps + i);
+        EIGHT_LOAD(x, samples + i);
+        EIGHT_BETWEEN(a, b, weight);
+        EIGHT_ADD_PRODUCT(sum, a, x);
+    }
+    memcpy(s, &sum, sizeof s);
+    totals[0] = totals[1] = s[0] + s[4] + (s[1] + s[5]) + (s[2] + s[6] + (s[3] + s[7]));
+}
+
 /* `count` output samples from `at` and `part` on; see audio_resample(). */
 EIGHT_TARGET static void EIGHT_NAME(resample)(const audio_table *table, int64_t *at, int64_t *part, int32_t count, const float *left,
                                               const float *right, int64_t quiet, int16_t *samples)
@@ -53,7 +71,10 @@ EIGHT_TARGET static void EIGHT_NAME(resample)(const audio_table *table, int64_t 
     while (count > 0) {
         int32_t batch = count < BATCH ? count : BATCH, i = 0;
         find_places(table, at, part, batch, &p);
-        if (taps == FEWEST_TAPS)
+        if (left == right && taps == FEWEST_TAPS)
+            for (; i < batch && p.at[i] < quiet; i++)
+                EIGHT_NAME(convolve_one)(table->kernel + p.row[i] * FEWEST_TAPS, FEWEST_TAPS, p.weight[i], left + p.at[i], totals + 2 * i);
+        else if (taps == FEWEST_TAPS)
             for (; i < batch && p.at[i] < quiet; i++)
                 EIGHT_NAME(convolve)(table->kernel + p.row[i] * FEWEST_TAPS, FEWEST_TAPS, p.weight[i], left + p.at[i], right + p.at[i],
                                      totals + 2 * i);
