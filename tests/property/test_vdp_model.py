@@ -167,6 +167,17 @@ def test_a_transfer_to_cram_shows_in_the_border():
     assert pictures(kernel, model)
 
 
+def test_a_fill_of_cram_shows_in_the_border_above():
+    """Each word leaves a dot, before the backdrop is one of them, too."""
+    kernel, model = chips(True, 0, False)
+    clock = 300 * LINE
+    for kind, value in transfer(35, 1294, 2, 0, 0, 0):
+        assert play(kernel, clock, kind, value) == play(model, clock, kind, value)
+    finish_picture(kernel, model)
+    assert difference(kernel, model) == {}
+    assert pictures(kernel, model)
+
+
 def test_a_moment_in_mode_4_within_horizontal_blanking():
     """As TEST1536 does on each line: display off and mode 4 for 140 mclk, which loses some of a line's sprites."""
     kernel, model = chips(False, 300 * LINE)

@@ -195,12 +195,12 @@ class Dma(Units):
             self.write_word(clock, c.fifo_code[last], c.address, c.fifo_data[c.fifo_write])
         self._count()
 
-    def fill_slots(self, most: int) -> int:
-        """Do what :meth:`fill_slot` does in up to `most` slots, while nothing is drawn; return how many."""
+    def fill_slots(self, clock: int, most: int) -> int:
+        """Do what :meth:`fill_slot` does in up to `most` slots from `clock` on, with no picture; return how many."""
         c = self.c
         last = (c.fifo_write - 1) & 3
         if c.fifo_code[last] != VRAM_WRITE or not self.mode5:
-            self.fill_slot(c.clock)
+            self.fill_slot(clock)
             return 1
         n = min(most, self.dma_length or 65536)
         places = (c.address + self.r[15] * np.arange(n) & 0xFFFF) ^ 1

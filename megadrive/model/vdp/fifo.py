@@ -284,7 +284,7 @@ class Fifo(Units):
             elif not (c.dma_run or c.read_wanted):
                 break
             elif self.fill_runs and c.draw_clock >= until:
-                i += self.fill_slots(end - i)
+                i += self.fill_slots(start + slots[i], end - i)
             elif self.use_slot(start + slots[i]):
                 i += 1
             else:
