@@ -409,7 +409,8 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
         } else if (c->scan->first > d->line + 1 || c->scan->end < end)
             draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
-            for (int i = fresh ? 2 : 0; i < 2; i++, d->line++) /* whose sprites other contents may have a part in */
+            int begun = fresh ? 0 : 2 + (d->list[d->line & 1].line == d->line + 2);
+            for (; begun; begun--, d->line++) /* whose sprites other contents may have a part in */
                 run_sprites(c, d->line, DRAW_ALL, height);
             run_flags(c, end, height);
         }
