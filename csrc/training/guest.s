@@ -8,6 +8,7 @@
         .equ    flag, 0xFFFF8000
         .equ    clock, 0xFFFF8002
         .equ    scene, 0xFFFF8004
+        .equ    changed, 0xFFFF8006
         .equ    seed, 0xFFFF8008
         .equ    line, 0xFFFF800C
         .equ    held, 0xFFFF800E
@@ -128,8 +129,10 @@ frame:  bsr     move_objects
         bsr     wait
         bsr     send
         move.w  (clock).w,d0
-        andi.w  #0x3F,d0
-        bne.s   frame
+        sub.w   (changed).w,d0
+        cmpi.w  #64,d0
+        bcs.s   frame
+        add.w   d0,(changed).w
         move.w  (scene).w,d0            | the next scene
         addq.w  #1,d0
         cmpi.w  #5,d0
@@ -348,7 +351,7 @@ flat:   addq.w  #1,d0
         dbra    d4,dot
         dbra    d7,ray
         move.l  #0x40000001,(a5)
-        moveq   #63,d7
+        move.w  #511,d7
 words:  move.l  (a0)+,(a4)
         move.l  (a0)+,(a4)
         move.w  (a0)+,(a4)
