@@ -188,7 +188,7 @@ class Units(VDPPorts):
         """Use a slot for a fill."""
 
     @abc.abstractmethod
-    def fill_slots(self, most: int) -> int:
+    def fill_slots(self, clock: int, most: int) -> int:
         """Use up to `most` slots at once for a fill; return how many."""
 
     @abc.abstractmethod
