@@ -90,6 +90,7 @@ static inline void console_write_outside(m68000_context *c, uint32_t address, ui
     m68000_reload(c);
 }
 
+#ifdef M68000_THREADED
 /* Words to the VDP's data port that need no call. */
 static inline bool write_at_once(megadrive *md, int size, uint32_t address, uint32_t value, int64_t clock)
 {
@@ -99,6 +100,8 @@ static inline bool write_at_once(megadrive *md, int size, uint32_t address, uint
         return false;
     return size == LONG ? vdp_accept_two(&md->vdp, first, second, value) : vdp_accept_now(&md->vdp, first, (uint16_t)value);
 }
+#define M68000_WRITE_AT_ONCE(bus, size, address, value, clock) write_at_once(bus, size, address, value, clock)
+#endif
 
 /* What ends a run is looked at again: 1 if it goes on. */
 static inline bool goes_on(m68000 *cpu, const megadrive *md)
@@ -159,7 +162,6 @@ static inline void loop_again(m68000_context *c, uint32_t target)
 #define M68000_WRITE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
 #define M68000_WRITE_OUTSIDE_WORD(c, address, value, fc) ((void)(fc), console_write_outside(c, address, value))
 #define M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc) ((void)(fc), console_write_byte(c, address, value))
-#define M68000_WRITE_AT_ONCE(bus, size, address, value, clock) write_at_once(bus, size, address, value, clock)
 #define M68000_GOES_ON(cpu, bus) goes_on(cpu, bus)
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
 #define M68000_AT_DEADLINE(cpu, bus, pc, ir, clock) refresh_in_run(cpu, bus, pc, ir, clock)
