@@ -36,6 +36,7 @@
  *                                                         programs fetched from it, without waits or effects; else NULL
  *     uint8_t *M68000_WRITE_PAGE(bus, address)            the same for writing
  *                                                         Without these two the instance is compact and slow.
+ *     void *M68000_BUS(cpu)                               the bus, if the CPU's address tells it
  *     M68000_WRITE_OUTSIDE_WORD(c, address, value, fc)    the same as M68000_WRITE_WORD and _BYTE, for a MOVE to an address
  *     M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc)    that lay in no page when it began
  *     bool M68000_WRITE_AT_ONCE(bus, size, address, value, clock)
@@ -102,11 +103,13 @@
 #define M68000_INLINE static inline __attribute__((always_inline, unused))
 #endif
 #define M68000_COLD __attribute__((cold, noinline))
+#define M68000_NOINLINE __attribute__((noinline))
 #else
 #define M68000_LIKELY(condition) (condition)
 #define M68000_UNLIKELY(condition) (condition)
 #define M68000_INLINE static inline
 #define M68000_COLD
+#define M68000_NOINLINE
 #endif
 
 #if defined(__GNUC__) && !defined(_WIN32)
