@@ -28,7 +28,7 @@ def every_z80_opcode() -> None:
 
 
 def many_68000_opcodes() -> None:
-    """First words at random in a loop, with address registers before the end of a page; every exception begins it again."""
+    """First words at random in a loop, with address registers before the end of a page; exceptions begin it again."""
     rng = random.Random(1)
     memory = bytearray(1 << 24)
     for vector in range(2, 256):
@@ -45,11 +45,11 @@ def many_68000_opcodes() -> None:
 
 def console_programs() -> None:
     """What leaves the pages of memory: a long over their border, bytes and words to the I/O area and the VDP."""
-    programs = ("2039 0000 fffe 60f8", "13c0 00a1 0003 60f8", "33c0 00a1 1200 60f8", "3039 00a1 1100 60f8", "33c0 00c0 0000 60f8")
-    for program in programs:
+    moves = ("2039 0000 fffe", "13c0 00a1 0003", "33c0 00a1 1200", "3039 00a1 1100", "33c0 00c0 0000")
+    for move in moves:
         rom = bytearray(0x20000)
         rom[0:8] = struct.pack(">II", 0xFF8000, 0x200)
-        rom[0x200:0x208] = bytes.fromhex(program)
+        rom[0x200:0x208] = bytes.fromhex(move + "60f8")  # BRA back
         md = megadrive.MegaDrive(bytes(rom))
         for _ in range(4):
             md.run_frame(False, False)
