@@ -132,6 +132,7 @@ typedef struct m68000_context {
     int64_t clock;  /* CPU clocks: now */
     int64_t sample; /* CPU clocks: the beginning of the last bus cycle so far */
     const uint8_t *code; /* fast: the page that the program is fetched from */
+    uint32_t second; /* fast: behind the word that a jump has fetched */
     uint32_t *undo; /* fast: the address register that a source operand has moved, or NULL */
     uint32_t undo_value; /* what it was */
     int outside;    /* fast: MOVE has got as far as its write of so many bytes, which does not go to a page */
