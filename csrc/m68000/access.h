@@ -32,7 +32,7 @@ M68000_INLINE void load(m68000_context *c, m68000 *cpu, void *bus)
     c->clock = cpu->clock;
     c->sample = cpu->clock;
     c->fast = false;
-    c->code = NULL;
+    c->code = 0;
     c->undo = NULL;
     c->undo_value = 0;
     c->second = 0;
@@ -79,7 +79,7 @@ M68000_INLINE void fetch(m68000_context *c)
         return;
     }
     c->sample = c->clock;
-    c->irc = m68000_get_word(c->code + ((c->pc + 4) & 0xfffe));
+    c->irc = m68000_get_word((const uint8_t *)(c->code + c->pc + 4));
     c->clock += 4;
     c->pc += 2;
 }
@@ -179,6 +179,13 @@ M68000_INLINE const uint8_t *read_page(const m68000_context *c, uint32_t address
 M68000_INLINE uint8_t *write_page(const m68000_context *c, uint32_t address)
 {
     return M68000_WRITE_PAGE(c->bus, address & 0xffffff);
+}
+
+/* The program's place in memory less its address: then the address alone says where to fetch, without a mask. */
+M68000_INLINE uintptr_t code_at(const m68000_context *c, uint32_t address)
+{
+    const uint8_t *page = read_page(c, address);
+    return page != NULL ? (uintptr_t)page - (address & 0xffff0000) : 0;
 }
 
 /* Whether the fast path can read or write; the slow one always can, or finds out in doing it. */
@@ -299,9 +306,10 @@ M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
     if (!c->fast && M68000_UNLIKELY(is_odd(c, target)))
         return fault(c, target, 0, program_fc(c) | STATUS_READ, stacked_pc);
     if (c->fast) {
-        c->code = read_page(c, target);
-        const uint32_t both = m68000_get_long(c->code + (target & 0xfffe));
-        c->pc = (target & ~(uint32_t)1) - 2;
+        c->code = code_at(c, target);
+        target &= ~(uint32_t)1;
+        const uint32_t both = m68000_get_long((const uint8_t *)(c->code + target));
+        c->pc = target - 2;
         c->sample = c->clock;
         c->irc = both >> 16;
         c->second = both & 0xffff;

@@ -60,7 +60,7 @@ M68000_INLINE bool dbcc(m68000_context *c, unsigned code)
     }
     uint32_t *d = data_register(c, low_register(c));
     uint32_t pc = c->pc, target = pc + 2 + sign_extend(c->irc, WORD);
-    const uint8_t *code_page = c->code;
+    const uintptr_t code_page = c->code;
     idle(c, 2);
     TRY(jump(c, target, pc + 4));
     set_low(d, WORD, *d - 1);

@@ -148,7 +148,7 @@ M68000_INLINE void loop_again(m68000_context *c, uint32_t target)
     c->pc = cpu->pc;
     c->ir = cpu->ir;
     c->irc = cpu->irc;
-    c->code = md->read_page[c->pc >> 16 & 0xFF];
+    c->code = (uintptr_t)md->read_page[c->pc >> 16 & 0xFF] - (c->pc & 0xFFFF0000);
     c->clock = cpu->clock;
     c->sample = cpu->sample_clock;
 }
