@@ -35,6 +35,7 @@ M68000_INLINE void load(m68000_context *c, m68000 *cpu, void *bus)
     c->code = 0;
     c->undo = NULL;
     c->undo_value = 0;
+    c->loops = false;
     c->second = 0;
     c->outside = 0;
     c->outside_address = c->outside_value = 0;
@@ -299,6 +300,18 @@ M68000_INLINE bool can_jump(const m68000_context *c, uint32_t target)
     return can_read(c, 4, target);
 }
 
+/* Fast path: both words at a jump's target are taken at once, the second one for `arrive`. */
+M68000_INLINE void land(m68000_context *c, uint32_t target)
+{
+    target &= ~(uint32_t)1;
+    const uint32_t both = m68000_get_long((const uint8_t *)(c->code + target));
+    c->pc = target - 2;
+    c->sample = c->clock;
+    c->irc = both >> 16;
+    c->second = both & 0xffff;
+    c->clock += 4;
+}
+
 /* Begin to fetch at another address: the first of the two fetches, into IRC. */
 M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
 {
@@ -307,17 +320,26 @@ M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
         return fault(c, target, 0, program_fc(c) | STATUS_READ, stacked_pc);
     if (c->fast) {
         c->code = code_at(c, target);
-        target &= ~(uint32_t)1;
-        const uint32_t both = m68000_get_long((const uint8_t *)(c->code + target));
-        c->pc = target - 2;
-        c->sample = c->clock;
-        c->irc = both >> 16;
-        c->second = both & 0xffff;
-        c->clock += 4;
+        land(c, target);
         return true;
     }
     c->pc = (target & ~(uint32_t)1) - 4;
     fetch(c);
+    return true;
+}
+
+/* The same from c->pc to what mostly lies in the same page. */
+M68000_INLINE bool can_jump_near(const m68000_context *c, uint32_t target)
+{
+    return !c->fast || (((target ^ c->pc) & (0xffff0000 | c->cpu->odd_mask)) == 0 && (target & 0xffff) <= 0x10000 - 4);
+}
+
+M68000_INLINE bool jump_near(m68000_context *c, uint32_t target, uint32_t stacked_pc)
+{
+    if (!c->fast)
+        return jump(c, target, stacked_pc);
+    TRY(can_jump_near(c, target));
+    land(c, target);
     return true;
 }
 

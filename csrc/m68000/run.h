@@ -43,6 +43,7 @@ static slow_instruction *const slow[] = {
 M68000_INLINE bool begin_fast(m68000_context *c)
 {
     c->fast = true;
+    c->loops = false;
     c->undo = NULL;
     c->outside = 0;
     return (c->pc & 0xffff) <= 0x10000 - LONGEST_FETCH;
@@ -96,7 +97,7 @@ M68000_INLINE uint64_t queue_of(const m68000_context *c)
 
 #define ARGUMENTS m68000 *cpu, carried with, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock
 typedef void fast_instruction(ARGUMENTS);
-static fast_instruction begin_again, at_deadline;
+static fast_instruction begin_again, at_deadline, loop_again;
 #define OUTSIDE_ARGUMENTS m68000 *cpu, carried with, uint32_t address, uint32_t value, uint64_t queue, int64_t clock
 typedef void rest_of_move(OUTSIDE_ARGUMENTS);
 static rest_of_move byte_outside, word_outside, long_outside;
@@ -117,6 +118,8 @@ typedef bool fast_instruction(m68000_context *c);
         m68000_context context = *state, *c = &context;       \
         c->code = code_at(c, c->pc);                          \
         if (c->code != 0 && begin_fast(c) && (call)) {        \
+            if (c->loops)                                     \
+                M68000_LOOP_AGAIN(c, c->pc);                  \
             *state = context;                                 \
             return true;                                      \
         }                                                     \
@@ -170,7 +173,10 @@ M68000_INLINE void go_on(const m68000_context *c)
                                   .clock = clock, .sample = clock}, *c = &context;               \
         take(c, with);                                                                           \
         if (M68000_LIKELY(begin_fast(c) && (call))) {                                            \
-            go_on(c);                                                                            \
+            if (c->loops)                                                                        \
+                loop_again(cpu, carry(c), c->pc, c->ir, c->irc, c->clock);                       \
+            else                                                                                 \
+                go_on(c);                                                                        \
         } else if (c->outside == BYTE) {                                                         \
             byte_outside(cpu, with, c->outside_address, c->outside_value, queue_of(c), c->clock); \
         } else if (c->outside == WORD) {                                                         \
@@ -284,6 +290,15 @@ static void word_outside(OUTSIDE_ARGUMENTS)
 static void long_outside(OUTSIDE_ARGUMENTS)
 {
     try_outside(cpu, with, address, value, queue, clock, LONG, write_long_slowly);
+}
+
+/* Behind a short branch back. */
+static void loop_again(ARGUMENTS)
+{
+    m68000_context context = {.cpu = cpu, .pc = pc, .ir = ir, .irc = irc, .clock = clock, .sample = clock - 4}, *c = &context;
+    take(c, with);
+    M68000_LOOP_AGAIN(c, pc);
+    go_on(c);
 }
 
 M68000_NOINLINE static bool run_slowly(ARGUMENTS)
