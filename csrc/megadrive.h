@@ -1023,6 +1023,11 @@ typedef struct megadrive {
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
     int64_t fm_status_until;    /* chip's clock before which the status is as read last, if nothing is written; 0: not known */
     int64_t fm_next_until;      /* if that is known: the same for fm_next_status, which comes then */
+    int64_t z80_fm_until;       /* T states: a Z80's instruction that begins before then can read the status by itself; 0: none */
+    int64_t z80_fm_change;      /* T states: from then on it reads fm_next_status, before the chip's status */
+    int64_t z80_fm_read;        /* T states: the last such read, if it has still to be told to the chip, or 0 */
+    const uint8_t *z80_window;  /* what a running Z80 sees at $8000, if that is plain memory that it can read now; else NULL */
+    int64_t z80_window_reads;   /* by which it has not been charged to the 68000 yet */
     ym2612_ports fm_ahead;      /* bus and timers of the chip after waiting writes, to answer reads */
     uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */

@@ -37,7 +37,7 @@ static void run_fm(megadrive *md, int64_t cycles)
     if (cycles < md->fm_reach)
         cycles = md->fm_reach;
     md->fm_ahead_writes = -1;
-    md->fm_status_until = 0;
+    md->fm_status_until = md->z80_fm_until = 0;
     md->fm_held = 0;
     if (md->fm_held_samples) {
         cycles -= FM_CYCLES * md->fm_held_samples;
@@ -165,6 +165,7 @@ void md_forget_fm_writes(megadrive *md)
     md->fm_held_samples = 0;
     md->fm_ahead_writes = -1;
     md->fm_reach = md->fm_status_until = 0;
+    md->z80_fm_until = md->z80_fm_read = 0;
 }
 
 /* The VDP's debug register makes the output the level of one channel, whatever its wave does. */
@@ -212,6 +213,7 @@ static APART int write_fm_apart(megadrive *md, int64_t clock, uint32_t port, uin
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
     port &= 3;
+    md->z80_fm_until = 0;               /* who writes here may be ahead of the Z80 */
     if (!md_fm_queues(md) && write_fm_apart(md, clock, port, value))
         return;
     md_queue_fm(md, clock, port, value);
@@ -252,11 +254,8 @@ static APART uint8_t read_fm_ahead(megadrive *md, int64_t clock, uint32_t port, 
 }
 
 /* What a program that polls the status sees depends on the bus and the timers alone. */
-uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+static uint8_t read_fm(megadrive *md, int64_t clock, uint32_t port)
 {
-    port &= 3;
-    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
-        return read_fm_other(md, clock, port);
     ym2612 *chip = &md->state.ym2612;
     int64_t at = chip->clock + md_fm_access(md, clock);
     if (port == 0 && md_fm_status_known(md, at))
@@ -264,6 +263,36 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     if (at < md->fm_status_until)
         return ym2612_show_status(chip, port, chip->status, at);
     return read_fm_ahead(md, clock, port, at);
+}
+
+/* The first T state of the Z80 in which it finds the chip at its clock `at` or later. */
+static int64_t z80_time_of(const megadrive *md, int64_t at)
+{
+    int64_t cycles = at - md->state.ym2612.clock;
+    if (cycles > (int64_t)1 << 48)
+        return (int64_t)1 << 50;        /* never */
+    return round_up((cycles + md->state.fm_clock) * MD_MCLK_PER_YM, MD_MCLK_PER_Z80);
+}
+
+/* How long the Z80 can read the status by itself: not if an access came later than it has come so far. */
+static void find_z80_fm(megadrive *md)
+{
+    int64_t reached = md->state.ym2612.clock + md->fm_reach, z80_cycle = md->state.z80.clock * MD_MCLK_PER_Z80 / MD_MCLK_PER_YM;
+    md->z80_fm_until = 0;
+    if (reached >= md->fm_status_until || md->state.fm_clock + md->fm_reach > z80_cycle)
+        return;
+    md->z80_fm_change = z80_time_of(md, md->fm_status_until);
+    md->z80_fm_until = z80_time_of(md, md->fm_next_until) - LONGEST_Z80_READ;
+}
+
+uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+{
+    port &= 3;
+    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
+        return read_fm_other(md, clock, port);
+    uint8_t status = read_fm(md, clock, port);
+    find_z80_fm(md);
+    return status;
 }
 
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value)

@@ -133,7 +133,7 @@ static inline void md_queue_fm(megadrive *md, int64_t clock, uint32_t port, uint
     write[2] = value;
     /* an address changes nothing of the status, unless the chip has not seen yet what was written before */
     if ((port & 1) || md->fm_writes == 0 || write[0] < write[-3] + 2)
-        md->fm_status_until = 0;
+        md->fm_status_until = md->z80_fm_until = 0;
     md->fm_writes++;
 }
 
@@ -152,6 +152,28 @@ static inline uint8_t md_fm_status(megadrive *md, int64_t at)
         md->fm_status_until = md->fm_next_until;
     }
     return ym2612_show_status(chip, 0, status, at);
+}
+
+/* T states from the beginning of a Z80's instruction to the end of its last read, and more. */
+#define LONGEST_Z80_READ 24
+
+/* The chip, and whoever else is interested, learns of what the Z80 has read of the status by itself. */
+static inline void md_settle_fm(megadrive *md)
+{
+    int64_t clock = md->z80_fm_read;
+    if (!clock)
+        return;
+    ym2612 *chip = &md->state.ym2612;
+    int64_t cycle = (int64_t)((uint64_t)(clock * MD_MCLK_PER_Z80) / MD_MCLK_PER_YM) - md->state.fm_clock;
+    md->z80_fm_read = 0;
+    if (md->fm_reach < cycle)           /* else there were writes since */
+        md->fm_reach = cycle;
+    if (clock >= md->z80_fm_change) {
+        chip->status = md->fm_next_status;
+        if (md->fm_status_until)
+            md->fm_status_until = md->fm_next_until;
+    }
+    ym2612_show_status(chip, 0, chip->status, chip->clock + cycle);
 }
 
 /* The present slice ends at `clock`, or sooner. */

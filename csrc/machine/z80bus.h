@@ -17,6 +17,17 @@
 #define WATCH_WRITE(md) ((md)->z80_polling.disturbed = 1)
 #endif
 
+/* Writes that need no call: to the YM2612's queue. */
+static inline bool quick_to_write(const megadrive *md, uint16_t address)
+{
+    return (address & 0xE000) == 0x4000 && md_fm_queues(md);
+}
+
+static inline void quick_write(z80_context *c, uint16_t address, uint8_t value)
+{
+    md_queue_fm(c->bus, z80_now(c) * MD_MCLK_PER_Z80, address & 3, value);
+}
+
 OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 {
     z80_store_clock(c);
@@ -29,9 +40,8 @@ OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 OUTSIDE void write_outside(z80_context *c, uint16_t address, uint8_t value)
 {
 #ifdef Z80_FAST
-    megadrive *md = c->bus;
-    if ((address & 0xE000) == 0x4000 && md_fm_queues(md)) {
-        md_queue_fm(md, z80_now(c) * MD_MCLK_PER_Z80, address & 3, value);
+    if (quick_to_write(c->bus, address)) {
+        quick_write(c, address, value);
         return;
     }
 #endif
@@ -46,28 +56,14 @@ OUTSIDE void write_outside(z80_context *c, uint16_t address, uint8_t value)
 #define WINDOW_ROM_WAIT 48
 #define WINDOW_VDP_WAIT 38
 #define WINDOW_STEAL 67
+#define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
 
-/* `mclk` more on the account `rest`: whole units leave it. */
-static inline unsigned add_to_account(uint8_t *rest, unsigned mclk, unsigned unit)
+/* One cartridge access more on the account of what the Z80 waits: in T states, of which whole ones leave it. */
+static inline unsigned wait_for_rom(md_state *state)
 {
-    unsigned sum = *rest + mclk % unit, more = sum >= unit;
-    *rest = (uint8_t)(sum - (more ? unit : 0));
-    return mclk / unit + more;
-}
-
-/* One access to the window: the 68000's loss is noted, for when it is brought level if it is behind; returns the T states that
- * the Z80 waits. */
-static inline unsigned wait_for_window(megadrive *md, unsigned wait)
-{
-    md_state *state = &md->state;
-    if (!state->cpu.stopped) {
-        unsigned stolen = add_to_account(&state->window_steal, WINDOW_STEAL, MD_MCLK_PER_68K);
-        if (md->polling.behind)
-            md->polling.stolen += stolen;
-        else
-            state->cpu.clock += stolen;
-    }
-    return add_to_account(&state->window_wait, wait, MD_MCLK_PER_Z80);
+    unsigned sum = state->window_wait + WINDOW_ROM_WAIT % MD_MCLK_PER_Z80, more = (sum + 1) / 16;
+    state->window_wait = (uint8_t)((sum + more) % 16); /* modulo 15 */
+    return WINDOW_ROM_WAIT / MD_MCLK_PER_Z80 + more;
 }
 
 #define Z80_RAM_END 0x4000      /* Z80 RAM is there twice */
@@ -98,39 +94,24 @@ static inline megadrive *machine_of(z80 *cpu)
 
 /* Reads that need no call: of plain memory through the window while no DMA has the bus, and of a YM2612 status that is known to
  * last. */
-#define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
-#define LONGEST_READ 24         /* T states from the beginning of an instruction to the end of its last read, and more */
-
-static inline const uint8_t *window_page(const megadrive *md)
-{
-    unsigned bank = md->state.z80_bank;
-    const uint8_t *page = md->read_page[bank >> 1 & 0xFF];
-    return page && bank < WINDOW_END ? page + (bank & 1) * 0x8000 : NULL;
-}
-
-/* The YM2612's internal cycle, from state.fm_clock, of an access by the Z80 at its `clock`. */
-static inline int64_t fm_cycle(const megadrive *md, int64_t clock)
-{
-    int64_t cycle = (int64_t)((uint64_t)clock * MD_MCLK_PER_Z80 / MD_MCLK_PER_YM) - md->state.fm_clock;
-    return cycle > md->fm_reach ? cycle : md->fm_reach;
-}
-
 static inline bool is_quick(const megadrive *md, uint16_t address, int64_t clock)
 {
     if (address >= 0x8000)
-        return window_page(md) && !md->state.vdp.bus_hold; /* else borrow_bus has more to do */
-    return (address & 0xE003) == 0x4000
-        && md_fm_status_known(md, md->state.ym2612.clock + fm_cycle(md, clock + LONGEST_READ));
+        return md->z80_window != NULL;
+    return (address & 0xE003) == 0x4000 && clock < md->z80_fm_until;
 }
 
 static inline uint8_t quick_read(z80_context *c, uint16_t address)
 {
     megadrive *md = c->bus;
     if (address >= 0x8000) {
-        c->time += wait_for_window(md, WINDOW_ROM_WAIT);
-        return window_page(md)[address & 0x7FFF];
+        c->time += wait_for_rom(&md->state) * Z80_T;
+        md->z80_window_reads++;
+        return md->z80_window[address & 0x7FFF];
     }
-    return md_fm_status(md, md->state.ym2612.clock + md_fm_access(md, z80_now(c) * MD_MCLK_PER_Z80));
+    int64_t now = z80_now(c);
+    md->z80_fm_read = now;
+    return now < md->z80_fm_change ? md->state.ym2612.status : md->fm_next_status;
 }
 
 /* Nothing is connected to the ports: every peripheral is memory mapped. */
@@ -142,8 +123,10 @@ static inline uint8_t quick_read(z80_context *c, uint16_t address)
 #define Z80_OUT(c, port, value) ((void)(port), (void)(value))
 #define Z80_ACKNOWLEDGE(c) 0xFF
 #define Z80_HALT_SKIPS(cpu, bus) ((void)(bus), (cpu)->pc < Z80_RAM_END)
-#define Z80_QUICK(cpu, address, time) is_quick(machine_of(cpu), address, (cpu)->deadline + (int32_t)(uint32_t)(time))
+#define Z80_QUICK(cpu, address, time) is_quick(machine_of(cpu), address, (cpu)->deadline + ((time) >> Z80_T_BITS))
 #define Z80_QUICK_READ(c, address) quick_read(c, address)
+#define Z80_QUICK_TO_WRITE(cpu, address) quick_to_write(machine_of(cpu), address)
+#define Z80_QUICK_WRITE(c, address, value) quick_write(c, address, value)
 #define Z80_BUS(cpu) machine_of(cpu)
 #define Z80_RAM(cpu) (machine_of(cpu)->state.z80_ram)
 

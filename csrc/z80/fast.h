@@ -2,14 +2,14 @@
  *
  * Each function ends with a jump to the next instruction's; the context travels in registers as arguments.  This needs a
  * compiler that turns such calls into jumps.  Accesses to data are looked at before anything is changed: if all are to
- * plain memory they need no hook.  Else the function's twin looks again, for reads that need no call (Z80_QUICK); else the
+ * plain memory they need no hook.  Else the function's twin looks again, for those that need no call (Z80_QUICK); else the
  * third of them uses the hooks.  What cannot stay here
  * (program elsewhere, interrupts, most of the ED page) is left to an instance made without Z80_FAST.
  *
  * While this runs, the CPU's ei, p, deferred, prefix and halted are 0, and c->base is its deadline unless a hook ends the run.
  */
 
-#define Z80_ARGUMENTS z80 *cpu, uint32_t pc, uint64_t time, uint32_t a, uint32_t f, uint32_t hl
+#define Z80_ARGUMENTS z80 *cpu, size_t pc, int64_t time, size_t a, size_t f, size_t hl
 #define Z80_CONTEXT                                                                                       \
     {.cpu = cpu, .bus = Z80_BUS(cpu), .pc = pc, .time = time, .base = cpu->deadline,                      \
      .a = a, .f = f, .hl = hl}
@@ -39,12 +39,12 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 
 /* The conditions in the lists of instructions; `pc` is the address of the opcode, behind any prefix. */
 #define PROGRAM(offset) Z80_RAM(cpu)[pc + (offset)]
-#define PROGRAM_WORD ((uint32_t)PROGRAM(2) << 8 | PROGRAM(1))
+#define PROGRAM_WORD ((size_t)PROGRAM(2) << 8 | PROGRAM(1))
 #define ALWAYS 1
 #define NEVER 0
 #define RAM(address) z80_is_ram(address, Z80_RAM_END)
 #define OPERAND                                                                                           \
-    (uint16_t)(index == 0 ? hl : (uint32_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1)))
+    (index == 0 ? hl : (uint16_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1)))
 #define BC (uint16_t)(cpu->b << 8 | cpu->c)
 #define DE (uint16_t)(cpu->d << 8 | cpu->e)
 #define RAM_OPERAND RAM(OPERAND)
@@ -64,13 +64,38 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 #define READ_POP (READ(cpu->sp) && READ((uint16_t)(cpu->sp + 1)))
 #define INDEXED_CB (PROGRAM(2) >> 6 == 1 ? READ_OPERAND : RAM_OPERAND) /* BIT only reads */
 #define READ_HL_WRITE_DE (READ(hl) && RAM_DE)
+/* And for writes of one byte. */
+#define WRITE(address) (RAM(address) || (quick && Z80_QUICK_TO_WRITE(cpu, (uint16_t)(address))))
+#define WRITE_OPERAND WRITE(OPERAND)
+#define WRITE_BC WRITE(BC)
+#define WRITE_DE WRITE(DE)
+#define WRITE_NN WRITE(PROGRAM_WORD)
 
 #define GO_ON(c)                                                                                          \
     do {                                                                                                  \
-        if (Z80_LIKELY(z80_late(c) < 0 && (c)->pc <= LAST_START))                                         \
+        if (Z80_LIKELY((c)->time < 0) && Z80_LIKELY((c)->pc <= LAST_START))                               \
             fast_plain[Z80_RAM(cpu)[(c)->pc]](cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);          \
         else                                                                                              \
             leave(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);                                      \
+    } while (0)
+
+/* Behind a jump to the beginning of a short loop. */
+#define Z80_TAKE_TURNS(name, turns)                                                                       \
+    Z80_OUTSIDE static void name(Z80_ARGUMENTS)                                                           \
+    {                                                                                                     \
+        z80_context context = Z80_CONTEXT, *c = &context;                                                 \
+        turns(c);                                                                                         \
+        GO_ON(c);                                                                                         \
+    }
+Z80_TAKE_TURNS(take_djnz, turns_of_djnz)
+Z80_TAKE_TURNS(take_dec, turns_of_dec)
+
+#define END_OP(c)                                                                                         \
+    do {                                                                                                  \
+        if ((c)->loop == Z80_LOOP_NONE)                                                                   \
+            GO_ON(c);                                                                                     \
+        else                                                                                              \
+            ((c)->loop == Z80_LOOP_DEC ? take_dec : take_djnz)(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl); \
     } while (0)
 
 /* An instruction all of whose accesses are to plain memory, if `condition` holds; the same of one that also reads what is
@@ -102,7 +127,7 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
         if (condition) {                                                                                  \
             c->reach = Z80_REACH_QUICK;                                                                   \
             Z80_DO_OP(__VA_ARGS__);                                                                       \
-            GO_ON(c);                                                                                     \
+            END_OP(c);                                                                                    \
         } else {                                                                                          \
             outside_##page##_##high##low(cpu, pc, time, a, f, hl);                                        \
         }                                                                                                 \
@@ -113,7 +138,7 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
         if (Z80_LIKELY(condition)) {                                                                      \
             c->reach = Z80_REACH_RAM;                                                                     \
             Z80_DO_OP(__VA_ARGS__);                                                                       \
-            GO_ON(c);                                                                                     \
+            END_OP(c);                                                                                    \
         } else {                                                                                          \
             quick_##page##_##high##low(cpu, pc, time, a, f, hl);                                          \
         }                                                                                                 \
@@ -134,15 +159,16 @@ Z80_FAST_PREFIX(fast_plain_FD, fast_iy)
 #define Z80_OP(high, low, condition, ...) Z80_EACH_OP(ed, high, low, condition, __VA_ARGS__)
 Z80_ED_PAGE
 #undef Z80_OP
+#define Z80_OP(high, low, condition, ...) [0x##high##low] = fast_ed_##high##low,
+static fast_instruction *const fast_ed[256] = {Z80_ED_PAGE};
+#undef Z80_OP
 static void fast_plain_ED(Z80_ARGUMENTS)
 {
-    switch (PROGRAM(1)) {
-#define Z80_OP(high, low, condition, ...)                                                                 \
-    case 0x##high##low: fast_ed_##high##low(cpu, pc + 1, time + Z80_M1, a, f, hl); break;
-    Z80_ED_PAGE
-#undef Z80_OP
-    default: begin_again(cpu, pc, time, a, f, hl); break;
-    }
+    fast_instruction *instruction = fast_ed[PROGRAM(1)];
+    if (Z80_LIKELY(instruction != NULL))
+        instruction(cpu, pc + 1, time + Z80_M1, a, f, hl);
+    else
+        begin_again(cpu, pc, time, a, f, hl);
 }
 
 #define Z80_OP(high, low, condition, ...) Z80_EACH_OP(cb, high, low, condition, __VA_ARGS__)
@@ -207,7 +233,7 @@ static inline int Z80_NAME(run_fast)(z80 *cpu)
 {
     if (z80_is_disturbed(cpu) | cpu->ei | cpu->p | cpu->deferred || cpu->pc > LAST_START || cpu->deadline - cpu->clock > Z80_LONGEST_RUN)
         return 0;
-    fast_plain[Z80_RAM(cpu)[cpu->pc]](cpu, cpu->pc, (uint64_t)(cpu->clock - cpu->deadline), cpu->a, cpu->f,
-                                      (uint32_t)(cpu->h << 8 | cpu->l));
+    fast_plain[Z80_RAM(cpu)[cpu->pc]](cpu, cpu->pc, (cpu->clock - cpu->deadline) * Z80_T, cpu->a, cpu->f,
+                                      (size_t)(cpu->h << 8 | cpu->l));
     return 1;
 }

@@ -12,6 +12,8 @@
 #define Z80_BUS(cpu) (((flat_cpu *)(cpu))->bus)
 #define Z80_QUICK(cpu, address, time) false
 #define Z80_QUICK_READ(c, address) Z80_READ(c, address)
+#define Z80_QUICK_TO_WRITE(cpu, address) false
+#define Z80_QUICK_WRITE(c, address, value) ((void)0)
 #define Z80_STEP(cpu) z80_step_fast_flat(cpu)
 #define Z80_ACKNOWLEDGE(c) 0xFF         /* never here */
 #include "z80/template.h"

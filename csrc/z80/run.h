@@ -128,7 +128,7 @@ static void accept_interrupt(z80_context *c)
     c->previous_q = 0;
     c->cpu->halted = c->cpu->iff1 = c->cpu->iff2 = 0;
     uint8_t byte = (uint8_t)Z80_ACKNOWLEDGE(c);
-    c->time += Z80_M1 + 2;
+    c->time += Z80_M1 + 2 * Z80_T;
     switch (c->cpu->im) {
     case 0: /* the byte is an opcode */
         c->from_device = true;
