@@ -281,7 +281,13 @@ static void find_z80_fm(megadrive *md)
     md->z80_fm_until = 0;
     if (reached >= md->fm_status_until || md->state.fm_clock + md->fm_reach > z80_cycle)
         return;
-    md->z80_fm_change = z80_time_of(md, md->fm_status_until);
+    md->z80_fm_status = md->state.ym2612.status;
+    if (md->fm_status_until == md->fm_next_until) {
+        md->fm_next_status = md->z80_fm_status;
+        md->z80_fm_change = 0;
+    } else {
+        md->z80_fm_change = z80_time_of(md, md->fm_status_until);
+    }
     md->z80_fm_until = z80_time_of(md, md->fm_next_until) - LONGEST_Z80_READ;
 }
 

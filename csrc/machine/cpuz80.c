@@ -100,7 +100,7 @@ static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
     }
 }
 
-static uint8_t window_read(megadrive *md, uint32_t address)
+static uint8_t read_window(megadrive *md, uint32_t address)
 {
     const uint8_t *page = address < 0xC00000 ? md->read_page[address >> 16] : NULL;
     if (page && !md->state.vdp.bus_hold) {
@@ -127,7 +127,7 @@ static uint8_t window_read(megadrive *md, uint32_t address)
     return 0xFF;
 }
 
-static void window_write(megadrive *md, uint32_t address, uint8_t value)
+static void write_window(megadrive *md, uint32_t address, uint8_t value)
 {
     borrow_bus(md, address >= 0xC00000 ? WINDOW_VDP_WAIT : WINDOW_ROM_WAIT);
     uint16_t word = (uint16_t)(value << 8 | value);
@@ -150,7 +150,7 @@ static void window_write(megadrive *md, uint32_t address, uint8_t value)
 static uint8_t bus_read(megadrive *md, uint16_t address)
 {
     if (address >= 0x8000)
-        return window_read(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF));
+        return read_window(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF));
     if (address >= 0x7F20)
         return lock_up(md);
     borrow_bus(md, WINDOW_VDP_WAIT);
@@ -160,7 +160,7 @@ static uint8_t bus_read(megadrive *md, uint16_t address)
 static void bus_write(megadrive *md, uint16_t address, uint8_t value)
 {
     if (address >= 0x8000) {
-        window_write(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF), value);
+        write_window(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF), value);
     } else if (address >= 0x7F20) {
         lock_up(md);
     } else {
@@ -207,12 +207,19 @@ void md_z80_step(megadrive *md)
 
 void md_z80_run(megadrive *md)
 {
+    md_z80_polling *p = &md->z80_polling;
     z80 *cpu = &md->state.z80;
     find_window(md);
-    if (!md->plain)
+    if (md->plain) {
+        console_run(cpu, md);
+        return;
+    }
+    if (p->until <= cpu->clock && !p->watching && p->wait)
+        p->wait--;
+    else
         md_z80_poll(md);
     while (cpu->clock < cpu->deadline)
-        if (md->plain || !md_z80_run_fast(md))
+        if (!md_z80_run_fast(md))
             console_advance(cpu, md, false);
     md_settle_fm(md);
     settle_window(md);

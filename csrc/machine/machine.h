@@ -168,12 +168,9 @@ static inline void md_settle_fm(megadrive *md)
     md->z80_fm_read = 0;
     if (md->fm_reach < cycle)           /* else there were writes since */
         md->fm_reach = cycle;
-    if (clock >= md->z80_fm_change) {
-        chip->status = md->fm_next_status;
-        if (md->fm_status_until)
-            md->fm_status_until = md->fm_next_until;
-    }
-    ym2612_show_status(chip, 0, chip->status, chip->clock + cycle);
+    if (clock >= md->z80_fm_change && md->fm_status_until)
+        md->fm_status_until = md->fm_next_until;
+    ym2612_show_status(chip, 0, md->z80_fm_value, chip->clock + cycle);
 }
 
 /* The present slice ends at `clock`, or sooner. */

@@ -91,19 +91,14 @@ static void skip(megadrive *md)
     z80_refresh(cpu, (uint64_t)(turns & 0x7F) * p->refreshes);
 }
 
-/* At the beginning of a run. */
+/* At the beginning of a run; but not while p->wait says that there is no hope. */
 void md_z80_poll(megadrive *md)
 {
     md_z80_polling *p = &md->z80_polling;
     z80 *cpu = &md->state.z80;
     if (p->until <= cpu->clock) {
-        if (!p->watching) {
-            if (p->wait) {
-                p->wait--;
-                return;
-            }
+        if (!p->watching)
             watch_for(p, cpu);
-        }
         watch(md);
     }
     if (p->until > cpu->clock && cpu->clock < cpu->deadline)

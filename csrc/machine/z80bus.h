@@ -17,15 +17,80 @@
 #define WATCH_WRITE(md) ((md)->z80_polling.disturbed = 1)
 #endif
 
-/* Writes that need no call: to the YM2612's queue. */
-static inline bool quick_to_write(const megadrive *md, uint16_t address)
+/* What one window access costs, in mclk: testpico's timed loops give 3.2 T per cartridge read and 2.5 T per VDP
+ * read for the Z80.  The 68000 loses 9.5 clocks (board measurement) while the arbiter lends its bus. */
+#define WINDOW_ROM_WAIT 48
+#define WINDOW_VDP_WAIT 38
+#define WINDOW_STEAL 67
+#define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
+
+/* One cartridge access more on the account of what the Z80 waits: in T states, of which whole ones leave it. */
+static inline unsigned wait_for_rom(md_state *state)
+{
+    unsigned sum = state->window_wait + WINDOW_ROM_WAIT % MD_MCLK_PER_Z80, more = (sum + 1) / 16;
+    state->window_wait = (uint8_t)((sum + more) % 16); /* modulo 15 */
+    return WINDOW_ROM_WAIT / MD_MCLK_PER_Z80 + more;
+}
+
+/* Accesses that need no call.  Plain memory through the window, while no DMA has the bus: */
+static inline bool in_window(const megadrive *md, uint16_t address)
+{
+    return address >= 0x8000 && md->z80_window;
+}
+
+static inline uint8_t window_read(z80_context *c, uint16_t address)
+{
+    megadrive *md = c->bus;
+    c->time += wait_for_rom(&md->state) * Z80_T;
+    md->z80_window_reads++;
+    return md->z80_window[address & 0x7FFF];
+}
+
+/* A status of the YM2612 that is known to last: */
+static inline bool device_reads(const megadrive *md, uint16_t address, int64_t clock)
+{
+    return (address & 0xE003) == 0x4000 && clock < md->z80_fm_until;
+}
+
+static inline uint8_t device_read(z80_context *c)
+{
+    megadrive *md = c->bus;
+    int64_t now = z80_now(c);
+    md->z80_fm_read = now;
+    return md->z80_fm_value = now < md->z80_fm_change ? md->z80_fm_status : md->fm_next_status;
+}
+
+/* And writes to the YM2612's queue. */
+static inline bool device_writes(const megadrive *md, uint16_t address)
 {
     return (address & 0xE000) == 0x4000 && md_fm_queues(md);
 }
 
-static inline void quick_write(z80_context *c, uint16_t address, uint8_t value)
+/* 1: the data that go to port `port` of the YM2612 at `now` change nothing of the status but that it is busy for a while: it is
+ * not now, and the address was written just before, and is none of the timers' or of the test registers'. */
+static inline bool makes_busy(const megadrive *md, int64_t now, uint32_t port)
 {
-    md_queue_fm(c->bus, z80_now(c) * MD_MCLK_PER_Z80, address & 3, value);
+    const uint32_t *before = md->fm_write + 3 * md->fm_writes - 3;
+    return now < md->z80_fm_until && now >= md->z80_fm_change && !(md->fm_next_status & 0x80) && md->fm_writes
+        && before[1] == port - 1 && (port == 3 || before[2] >= 0x28 || before[2] == 0x22);
+}
+
+#define BUSY_CYCLES 34          /* from the write of data to the end of "busy", in internal cycles (ports.c) */
+
+static inline void device_write(z80_context *c, uint16_t address, uint8_t value)
+{
+    megadrive *md = c->bus;
+    int64_t now = z80_now(c);
+    uint32_t port = address & 3;
+    if ((port & 1) && makes_busy(md, now, port)) {
+        int64_t known = md->z80_fm_until;
+        md_queue_fm(md, now * MD_MCLK_PER_Z80, port, value);
+        md->z80_fm_until = known;
+        md->z80_fm_status = md->fm_next_status | 0x80;
+        md->z80_fm_change = round_up((md->state.fm_clock + md->fm_reach + BUSY_CYCLES) * MD_MCLK_PER_YM, MD_MCLK_PER_Z80);
+    } else {
+        md_queue_fm(md, now * MD_MCLK_PER_Z80, port, value);
+    }
 }
 
 OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
@@ -40,8 +105,8 @@ OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 OUTSIDE void write_outside(z80_context *c, uint16_t address, uint8_t value)
 {
 #ifdef Z80_FAST
-    if (quick_to_write(c->bus, address)) {
-        quick_write(c, address, value);
+    if (device_writes(c->bus, address)) {
+        device_write(c, address, value);
         return;
     }
 #endif
@@ -49,21 +114,6 @@ OUTSIDE void write_outside(z80_context *c, uint16_t address, uint8_t value)
     WATCH_WRITE((megadrive *)c->bus);
     md_z80_write(c->bus, address, value);
     z80_load_clock(c);
-}
-
-/* What one window access costs, in mclk: testpico's timed loops give 3.2 T per cartridge read and 2.5 T per VDP
- * read for the Z80.  The 68000 loses 9.5 clocks (board measurement) while the arbiter lends its bus. */
-#define WINDOW_ROM_WAIT 48
-#define WINDOW_VDP_WAIT 38
-#define WINDOW_STEAL 67
-#define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
-
-/* One cartridge access more on the account of what the Z80 waits: in T states, of which whole ones leave it. */
-static inline unsigned wait_for_rom(md_state *state)
-{
-    unsigned sum = state->window_wait + WINDOW_ROM_WAIT % MD_MCLK_PER_Z80, more = (sum + 1) / 16;
-    state->window_wait = (uint8_t)((sum + more) % 16); /* modulo 15 */
-    return WINDOW_ROM_WAIT / MD_MCLK_PER_Z80 + more;
 }
 
 #define Z80_RAM_END 0x4000      /* Z80 RAM is there twice */
@@ -92,28 +142,6 @@ static inline megadrive *machine_of(z80 *cpu)
     return (megadrive *)((char *)cpu - offsetof(megadrive, state) - offsetof(md_state, z80));
 }
 
-/* Reads that need no call: of plain memory through the window while no DMA has the bus, and of a YM2612 status that is known to
- * last. */
-static inline bool is_quick(const megadrive *md, uint16_t address, int64_t clock)
-{
-    if (address >= 0x8000)
-        return md->z80_window != NULL;
-    return (address & 0xE003) == 0x4000 && clock < md->z80_fm_until;
-}
-
-static inline uint8_t quick_read(z80_context *c, uint16_t address)
-{
-    megadrive *md = c->bus;
-    if (address >= 0x8000) {
-        c->time += wait_for_rom(&md->state) * Z80_T;
-        md->z80_window_reads++;
-        return md->z80_window[address & 0x7FFF];
-    }
-    int64_t now = z80_now(c);
-    md->z80_fm_read = now;
-    return now < md->z80_fm_change ? md->state.ym2612.status : md->fm_next_status;
-}
-
 /* Nothing is connected to the ports: every peripheral is memory mapped. */
 #define Z80_NAME(x) console_##x
 #define Z80_FETCH(c, address) memory_read(c, address)
@@ -123,10 +151,12 @@ static inline uint8_t quick_read(z80_context *c, uint16_t address)
 #define Z80_OUT(c, port, value) ((void)(port), (void)(value))
 #define Z80_ACKNOWLEDGE(c) 0xFF
 #define Z80_HALT_SKIPS(cpu, bus) ((void)(bus), (cpu)->pc < Z80_RAM_END)
-#define Z80_QUICK(cpu, address, time) is_quick(machine_of(cpu), address, (cpu)->deadline + ((time) >> Z80_T_BITS))
-#define Z80_QUICK_READ(c, address) quick_read(c, address)
-#define Z80_QUICK_TO_WRITE(cpu, address) quick_to_write(machine_of(cpu), address)
-#define Z80_QUICK_WRITE(c, address, value) quick_write(c, address, value)
+#define Z80_IN_WINDOW(cpu, address) in_window(machine_of(cpu), address)
+#define Z80_WINDOW_READ(c, address) window_read(c, address)
+#define Z80_DEVICE_READS(cpu, address, time) device_reads(machine_of(cpu), address, (cpu)->deadline + ((time) >> Z80_T_BITS))
+#define Z80_DEVICE_READ(c, address) device_read(c)
+#define Z80_DEVICE_WRITES(cpu, address) device_writes(machine_of(cpu), address)
+#define Z80_DEVICE_WRITE(c, address, value) device_write(c, address, value)
 #define Z80_BUS(cpu) machine_of(cpu)
 #define Z80_RAM(cpu) (machine_of(cpu)->state.z80_ram)
 

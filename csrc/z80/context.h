@@ -49,7 +49,7 @@ typedef struct z80_context {
 #endif
 
 enum { Z80_LOOP_NONE, Z80_LOOP_DJNZ, Z80_LOOP_DEC };
-enum { Z80_REACH_ALL, Z80_REACH_QUICK, Z80_REACH_RAM };
+enum { Z80_REACH_ALL, Z80_REACH_DEVICE, Z80_REACH_WINDOW, Z80_REACH_RAM };
 
 /* What an instruction takes is one small number, so that counting it is one addition, whose sign tells the end of the run. */
 #define Z80_T_BITS 20

@@ -2,8 +2,8 @@
  *
  * Each function ends with a jump to the next instruction's; the context travels in registers as arguments.  This needs a
  * compiler that turns such calls into jumps.  Accesses to data are looked at before anything is changed: if all are to
- * plain memory they need no hook.  Else the function's twin looks again, for those that need no call (Z80_QUICK); else the
- * third of them uses the hooks.  What cannot stay here
+ * plain memory they need no hook.  Else the function's twins look again, for those that need no call; else the last of them
+ * uses the hooks.  What cannot stay here
  * (program elsewhere, interrupts, most of the ED page) is left to an instance made without Z80_FAST.
  *
  * While this runs, the CPU's ei, p, deferred, prefix and halted are 0, and c->base is its deadline unless a hook ends the run.
@@ -37,12 +37,14 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
     Z80_STEP(cpu);
 }
 
-/* The conditions in the lists of instructions; `pc` is the address of the opcode, behind any prefix. */
+/* The conditions in the lists of instructions; `pc` is the address of the opcode, behind any prefix.  `reach` is a constant of
+ * the function in which they stand. */
 #define PROGRAM(offset) Z80_RAM(cpu)[pc + (offset)]
 #define PROGRAM_WORD ((size_t)PROGRAM(2) << 8 | PROGRAM(1))
 #define ALWAYS 1
 #define NEVER 0
-#define RAM(address) z80_is_ram(address, Z80_RAM_END)
+#define IS_RAM(address) z80_is_ram(address, Z80_RAM_END)
+#define RAM(address) (reach == Z80_REACH_RAM && IS_RAM(address))
 #define OPERAND                                                                                           \
     (index == 0 ? hl : (uint16_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1)))
 #define BC (uint16_t)(cpu->b << 8 | cpu->c)
@@ -51,21 +53,27 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 #define RAM_BC RAM(BC)
 #define RAM_DE RAM(DE)
 #define RAM_NN RAM(PROGRAM_WORD)
-#define RAM_NN_WORD (PROGRAM_WORD < Z80_RAM_END - 1)
-#define RAM_POP (cpu->sp < Z80_RAM_END - 1)
-#define RAM_PUSH ((uint32_t)cpu->sp - 2 < Z80_RAM_END - 1)
-/* The same for reads: `quick` is a constant of the function in which they stand. */
-#define READ(address) (RAM(address) || (quick && Z80_QUICK(cpu, (uint16_t)(address), time)))
+#define RAM_NN_WORD (reach == Z80_REACH_RAM && PROGRAM_WORD < Z80_RAM_END - 1)
+#define RAM_POP (reach == Z80_REACH_RAM && cpu->sp < Z80_RAM_END - 1)
+#define RAM_PUSH (reach == Z80_REACH_RAM && (uint32_t)cpu->sp - 2 < Z80_RAM_END - 1)
+/* The same for reads and writes elsewhere. */
+#define READ(address)                                                                                     \
+    (reach == Z80_REACH_RAM      ? IS_RAM(address)                                                           \
+     : reach == Z80_REACH_WINDOW ? Z80_IN_WINDOW(cpu, (uint16_t)(address))                                \
+                                 : Z80_DEVICE_READS(cpu, (uint16_t)(address), time))
+#define READ_WORD(address)                                                                                \
+    (reach == Z80_REACH_RAM ? (size_t)(address) < Z80_RAM_END - 1                                         \
+                            : reach == Z80_REACH_WINDOW && READ(address) && READ((address) + 1))
+#define WRITE(address)                                                                                    \
+    (reach == Z80_REACH_RAM ? IS_RAM(address) : reach == Z80_REACH_DEVICE && Z80_DEVICE_WRITES(cpu, (uint16_t)(address)))
 #define READ_OPERAND READ(OPERAND)
 #define READ_BC READ(BC)
 #define READ_DE READ(DE)
 #define READ_NN READ(PROGRAM_WORD)
-#define READ_NN_WORD (READ(PROGRAM_WORD) && READ((uint16_t)(PROGRAM_WORD + 1)))
-#define READ_POP (READ(cpu->sp) && READ((uint16_t)(cpu->sp + 1)))
+#define READ_NN_WORD READ_WORD(PROGRAM_WORD)
+#define READ_POP READ_WORD(cpu->sp)
 #define INDEXED_CB (PROGRAM(2) >> 6 == 1 ? READ_OPERAND : RAM_OPERAND) /* BIT only reads */
-#define READ_HL_WRITE_DE (READ(hl) && RAM_DE)
-/* And for writes of one byte. */
-#define WRITE(address) (RAM(address) || (quick && Z80_QUICK_TO_WRITE(cpu, (uint16_t)(address))))
+#define READ_HL_WRITE_DE (reach != Z80_REACH_DEVICE && READ(hl) && IS_RAM(DE))
 #define WRITE_OPERAND WRITE(OPERAND)
 #define WRITE_BC WRITE(BC)
 #define WRITE_DE WRITE(DE)
@@ -98,51 +106,43 @@ Z80_TAKE_TURNS(take_dec, turns_of_dec)
             ((c)->loop == Z80_LOOP_DEC ? take_dec : take_djnz)(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl); \
     } while (0)
 
-/* An instruction all of whose accesses are to plain memory, if `condition` holds; the same of one that also reads what is
- * quick to read; and the same with its accesses wherever they go. */
-#define Z80_BEGIN_OP(is_quick)                                                                            \
+/* An instruction all of whose accesses are to plain memory, if `condition` holds; that reads through the window; whose only
+ * access is one to a device that needs no call; and the same with its accesses wherever they go. */
+#define Z80_BEGIN_OP(its_reach)                                                                           \
     z80_context context = Z80_CONTEXT, *c = &context;                                                     \
     const int index = Z80_INDEX;                                                                          \
-    const bool quick = is_quick;                                                                          \
-    (void)index, (void)quick
+    const uint8_t reach = c->reach = its_reach;                                                           \
+    (void)index, (void)reach
 #define Z80_DO_OP(...)                                                                                    \
     c->previous_q = cpu->q;                                                                               \
     c->time += Z80_M1;                                                                                    \
     c->pc++;                                                                                              \
     __VA_ARGS__;                                                                                          \
     cpu->q = c->q
+#define Z80_OP_WITHIN(kind, its_reach, page, high, low, condition, otherwise, ...)                        \
+    kind void page##_##high##low(Z80_ARGUMENTS)                                                           \
+    {                                                                                                     \
+        Z80_BEGIN_OP(its_reach);                                                                          \
+        if (Z80_LIKELY(condition)) {                                                                      \
+            Z80_DO_OP(__VA_ARGS__);                                                                       \
+            END_OP(c);                                                                                    \
+        } else {                                                                                          \
+            otherwise##_##high##low(cpu, pc, time, a, f, hl);                                             \
+        }                                                                                                 \
+    }
 #define Z80_EACH_OP(page, high, low, condition, ...)                                                      \
     Z80_OUTSIDE static void outside_##page##_##high##low(Z80_ARGUMENTS)                                   \
     {                                                                                                     \
-        Z80_BEGIN_OP(true);                                                                               \
+        Z80_BEGIN_OP(Z80_REACH_ALL);                                                                      \
         Z80_DO_OP(__VA_ARGS__);                                                                           \
         if (Z80_LIKELY(c->base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                   \
             GO_ON(c);                                                                                     \
         else                                                                                              \
             leave_at(cpu, c->pc, c->time, c->a, c->f, c->hl, c->base);                                    \
     }                                                                                                     \
-    Z80_OUTSIDE static void quick_##page##_##high##low(Z80_ARGUMENTS)                                     \
-    {                                                                                                     \
-        Z80_BEGIN_OP(true);                                                                               \
-        if (condition) {                                                                                  \
-            c->reach = Z80_REACH_QUICK;                                                                   \
-            Z80_DO_OP(__VA_ARGS__);                                                                       \
-            END_OP(c);                                                                                    \
-        } else {                                                                                          \
-            outside_##page##_##high##low(cpu, pc, time, a, f, hl);                                        \
-        }                                                                                                 \
-    }                                                                                                     \
-    static void fast_##page##_##high##low(Z80_ARGUMENTS)                                                  \
-    {                                                                                                     \
-        Z80_BEGIN_OP(false);                                                                              \
-        if (Z80_LIKELY(condition)) {                                                                      \
-            c->reach = Z80_REACH_RAM;                                                                     \
-            Z80_DO_OP(__VA_ARGS__);                                                                       \
-            END_OP(c);                                                                                    \
-        } else {                                                                                          \
-            quick_##page##_##high##low(cpu, pc, time, a, f, hl);                                          \
-        }                                                                                                 \
-    }
+    Z80_OP_WITHIN(Z80_OUTSIDE static, Z80_REACH_DEVICE, device_##page, high, low, condition, outside_##page, __VA_ARGS__) \
+    Z80_OP_WITHIN(Z80_OUTSIDE static, Z80_REACH_WINDOW, window_##page, high, low, condition, device_##page, __VA_ARGS__) \
+    Z80_OP_WITHIN(static, Z80_REACH_RAM, fast_##page, high, low, condition, window_##page, __VA_ARGS__)
 #define Z80_FAST_PREFIX(name, table)                                                                      \
     static void name(Z80_ARGUMENTS) { table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
 

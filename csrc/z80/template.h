@@ -22,11 +22,12 @@
  *   Z80_FAST                    compile the fast path only (fast.h), for which are needed:
  *   Z80_RAM(cpu), Z80_RAM_MASK, Z80_RAM_END
  *                               below the address END there is plain memory: the MASK + 1 bytes at Z80_RAM(cpu), repeated
- *   Z80_QUICK(cpu, address, time)
- *                               1: a read there, beyond END, may be made by Z80_QUICK_READ in an instruction that begins
- *                               at `time` (see z80_context)
- *   Z80_QUICK_READ(c, address)  such a read: without a call, and nothing that ends the run; it may add to c->time
- *   Z80_QUICK_TO_WRITE(cpu, address), Z80_QUICK_WRITE(c, address, value)
+ *   Z80_IN_WINDOW(cpu, address) 1: at this address, beyond END, there is now memory that is read by Z80_WINDOW_READ
+ *   Z80_WINDOW_READ(c, address) such a read: without a call, and nothing that ends the run; it may add to c->time
+ *   Z80_DEVICE_READS(cpu, address, time), Z80_DEVICE_READ(c, address)
+ *                               the same for what is the only access of an instruction that begins at `time` (see
+ *                               z80_context)
+ *   Z80_DEVICE_WRITES(cpu, address), Z80_DEVICE_WRITE(c, address, value)
  *                               the same for writes
  *   Z80_BUS(cpu)                the pointer given to run
  *   Z80_STEP(cpu)               advance, with `once`, of an instance made without Z80_FAST
@@ -92,10 +93,12 @@ Z80_INLINE uint8_t read(z80_context *c, uint16_t address)
 {
     uint8_t value;
 #ifdef Z80_FAST
-    if (c->reach == Z80_REACH_RAM || (c->reach == Z80_REACH_QUICK && z80_is_ram(address, Z80_RAM_END)))
+    if (c->reach == Z80_REACH_RAM)
         value = Z80_RAM(c->cpu)[address & Z80_RAM_MASK];
-    else if (c->reach == Z80_REACH_QUICK)
-        value = Z80_QUICK_READ(c, address);
+    else if (c->reach == Z80_REACH_WINDOW)
+        value = Z80_WINDOW_READ(c, address);
+    else if (c->reach == Z80_REACH_DEVICE)
+        value = Z80_DEVICE_READ(c, address);
     else
 #endif
         value = (uint8_t)Z80_READ(c, address);
@@ -106,10 +109,10 @@ Z80_INLINE uint8_t read(z80_context *c, uint16_t address)
 Z80_INLINE void write(z80_context *c, uint16_t address, uint8_t value)
 {
 #ifdef Z80_FAST
-    if (c->reach == Z80_REACH_RAM || (c->reach == Z80_REACH_QUICK && z80_is_ram(address, Z80_RAM_END)))
+    if (c->reach == Z80_REACH_RAM || c->reach == Z80_REACH_WINDOW) /* windows are only read */
         Z80_RAM(c->cpu)[address & Z80_RAM_MASK] = value;
-    else if (c->reach == Z80_REACH_QUICK)
-        Z80_QUICK_WRITE(c, address, value);
+    else if (c->reach == Z80_REACH_DEVICE)
+        Z80_DEVICE_WRITE(c, address, value);
     else
 #endif
         Z80_WRITE(c, address, value);
