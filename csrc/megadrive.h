@@ -620,6 +620,8 @@ typedef struct ym2612_ports {
 
 void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym);
 void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock);
+void ym2612_follow_ports(ym2612_ports *ports, const uint32_t *writes, int64_t count, int64_t clock);
+uint8_t ym2612_flags_ports(ym2612_ports *ports, int64_t clock);
 int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until);
 uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t clock);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);

@@ -236,10 +236,8 @@ static APART uint8_t read_fm_ahead(megadrive *md, int64_t clock, uint32_t port, 
         ym2612_start_ports(ahead, chip);
         md->fm_ahead_writes = 0;
     }
-    for (; md->fm_ahead_writes < md->fm_writes; md->fm_ahead_writes++) {
-        const uint32_t *write = md->fm_write + 3 * md->fm_ahead_writes;
-        ym2612_write_ports(ahead, write[1], (uint8_t)write[2], chip->clock + write[0]);
-    }
+    ym2612_follow_ports(ahead, md->fm_write + 3 * md->fm_ahead_writes, md->fm_writes - md->fm_ahead_writes, chip->clock);
+    md->fm_ahead_writes = md->fm_writes;
     int64_t until;
     int status = ym2612_status_ports(ahead, at, &until);
     if (status < 0)
@@ -265,30 +263,32 @@ static uint8_t read_fm(megadrive *md, int64_t clock, uint32_t port)
     return read_fm_ahead(md, clock, port, at);
 }
 
-/* The first T state of the Z80 in which it finds the chip at its clock `at` or later. */
-static int64_t z80_time_of(const megadrive *md, int64_t at)
+/* The Z80's `clock` from which on the chip's status is another one than before its own clock `until`. */
+static int64_t z80_end_of(const megadrive *md, int64_t until)
 {
-    int64_t cycles = at - md->state.ym2612.clock;
-    if (cycles > (int64_t)1 << 48)
-        return (int64_t)1 << 50;        /* never */
-    return round_up((cycles + md->state.fm_clock) * MD_MCLK_PER_YM, MD_MCLK_PER_Z80);
+    int64_t cycle = until - md->state.ym2612.clock;
+    return cycle > (int64_t)1 << 48 ? (int64_t)1 << 50 : md_z80_time(md, cycle);
 }
 
-/* How long the Z80 can read the status by itself: not if an access came later than it has come so far. */
-static void find_z80_fm(megadrive *md)
+/* How long the Z80, which has come to `cycle`, can read the status by itself: not if somebody else has come further. */
+static void find_z80_fm(megadrive *md, int64_t cycle)
 {
-    int64_t reached = md->state.ym2612.clock + md->fm_reach, z80_cycle = md->state.z80.clock * MD_MCLK_PER_Z80 / MD_MCLK_PER_YM;
     md->z80_fm_until = 0;
-    if (reached >= md->fm_status_until || md->state.fm_clock + md->fm_reach > z80_cycle)
+    if (md->state.ym2612.clock + md->fm_reach >= md->fm_status_until || md->fm_reach > cycle)
         return;
     md->z80_fm_status = md->state.ym2612.status;
     if (md->fm_status_until == md->fm_next_until) {
         md->fm_next_status = md->z80_fm_status;
         md->z80_fm_change = 0;
     } else {
-        md->z80_fm_change = z80_time_of(md, md->fm_status_until);
+        md->z80_fm_change = z80_end_of(md, md->fm_status_until);
     }
-    md->z80_fm_until = z80_time_of(md, md->fm_next_until) - LONGEST_Z80_READ;
+    md->z80_fm_until = z80_end_of(md, md->fm_next_until) - LONGEST_Z80_READ;
+}
+
+static int64_t z80_fm_cycle(const megadrive *md, int64_t clock)
+{
+    return (int64_t)((uint64_t)(clock * MD_MCLK_PER_Z80) / MD_MCLK_PER_YM) - md->state.fm_clock;
 }
 
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
@@ -297,7 +297,32 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
         return read_fm_other(md, clock, port);
     uint8_t status = read_fm(md, clock, port);
-    find_z80_fm(md);
+    find_z80_fm(md, z80_fm_cycle(md, md->state.z80.clock));
+    return status;
+}
+
+/* What was known ends with a timer's flag: what has been written since then by the Z80 has not changed that. */
+static int follow_flags(megadrive *md, int64_t now, int64_t at)
+{
+    ym2612_ports *ahead = &md->fm_ahead;
+    if (now < md->z80_fm_change || md->fm_next_status & 0x80 || at < ahead->flags_until
+        || md->z80_fm_until != z80_end_of(md, ahead->flags_until) - LONGEST_Z80_READ)
+        return 0;
+    md->z80_fm_value = md->fm_next_status = ym2612_flags_ports(ahead, at);
+    md->z80_fm_read = now;
+    md->z80_fm_change = 0;
+    md->z80_fm_until = z80_end_of(md, ahead->flags_until) - LONGEST_Z80_READ;
+    return 1;
+}
+
+uint8_t md_z80_read_status(megadrive *md, int64_t now)
+{
+    int64_t cycle = z80_fm_cycle(md, now), at = md->state.ym2612.clock + cycle;
+    if (md->z80_fm_until && follow_flags(md, now, at))
+        return md->z80_fm_value;
+    md_settle_fm(md);
+    uint8_t status = read_fm(md, now * MD_MCLK_PER_Z80, 0);
+    find_z80_fm(md, cycle);
     return status;
 }
 

@@ -43,6 +43,7 @@ void md_end_fm(megadrive *md);
 void md_forget_fm_writes(megadrive *md);        /* state.ym2612 is another one */
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port);
+uint8_t md_z80_read_status(megadrive *md, int64_t now); /* port 0 of a YM2612 that is the kernel, at the Z80's clock */
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value);
 
 /* sound.c: the YM2612's reset line, the log of writes, and the sound of the frame that has just ended. */
@@ -152,6 +153,13 @@ static inline uint8_t md_fm_status(megadrive *md, int64_t at)
         md->fm_status_until = md->fm_next_until;
     }
     return ym2612_show_status(chip, 0, status, at);
+}
+
+/* The first T state of the Z80 in which it finds the YM2612 in this cycle from state.fm_clock, or a later one. */
+static inline int64_t md_z80_time(const megadrive *md, int64_t cycle)
+{
+    const uint32_t ym = MD_MCLK_PER_YM / 3, z80 = MD_MCLK_PER_Z80 / 3;
+    return (int64_t)(((uint64_t)(cycle + md->state.fm_clock) * ym + z80 - 1) / z80);
 }
 
 /* T states from the beginning of a Z80's instruction to the end of its last read, and more. */

@@ -25,7 +25,7 @@
 #define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
 
 /* One cartridge access more on the account of what the Z80 waits: in T states, of which whole ones leave it. */
-static inline unsigned wait_for_rom(md_state *state)
+Z80_INLINE unsigned wait_for_rom(md_state *state)
 {
     unsigned sum = state->window_wait + WINDOW_ROM_WAIT % MD_MCLK_PER_Z80, more = (sum + 1) / 16;
     state->window_wait = (uint8_t)((sum + more) % 16); /* modulo 15 */
@@ -33,12 +33,12 @@ static inline unsigned wait_for_rom(md_state *state)
 }
 
 /* Accesses that need no call.  Plain memory through the window, while no DMA has the bus: */
-static inline bool in_window(const megadrive *md, uint16_t address)
+Z80_INLINE bool in_window(const megadrive *md, uint16_t address)
 {
     return address >= 0x8000 && md->z80_window;
 }
 
-static inline uint8_t window_read(z80_context *c, uint16_t address)
+Z80_INLINE uint8_t window_read(z80_context *c, uint16_t address)
 {
     megadrive *md = c->bus;
     c->time += wait_for_rom(&md->state) * Z80_T;
@@ -47,12 +47,12 @@ static inline uint8_t window_read(z80_context *c, uint16_t address)
 }
 
 /* A status of the YM2612 that is known to last: */
-static inline bool device_reads(const megadrive *md, uint16_t address, int64_t clock)
+Z80_INLINE bool device_reads(const megadrive *md, uint16_t address, int64_t clock)
 {
     return (address & 0xE003) == 0x4000 && clock < md->z80_fm_until;
 }
 
-static inline uint8_t device_read(z80_context *c)
+Z80_INLINE uint8_t device_read(z80_context *c)
 {
     megadrive *md = c->bus;
     int64_t now = z80_now(c);
@@ -61,14 +61,14 @@ static inline uint8_t device_read(z80_context *c)
 }
 
 /* And writes to the YM2612's queue. */
-static inline bool device_writes(const megadrive *md, uint16_t address)
+Z80_INLINE bool device_writes(const megadrive *md, uint16_t address)
 {
     return (address & 0xE000) == 0x4000 && md_fm_queues(md);
 }
 
 /* 1: the data that go to port `port` of the YM2612 at `now` change nothing of the status but that it is busy for a while: it is
  * not now, and the address was written just before, and is none of the timers' or of the test registers'. */
-static inline bool makes_busy(const megadrive *md, int64_t now, uint32_t port)
+Z80_INLINE bool makes_busy(const megadrive *md, int64_t now, uint32_t port)
 {
     const uint32_t *before = md->fm_write + 3 * md->fm_writes - 3;
     return now < md->z80_fm_until && now >= md->z80_fm_change && !(md->fm_next_status & 0x80) && md->fm_writes
@@ -77,24 +77,26 @@ static inline bool makes_busy(const megadrive *md, int64_t now, uint32_t port)
 
 #define BUSY_CYCLES 34          /* from the write of data to the end of "busy", in internal cycles (ports.c) */
 
-static inline void device_write(z80_context *c, uint16_t address, uint8_t value)
+Z80_INLINE void device_write(z80_context *c, uint16_t address, uint8_t value)
 {
     megadrive *md = c->bus;
-    int64_t now = z80_now(c);
+    int64_t now = z80_now(c), known = md->z80_fm_until;
     uint32_t port = address & 3;
-    if ((port & 1) && makes_busy(md, now, port)) {
-        int64_t known = md->z80_fm_until;
-        md_queue_fm(md, now * MD_MCLK_PER_Z80, port, value);
+    bool busy = (port & 1) && makes_busy(md, now, port);
+    md_queue_fm(md, now * MD_MCLK_PER_Z80, port, value);
+    if (busy) {
         md->z80_fm_until = known;
         md->z80_fm_status = md->fm_next_status | 0x80;
-        md->z80_fm_change = round_up((md->state.fm_clock + md->fm_reach + BUSY_CYCLES) * MD_MCLK_PER_YM, MD_MCLK_PER_Z80);
-    } else {
-        md_queue_fm(md, now * MD_MCLK_PER_Z80, port, value);
+        md->z80_fm_change = md_z80_time(md, md->fm_reach + BUSY_CYCLES);
     }
 }
 
 OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 {
+#ifdef Z80_FAST
+    if ((address & 0xE003) == 0x4000 && !((megadrive *)c->bus)->ym2612_other.chip)
+        return md_z80_read_status(c->bus, z80_now(c));
+#endif
     z80_store_clock(c);
     uint8_t value = md_z80_read(c->bus, address);
     WATCH_READ(c->bus, address);
