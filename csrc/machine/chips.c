@@ -34,6 +34,7 @@ static void run_held(megadrive *md)
 /* Run the chip by `cycles` cycles, or further if an access came later. */
 static void run_fm(megadrive *md, int64_t cycles)
 {
+    md_settle_fm(md);
     if (cycles < md->fm_reach)
         cycles = md->fm_reach;
     md->fm_ahead_writes = -1;
@@ -138,6 +139,7 @@ void md_end_fm(megadrive *md)
 {
     int64_t cycles = fm_cycles_to(md, md->state.clock);
     int lags = may_lag(md);
+    md_settle_fm(md);
     if (lags && hold_fm(md))
         return;
     if (lags && !md->want_audio && !md->fm_held_samples) {
@@ -213,10 +215,13 @@ static APART int write_fm_apart(megadrive *md, int64_t clock, uint32_t port, uin
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
     port &= 3;
+    md_settle_fm(md);
     md->z80_fm_until = 0;               /* who writes here may be ahead of the Z80 */
     if (!md_fm_queues(md) && write_fm_apart(md, clock, port, value))
         return;
-    md_queue_fm(md, clock, port, value);
+    const uint32_t *write = md_queue_fm(md, clock, port, value);
+    if ((port & 1) || !md_address_is_quiet(md, write))
+        md->fm_status_until = 0;
 }
 
 static APART uint8_t read_fm_other(megadrive *md, int64_t clock, uint32_t port)
@@ -294,6 +299,7 @@ static int64_t z80_fm_cycle(const megadrive *md, int64_t clock)
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
 {
     port &= 3;
+    md_settle_fm(md);
     if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
         return read_fm_other(md, clock, port);
     uint8_t status = read_fm(md, clock, port);

@@ -172,7 +172,6 @@ static void bus_write(megadrive *md, uint16_t address, uint8_t value)
 /* Beyond its RAM, which ends at $4000. */
 uint8_t md_z80_read(megadrive *md, uint16_t address)
 {
-    md_settle_fm(md);
     if (address < 0x6000)
         return md_fm_read(md, z80_mclk(md), address);
     if (address < 0x7F00)
@@ -185,7 +184,6 @@ uint8_t md_z80_read(megadrive *md, uint16_t address)
 
 void md_z80_write(megadrive *md, uint16_t address, uint8_t value)
 {
-    md_settle_fm(md);
     if (address < 0x6000) {
         md_fm_write(md, z80_mclk(md), address, value);
     } else if (address >= 0x7F00) {
@@ -221,6 +219,6 @@ void md_z80_run(megadrive *md)
     while (cpu->clock < cpu->deadline)
         if (!md_z80_run_fast(md))
             console_advance(cpu, md, false);
-    md_settle_fm(md);
-    settle_window(md);
+    if (md->z80_window_reads)
+        settle_window(md);
 }

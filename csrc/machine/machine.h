@@ -126,16 +126,20 @@ static inline int md_fm_queues(const megadrive *md)
     return !md->sound_log && !md->ym2612_other.chip && md->fm_writes != MD_FM_WRITES;
 }
 
-static inline void md_queue_fm(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
+static inline uint32_t *md_queue_fm(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
-    uint32_t *write = md->fm_write + 3 * md->fm_writes;
+    uint32_t *write = md->fm_write + 3 * (size_t)md->fm_writes;
     write[0] = (uint32_t)md_fm_access(md, clock);
     write[1] = port;
     write[2] = value;
-    /* an address changes nothing of the status, unless the chip has not seen yet what was written before */
-    if ((port & 1) || md->fm_writes == 0 || write[0] < write[-3] + 2)
-        md->fm_status_until = md->z80_fm_until = 0;
     md->fm_writes++;
+    return write;
+}
+
+/* An address changes nothing of the status, unless the chip has not seen yet what was written before. */
+static inline int md_address_is_quiet(const megadrive *md, const uint32_t *write)
+{
+    return write != md->fm_write && write[0] >= write[-3] + 2;
 }
 
 /* The status that port 0 shows at the chip's clock `at`, if it is known: busy ends by itself. */
@@ -165,7 +169,7 @@ static inline int64_t md_z80_time(const megadrive *md, int64_t cycle)
 /* T states from the beginning of a Z80's instruction to the end of its last read, and more. */
 #define LONGEST_Z80_READ 24
 
-/* The chip, and whoever else is interested, learns of what the Z80 has read of the status by itself. */
+/* Before anybody looks at the chip or fm_reach: they learn of what the Z80 has read of the status by itself. */
 static inline void md_settle_fm(megadrive *md)
 {
     int64_t clock = md->z80_fm_read;

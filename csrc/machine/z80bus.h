@@ -66,13 +66,13 @@ Z80_INLINE bool device_writes(const megadrive *md, uint16_t address)
     return (address & 0xE000) == 0x4000 && md_fm_queues(md);
 }
 
-/* 1: the data that go to port `port` of the YM2612 at `now` change nothing of the status but that it is busy for a while: it is
- * not now, and the address was written just before, and is none of the timers' or of the test registers'. */
-Z80_INLINE bool makes_busy(const megadrive *md, int64_t now, uint32_t port)
+/* 1: what has just been written to a data port changes nothing of the status but that it is busy for a while: it was not
+ * before, and the address came just before, and is none of the timers' or of the test registers'. */
+Z80_INLINE bool makes_busy(const megadrive *md, int64_t now, const uint32_t *write)
 {
-    const uint32_t *before = md->fm_write + 3 * md->fm_writes - 3;
-    return now < md->z80_fm_until && now >= md->z80_fm_change && !(md->fm_next_status & 0x80) && md->fm_writes
-        && before[1] == port - 1 && (port == 3 || before[2] >= 0x28 || before[2] == 0x22);
+    const uint32_t *before = write - 3;
+    return now < md->z80_fm_until && now >= md->z80_fm_change && !(md->fm_next_status & 0x80) && write != md->fm_write
+        && before[1] == write[1] - 1 && (write[1] == 3 || before[2] >= 0x28 || before[2] == 0x22);
 }
 
 #define BUSY_CYCLES 34          /* from the write of data to the end of "busy", in internal cycles (ports.c) */
@@ -80,14 +80,18 @@ Z80_INLINE bool makes_busy(const megadrive *md, int64_t now, uint32_t port)
 Z80_INLINE void device_write(z80_context *c, uint16_t address, uint8_t value)
 {
     megadrive *md = c->bus;
-    int64_t now = z80_now(c), known = md->z80_fm_until;
-    uint32_t port = address & 3;
-    bool busy = (port & 1) && makes_busy(md, now, port);
-    md_queue_fm(md, now * MD_MCLK_PER_Z80, port, value);
-    if (busy) {
-        md->z80_fm_until = known;
-        md->z80_fm_status = md->fm_next_status | 0x80;
-        md->z80_fm_change = md_z80_time(md, md->fm_reach + BUSY_CYCLES);
+    int64_t now = z80_now(c);
+    const uint32_t *write = md_queue_fm(md, now * MD_MCLK_PER_Z80, address & 3, value);
+    if (address & 1) {
+        md->fm_status_until = 0;
+        if (makes_busy(md, now, write)) {
+            md->z80_fm_status = md->fm_next_status | 0x80;
+            md->z80_fm_change = md_z80_time(md, write[0] + BUSY_CYCLES);
+        } else {
+            md->z80_fm_until = 0;
+        }
+    } else if (!md_address_is_quiet(md, write)) {
+        md->fm_status_until = md->z80_fm_until = 0;
     }
 }
 

@@ -99,32 +99,36 @@ Z80_INLINE void z80_set_flags(z80_context *c, unsigned flags) { c->f = c->q = (u
 
 /* ---- 8-bit arithmetic ---- */
 
+/* H and V, from the carries into each bit: V if that into bit 7 is not that out of it. */
+Z80_INLINE unsigned z80_half_and_overflow(unsigned carries)
+{
+    return (carries & Z80_H) | ((carries + 0x80) >> 6 & Z80_P);
+}
+
 Z80_INLINE void z80_add(z80_context *c, uint8_t value, unsigned carry)
 {
-    unsigned sum = c->a + value + carry;
-    unsigned overflow = (c->a ^ sum) & (value ^ sum) & 0x80;
-    z80_set_flags(c, z80_sz[sum & 0xFF] | sum >> 8 | ((c->a ^ value ^ sum) & Z80_H) | overflow >> 5);
+    unsigned sum = (unsigned)c->a + value + carry;
+    z80_set_flags(c, z80_sz[sum & 0xFF] | sum >> 8 | z80_half_and_overflow((unsigned)c->a ^ value ^ sum));
     c->a = (uint8_t)sum;
 }
 
-Z80_INLINE unsigned z80_difference(z80_context *c, uint8_t value, unsigned borrow)
+/* All flags of a difference but S, Z, Y and X. */
+Z80_INLINE unsigned z80_borrows(const z80_context *c, uint8_t value, unsigned result)
 {
-    unsigned result = (unsigned)c->a - value - borrow;
-    unsigned overflow = (c->a ^ value) & (c->a ^ result) & 0x80;
-    z80_set_flags(c, z80_sz[result & 0xFF] | (result >> 8 & Z80_C) | ((c->a ^ value ^ result) & Z80_H) |
-                           overflow >> 5 | Z80_N);
-    return result & 0xFF;
+    return (result >> 8 & Z80_C) | z80_half_and_overflow((unsigned)c->a ^ value ^ result) | Z80_N;
 }
 
 Z80_INLINE void z80_sub(z80_context *c, uint8_t value, unsigned borrow)
 {
-    c->a = (uint8_t)z80_difference(c, value, borrow);
+    unsigned result = (unsigned)c->a - value - borrow;
+    z80_set_flags(c, z80_sz[result & 0xFF] | z80_borrows(c, value, result));
+    c->a = (uint8_t)result;
 }
 
 Z80_INLINE void z80_cp(z80_context *c, uint8_t value) /* Y and X of the operand */
 {
-    z80_difference(c, value, 0);
-    z80_set_flags(c, (c->f & ~(unsigned)Z80_XY) | (value & Z80_XY));
+    unsigned result = (unsigned)c->a - value;
+    z80_set_flags(c, (z80_sz[result & 0xFF] & (Z80_S | Z80_Z)) | (value & Z80_XY) | z80_borrows(c, value, result));
 }
 
 Z80_INLINE void z80_and(z80_context *c, uint8_t value) { c->a &= value, z80_set_flags(c, z80_szp[c->a] | Z80_H); }
