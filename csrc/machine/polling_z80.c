@@ -15,7 +15,7 @@
 
 #define LONGEST_TURN 1200
 #define FAR_AWAY ((int64_t)1 << 48)
-#define MOST_PATIENCE 64        /* runs from one try to the next while all fail */
+#define MOST_PATIENCE 255       /* runs from one try to the next while all fail */
 
 static void watch_for(md_z80_polling *p, const z80 *cpu)
 {
