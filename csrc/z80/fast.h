@@ -39,8 +39,8 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 
 /* The conditions in the lists of instructions; `pc` is the address of the opcode, behind any prefix.  `reach` is a constant of
  * the function in which they stand. */
-#define PROGRAM(offset) Z80_RAM(cpu)[pc + (offset)]
-#define PROGRAM_WORD ((size_t)PROGRAM(2) << 8 | PROGRAM(1))
+#define PROGRAM(offset) (Z80_RAM(cpu) + pc)[offset]
+#define PROGRAM_WORD (size_t)z80_pair(PROGRAM(2), PROGRAM(1))
 #define ALWAYS 1
 #define NEVER 0
 #define IS_RAM(address) z80_is_ram(address, Z80_RAM_END)
@@ -79,32 +79,41 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 #define WRITE_DE WRITE(DE)
 #define WRITE_NN WRITE(PROGRAM_WORD)
 
-#define GO_ON(c)                                                                                          \
+/* The call that ends a function is to become a jump.  For that no local variable may be alive whose address is known
+ * elsewhere, so the context ends before (Z80_END_OP); clang has to be told. */
+#if defined(__clang__) && defined(__has_attribute)
+#if __has_attribute(musttail)
+#define Z80_JUMP __attribute__((musttail)) return
+#endif
+#endif
+#ifndef Z80_JUMP
+#define Z80_JUMP
+#endif
+
+#define Z80_GO_ON                                                                                         \
     do {                                                                                                  \
-        if (Z80_LIKELY((c)->time < 0) && Z80_LIKELY((c)->pc <= LAST_START))                               \
-            fast_plain[Z80_RAM(cpu)[(c)->pc]](cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);          \
-        else                                                                                              \
-            leave(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);                                      \
+        if (Z80_LIKELY(time < 0) && Z80_LIKELY(pc <= LAST_START)) {                                       \
+            Z80_JUMP fast_plain[Z80_RAM(cpu)[pc]](cpu, pc, time, a, f, hl);                               \
+        } else {                                                                                          \
+            Z80_JUMP leave(cpu, pc, time, a, f, hl);                                                      \
+        }                                                                                                 \
     } while (0)
+
+#define Z80_END_OP pc = c->pc, time = c->time, a = c->a, f = c->f, hl = c->hl
 
 /* Behind a jump to the beginning of a short loop. */
 #define Z80_TAKE_TURNS(name, turns)                                                                       \
     Z80_OUTSIDE static void name(Z80_ARGUMENTS)                                                           \
     {                                                                                                     \
-        z80_context context = Z80_CONTEXT, *c = &context;                                                 \
-        turns(c);                                                                                         \
-        GO_ON(c);                                                                                         \
+        {                                                                                                 \
+            z80_context context = Z80_CONTEXT, *c = &context;                                             \
+            turns(c);                                                                                     \
+            Z80_END_OP;                                                                                   \
+        }                                                                                                 \
+        Z80_GO_ON;                                                                                        \
     }
 Z80_TAKE_TURNS(take_djnz, turns_of_djnz)
 Z80_TAKE_TURNS(take_dec, turns_of_dec)
-
-#define END_OP(c)                                                                                         \
-    do {                                                                                                  \
-        if ((c)->loop == Z80_LOOP_NONE)                                                                   \
-            GO_ON(c);                                                                                     \
-        else                                                                                              \
-            ((c)->loop == Z80_LOOP_DEC ? take_dec : take_djnz)(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl); \
-    } while (0)
 
 /* An instruction all of whose accesses are to plain memory, if `condition` holds; that reads through the window; whose only
  * access is one to a device that needs no call; and the same with its accesses wherever they go. */
@@ -122,29 +131,45 @@ Z80_TAKE_TURNS(take_dec, turns_of_dec)
 #define Z80_OP_WITHIN(kind, its_reach, page, high, low, condition, otherwise, ...)                        \
     kind void page##_##high##low(Z80_ARGUMENTS)                                                           \
     {                                                                                                     \
-        Z80_BEGIN_OP(its_reach);                                                                          \
-        if (Z80_LIKELY(condition)) {                                                                      \
+        unsigned loop;                                                                                    \
+        {                                                                                                 \
+            Z80_BEGIN_OP(its_reach);                                                                      \
+            if (Z80_UNLIKELY(!(condition)))                                                               \
+                goto elsewhere;                                                                           \
             Z80_DO_OP(__VA_ARGS__);                                                                       \
-            END_OP(c);                                                                                    \
-        } else {                                                                                          \
-            otherwise##_##high##low(cpu, pc, time, a, f, hl);                                             \
+            loop = c->loop;                                                                               \
+            Z80_END_OP;                                                                                   \
         }                                                                                                 \
+        if (loop == Z80_LOOP_NONE)                                                                        \
+            Z80_GO_ON;                                                                                    \
+        else if (loop == Z80_LOOP_DEC)                                                                    \
+            Z80_JUMP take_dec(cpu, pc, time, a, f, hl);                                                   \
+        else                                                                                              \
+            Z80_JUMP take_djnz(cpu, pc, time, a, f, hl);                                                  \
+        return;                                                                                           \
+    elsewhere:;                                                                                           \
+        Z80_JUMP otherwise##_##high##low(cpu, pc, time, a, f, hl);                                        \
     }
 #define Z80_EACH_OP(page, high, low, condition, ...)                                                      \
     Z80_OUTSIDE static void outside_##page##_##high##low(Z80_ARGUMENTS)                                   \
     {                                                                                                     \
-        Z80_BEGIN_OP(Z80_REACH_ALL);                                                                      \
-        Z80_DO_OP(__VA_ARGS__);                                                                           \
-        if (Z80_LIKELY(c->base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                   \
-            GO_ON(c);                                                                                     \
+        int64_t base;                                                                                     \
+        {                                                                                                 \
+            Z80_BEGIN_OP(Z80_REACH_ALL);                                                                  \
+            Z80_DO_OP(__VA_ARGS__);                                                                       \
+            base = c->base;                                                                               \
+            Z80_END_OP;                                                                                   \
+        }                                                                                                 \
+        if (Z80_LIKELY(base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                      \
+            Z80_GO_ON;                                                                                    \
         else                                                                                              \
-            leave_at(cpu, c->pc, c->time, c->a, c->f, c->hl, c->base);                                    \
+            leave_at(cpu, pc, time, a, f, hl, base);                                                      \
     }                                                                                                     \
     Z80_OP_WITHIN(Z80_OUTSIDE static, Z80_REACH_DEVICE, device_##page, high, low, condition, outside_##page, __VA_ARGS__) \
     Z80_OP_WITHIN(Z80_OUTSIDE static, Z80_REACH_WINDOW, window_##page, high, low, condition, device_##page, __VA_ARGS__) \
     Z80_OP_WITHIN(static, Z80_REACH_RAM, fast_##page, high, low, condition, window_##page, __VA_ARGS__)
 #define Z80_FAST_PREFIX(name, table)                                                                      \
-    static void name(Z80_ARGUMENTS) { table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
+    static void name(Z80_ARGUMENTS) { Z80_JUMP table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
 
 #define Z80_INDEX 0
 #undef Z80_INDEX_OP
@@ -166,7 +191,7 @@ static void fast_plain_ED(Z80_ARGUMENTS)
 {
     fast_instruction *instruction = fast_ed[PROGRAM(1)];
     if (Z80_LIKELY(instruction != NULL))
-        instruction(cpu, pc + 1, time + Z80_M1, a, f, hl);
+        Z80_JUMP instruction(cpu, pc + 1, time + Z80_M1, a, f, hl);
     else
         begin_again(cpu, pc, time, a, f, hl);
 }

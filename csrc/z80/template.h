@@ -155,8 +155,15 @@ Z80_INLINE uint8_t operand(z80_context *c)
 
 Z80_INLINE uint16_t operand16(z80_context *c)
 {
+#ifdef Z80_FAST
+    const uint8_t *at = Z80_RAM(c->cpu) + c->pc;
+    c->pc += 2;
+    c->time += 2 * 3 * Z80_T;
+    return z80_pair(at[1], at[0]);
+#else
     uint8_t low = operand(c);
     return z80_pair(operand(c), low);
+#endif
 }
 
 Z80_INLINE uint16_t read16(z80_context *c, uint16_t address)
