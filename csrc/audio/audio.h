@@ -74,7 +74,7 @@ int32_t audio_resample(const audio_table *table, audio_place *place, int32_t cou
                        int64_t oldest, int64_t length, int64_t quiet, int16_t *samples);
 
 /* Whether the machine has registers of eight numbers: see eight.h. */
-#if defined(__GNUC__) && defined(__x86_64__)
+#if defined(__GNUC__) && defined(__x86_64__) && !defined(MEGADRIVE_NARROW)
 #define HAS_WIDE
 static inline int audio_is_wide(void)
 {

@@ -74,9 +74,7 @@ void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels)
             loops.out[loops.count][1] = voice->s1[1];
             loops.modulation[loops.count] = ym->modulation[c];
             loops.shift[loops.count] = 10u - feedback[c];
-            ym2612_write_phases(loops.phase[loops.count], &runs);
-            ym2612_write_attenuations(loops.attenuation[loops.count], &runs);
-            loops.count++;
+            ym2612_add_loop(&loops, &runs);
         } else {
             ym2612_operate(voice->s1 + 2, &runs, NULL, NULL);
             if (ym->modulation[c]) /* feedback has just been switched off */

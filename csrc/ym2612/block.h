@@ -32,7 +32,9 @@ typedef struct ym2612_dac_reader {
 typedef struct ym2612_loops {
     uint32_t count;
     uint16_t phase[6][STREAM + GROUP], attenuation[6][STREAM + GROUP];
+    uint16_t run_end[6][STRETCH]; /* where samples of the same attenuation end */
     int16_t out[6][2 + STREAM]; /* the first two are of the samples before */
+    int16_t period[6][1024];    /* room for outputs of one attenuation each */
     int32_t modulation[6];      /* of the first sample */
     uint32_t shift[6];
     uint8_t channel[6];
@@ -43,6 +45,7 @@ void ym2612_write_phases(uint16_t *phase, const ym2612_slot_runs *runs); /* 10 b
 void ym2612_write_attenuations(uint16_t *attenuation, const ym2612_slot_runs *runs); /* << 3 */
 /* Outputs of an operator whose phase is modulated by half of `by` and `and_by`, each NULL if there is none. */
 void ym2612_operate(int16_t *out, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by);
+void ym2612_add_loop(ym2612_loops *loops, const ym2612_slot_runs *runs); /* phases and attenuations */
 void ym2612_run_loops(ym2612_loops *loops, uint32_t samples);
 
 typedef struct ym2612_run_state {

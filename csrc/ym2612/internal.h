@@ -16,7 +16,7 @@
  *   envelope.h   one step of a slot's envelope
  *   phase.h      the phase step of a slot
  *   counters.c   timers, LFO and envelope timer
- *   tables.c     sine and exponential
+ *   tables.py    sine and exponential: writes the tables when the library is built
  *
  * megadrive.h tells what happens in which cycle.
  */
@@ -34,6 +34,9 @@ enum { ATTACK, DECAY, SUSTAIN, RELEASE };
 extern const uint16_t ym2612_sine[1024];
 /* Output for log sine + (attenuation << 3), in the format above. */
 extern const int16_t ym2612_wave[2 * 6400];
+
+/* Outputs in the first quarter of a period at attenuations 0-63; each further 64 halve them. */
+extern const int16_t ym2612_octave[64][256];
 
 /* What a YM2612 adds to a sample in a cycle in which a pin shows nothing but the sign; positive also if it is silent. */
 #define YM2612_STEP 3
