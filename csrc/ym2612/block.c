@@ -148,32 +148,6 @@ static void run_s4(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
     ym2612_operate(voice->s4, &runs, by, s3);
 }
 
-static inline int16_t clamped(int value)
-{
-    int16_t v = (int16_t)value;
-
-    v = v < 255 ? v : 255;
-    return v > -256 ? v : -256;
-}
-
-static void add_carrier(int16_t *restrict sum, const int16_t *restrict out, uint32_t samples)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP, sum += GROUP, out += GROUP)
-        for (i = 0; i < GROUP; i++)
-            sum[i] = clamped(sum[i] + (out[i] >> 5));
-}
-
-static void take_carrier(int16_t *restrict sum, const int16_t *restrict out, uint32_t samples)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP, sum += GROUP, out += GROUP)
-        for (i = 0; i < GROUP; i++)
-            sum[i] = (int16_t)(out[i] >> 5);
-}
-
 /* Channel sums, limited after each addition, in the order S1, S3, S2, S4. */
 static void add_carriers(ym2612_voice *voice, const uint8_t *algorithm, uint32_t samples)
 {
@@ -190,9 +164,9 @@ static void add_carriers(ym2612_voice *voice, const uint8_t *algorithm, uint32_t
         carriers[count++] = voice->s4;
     switch_output(&voice->sum_on, &voice->sum_zeros, count != 0, voice->sum + 2, samples);
     if (count)
-        take_carrier(voice->sum + 2, carriers[0], samples);
+        ym2612_take_carrier(voice->sum + 2, carriers[0], samples);
     for (i = 1; i < count; i++)
-        add_carrier(voice->sum + 2, carriers[i], samples);
+        ym2612_add_carrier(voice->sum + 2, carriers[i], samples);
 }
 
 /* The cycles at the start of a sample that still belong to the last one: the outputs of slots 19 to 23, the sums of S4. */

@@ -4,6 +4,14 @@
 
 #include "stream.h"
 
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(MEGADRIVE_NARROW)
+#define YM2612_HAS_WIDE __attribute__((target("avx2,bmi2")))
+static inline int ym2612_is_wide(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+}
+#endif
+
 typedef struct ym2612_voice {
     int16_t s1[2 + STREAM];     /* outputs; the first two are of the samples before */
     int16_t s2[1 + STREAM];
@@ -47,6 +55,14 @@ void ym2612_write_attenuations(uint16_t *attenuation, const ym2612_slot_runs *ru
 void ym2612_operate(int16_t *out, const ym2612_slot_runs *runs, const int16_t *by, const int16_t *and_by);
 void ym2612_add_loop(ym2612_loops *loops, const ym2612_slot_runs *runs); /* phases and attenuations */
 void ym2612_run_loops(ym2612_loops *loops, uint32_t samples);
+
+/* sums.c.  These, too, go up to 15 samples further, but for `out`. */
+void ym2612_take_carrier(int16_t *sum, const int16_t *out, uint32_t samples); /* the first in a channel's sum */
+void ym2612_add_carrier(int16_t *sum, const int16_t *out, uint32_t samples);
+/* Add to one side what the pins of a channel add up to in a sample; `on`: they show it there. */
+void ym2612_mix_channel(int16_t *side, const int16_t *sum, uint32_t samples, int integrated, int on);
+/* Pairs of samples from what is the same on both sides and, if `left` is not NULL, what is not. */
+void ym2612_pair(int16_t *out, const int16_t *both, const int16_t *left, const int16_t *right, uint32_t samples);
 
 typedef struct ym2612_run_state {
     ym2612_stretch stretch;

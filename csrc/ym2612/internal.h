@@ -10,6 +10,7 @@
  *   stream.c     phase and attenuation of one slot over a stretch of samples
  *   operators.c  outputs of operators over a stretch
  *   quiet.c      samples to which nobody listens
+ *   sums.c       sums of channels, and what they add to the pins
  *   mix.c        what the output pins show in a block
  *   output.c     the channels apart
  *   validity.c   states from outside

@@ -4,9 +4,8 @@
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(MEGADRIVE_NARROW)
+#ifdef YM2612_HAS_WIDE
 #include <immintrin.h>
-#define HAS_WIDE
 #endif
 
 /* From so many samples of the same attenuation on, outputs come from a table that is made for it. */
@@ -63,17 +62,12 @@ static inline void look_up(int16_t *restrict out, const uint16_t *restrict phase
 #include "operators_template.h"
 #undef TARGET
 #undef NAME
-#ifdef HAS_WIDE
+#ifdef YM2612_HAS_WIDE
 #define WIDE
-#define TARGET __attribute__((target("avx2,bmi2")))
+#define TARGET YM2612_HAS_WIDE
 #define NAME(name) name##_wide
 #include "operators_template.h"
-
-static inline int is_wide(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-}
-#define CALL(name, ...) (is_wide() ? name##_wide(__VA_ARGS__) : name##_plain(__VA_ARGS__))
+#define CALL(name, ...) (ym2612_is_wide() ? name##_wide(__VA_ARGS__) : name##_plain(__VA_ARGS__))
 #else
 #define CALL(name, ...) name##_plain(__VA_ARGS__)
 #endif
