@@ -35,6 +35,7 @@ M68000_INLINE void load(m68000_context *c, m68000 *cpu, void *bus)
     c->code = NULL;
     c->undo = NULL;
     c->undo_value = 0;
+    c->second = 0;
     c->outside = 0;
     c->outside_address = c->outside_value = 0;
 }
@@ -297,8 +298,16 @@ M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
     TRY(can_jump(c, target));
     if (!c->fast && M68000_UNLIKELY(is_odd(c, target)))
         return fault(c, target, 0, program_fc(c) | STATUS_READ, stacked_pc);
-    if (c->fast)
+    if (c->fast) {
         c->code = read_page(c, target);
+        const uint32_t both = m68000_get_long(c->code + (target & 0xfffe));
+        c->pc = (target & ~(uint32_t)1) - 2;
+        c->sample = c->clock;
+        c->irc = both >> 16;
+        c->second = both & 0xffff;
+        c->clock += 4;
+        return true;
+    }
     c->pc = (target & ~(uint32_t)1) - 4;
     fetch(c);
     return true;

@@ -1,9 +1,17 @@
 /* control.h - branches, jumps, returns, the status register, STOP, RESET, TRAP. */
 
-/* The second fetch at a jump's target, from which the queue is full again. */
+/* The second fetch at a jump's target, from which the queue is full again; nothing has been written since the first. */
 M68000_INLINE bool arrive(m68000_context *c)
 {
-    prefetch(c);
+    if (!c->fast) {
+        prefetch(c);
+        return true;
+    }
+    c->ir = c->irc;
+    c->irc = c->second;
+    c->sample = c->clock;
+    c->clock += 4;
+    c->pc += 2;
     return true;
 }
 
@@ -15,7 +23,7 @@ M68000_INLINE bool branch(m68000_context *c, unsigned code, bool wide)
         const bool loops = c->fast && !wide && (c->ir & 0xff) >= 0x100 - M68000_LOOP_BYTES;
         idle(c, 2);
         TRY(jump(c, target, c->pc + 2));
-        prefetch(c);
+        arrive(c);
         if (loops)
             M68000_LOOP_AGAIN(c, target);
         return true;
@@ -109,7 +117,8 @@ M68000_INLINE bool jsr(m68000_context *c, int mode)
     TRY(jump(c, target, next));
     *sp -= 4;
     TRY(write(c, LONG, *sp, next, c->pc + 4));
-    return arrive(c);
+    prefetch(c);
+    return true;
 }
 
 /* R r p p. */

@@ -16,11 +16,13 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define Z80_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define Z80_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define Z80_INLINE static inline __attribute__((always_inline, unused))
 #define Z80_COLD __attribute__((cold, noinline))
 #define Z80_OUTSIDE __attribute__((noinline, unused))
 #else
 #define Z80_LIKELY(condition) (condition)
+#define Z80_UNLIKELY(condition) (condition)
 #define Z80_INLINE static inline
 #define Z80_COLD
 #define Z80_OUTSIDE

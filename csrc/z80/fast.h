@@ -65,12 +65,24 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 #define INDEXED_CB (PROGRAM(2) >> 6 == 1 ? READ_OPERAND : RAM_OPERAND) /* BIT only reads */
 #define READ_HL_WRITE_DE (READ(hl) && RAM_DE)
 
-#define GO_ON(c)                                                                                          \
+/* The call that ends a function is to become a jump.  For that no local variable may be alive whose address is known
+ * elsewhere, so the context ends before (Z80_END_OP); clang has to be told. */
+#if defined(__clang__) && defined(__has_attribute)
+#if __has_attribute(musttail)
+#define Z80_JUMP __attribute__((musttail)) return
+#endif
+#endif
+#ifndef Z80_JUMP
+#define Z80_JUMP
+#endif
+
+#define Z80_GO_ON                                                                                         \
     do {                                                                                                  \
-        if (Z80_LIKELY(z80_late(c) < 0 && (c)->pc <= LAST_START))                                         \
-            fast_plain[Z80_RAM(cpu)[(c)->pc]](cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);          \
-        else                                                                                              \
-            leave(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);                                      \
+        if (Z80_LIKELY((uint32_t)time >> 31 && pc <= LAST_START)) { /* time before the deadline is negative */ \
+            Z80_JUMP fast_plain[Z80_RAM(cpu)[pc]](cpu, pc, time, a, f, hl);                               \
+        } else {                                                                                          \
+            Z80_JUMP leave(cpu, pc, time, a, f, hl);                                                      \
+        }                                                                                                 \
     } while (0)
 
 /* An instruction all of whose accesses are to plain memory, if `condition` holds; the same of one that also reads what is
@@ -86,40 +98,54 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
     c->pc++;                                                                                              \
     __VA_ARGS__;                                                                                          \
     cpu->q = c->q
+#define Z80_END_OP pc = c->pc, time = c->time, a = c->a, f = c->f, hl = c->hl
 #define Z80_EACH_OP(page, high, low, condition, ...)                                                      \
     Z80_OUTSIDE static void outside_##page##_##high##low(Z80_ARGUMENTS)                                   \
     {                                                                                                     \
-        Z80_BEGIN_OP(true);                                                                               \
-        Z80_DO_OP(__VA_ARGS__);                                                                           \
-        if (Z80_LIKELY(c->base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                   \
-            GO_ON(c);                                                                                     \
+        int64_t base;                                                                                     \
+        {                                                                                                 \
+            Z80_BEGIN_OP(true);                                                                           \
+            Z80_DO_OP(__VA_ARGS__);                                                                       \
+            base = c->base;                                                                               \
+            Z80_END_OP;                                                                                   \
+        }                                                                                                 \
+        if (Z80_LIKELY(base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                      \
+            Z80_GO_ON;                                                                                    \
         else                                                                                              \
-            leave_at(cpu, c->pc, c->time, c->a, c->f, c->hl, c->base);                                    \
+            leave_at(cpu, pc, time, a, f, hl, base);                                                      \
     }                                                                                                     \
     Z80_OUTSIDE static void quick_##page##_##high##low(Z80_ARGUMENTS)                                     \
     {                                                                                                     \
-        Z80_BEGIN_OP(true);                                                                               \
-        if (condition) {                                                                                  \
+        {                                                                                                 \
+            Z80_BEGIN_OP(true);                                                                           \
+            if (!(condition))                                                                             \
+                goto outside;                                                                             \
             c->reach = Z80_REACH_QUICK;                                                                   \
             Z80_DO_OP(__VA_ARGS__);                                                                       \
-            GO_ON(c);                                                                                     \
-        } else {                                                                                          \
-            outside_##page##_##high##low(cpu, pc, time, a, f, hl);                                        \
+            Z80_END_OP;                                                                                   \
         }                                                                                                 \
+        Z80_GO_ON;                                                                                        \
+        return;                                                                                           \
+    outside:;                                                                                             \
+        Z80_JUMP outside_##page##_##high##low(cpu, pc, time, a, f, hl);                                   \
     }                                                                                                     \
     static void fast_##page##_##high##low(Z80_ARGUMENTS)                                                  \
     {                                                                                                     \
-        Z80_BEGIN_OP(false);                                                                              \
-        if (Z80_LIKELY(condition)) {                                                                      \
+        {                                                                                                 \
+            Z80_BEGIN_OP(false);                                                                          \
+            if (Z80_UNLIKELY(!(condition)))                                                               \
+                goto outside;                                                                             \
             c->reach = Z80_REACH_RAM;                                                                     \
             Z80_DO_OP(__VA_ARGS__);                                                                       \
-            GO_ON(c);                                                                                     \
-        } else {                                                                                          \
-            quick_##page##_##high##low(cpu, pc, time, a, f, hl);                                          \
+            Z80_END_OP;                                                                                   \
         }                                                                                                 \
+        Z80_GO_ON;                                                                                        \
+        return;                                                                                           \
+    outside:;                                                                                             \
+        Z80_JUMP quick_##page##_##high##low(cpu, pc, time, a, f, hl);                                     \
     }
 #define Z80_FAST_PREFIX(name, table)                                                                      \
-    static void name(Z80_ARGUMENTS) { table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
+    static void name(Z80_ARGUMENTS) { Z80_JUMP table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
 
 #define Z80_INDEX 0
 #undef Z80_INDEX_OP
@@ -138,7 +164,7 @@ static void fast_plain_ED(Z80_ARGUMENTS)
 {
     switch (PROGRAM(1)) {
 #define Z80_OP(high, low, condition, ...)                                                                 \
-    case 0x##high##low: fast_ed_##high##low(cpu, pc + 1, time + Z80_M1, a, f, hl); break;
+    case 0x##high##low: Z80_JUMP fast_ed_##high##low(cpu, pc + 1, time + Z80_M1, a, f, hl); break;
     Z80_ED_PAGE
 #undef Z80_OP
     default: begin_again(cpu, pc, time, a, f, hl); break;
