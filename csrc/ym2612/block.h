@@ -14,15 +14,22 @@ static inline int ym2612_is_wide(void)
 
 typedef struct ym2612_voice {
     int16_t s1[2 + STREAM];     /* outputs; the first two are of the samples before */
-    int16_t s2[1 + STREAM];
-    int16_t s3[STREAM];
-    int16_t s4[STREAM];
     int16_t sum[2 + STREAM];    /* channel sums */
-    uint16_t s1_zeros, s2_zeros, s3_zeros, s4_zeros, sum_zeros; /* so many of the stretch are known to be 0 */
-    uint8_t s1_on, s2_on, s3_on, s4_on; /* 0: silent all through the stretch, and all outputs are 0 */
+    int16_t s2, s2_before, s3, s4; /* the last outputs */
+    uint16_t s1_zeros, sum_zeros; /* so many of the stretch are known to be 0 */
+    uint8_t s1_on;              /* 0: silent all through the stretch, and all outputs are 0 */
     uint8_t sum_on;             /* 0: all sums are 0 */
     uint8_t idle;               /* 1: so are they all, and the pins show nothing else */
 } ym2612_voice;
+
+/* The other operators of the channel that is being run: as in ym2612_voice. */
+typedef struct ym2612_others {
+    int16_t s2[1 + STREAM];     /* the first one is of the sample before */
+    int16_t s3[STREAM];
+    int16_t s4[STREAM];
+    uint16_t s2_zeros, s3_zeros, s4_zeros;
+    uint8_t s2_on, s3_on, s4_on;
+} ym2612_others;
 
 /* The registers of the channels during a stretch: only one of a single sample has different values in its quarters. */
 typedef struct ym2612_program {
@@ -36,16 +43,20 @@ typedef struct ym2612_dac_reader {
     const ym2612_dac_level *end;
 } ym2612_dac_reader;
 
+/* From so many samples of the same attenuation on, outputs come from a table that is made for it. */
+#define WORTH_A_PERIOD 64
+
 /* Operators that hear themselves: each sample waits for the one before, so they are run side by side. */
 typedef struct ym2612_loops {
     uint32_t count;
-    uint16_t phase[6][STREAM + GROUP], attenuation[6][STREAM + GROUP];
-    uint16_t run_end[6][STRETCH]; /* where samples of the same attenuation end */
-    int16_t out[6][2 + STREAM]; /* the first two are of the samples before */
+    uint16_t *phase[6];         /* of length STREAM */
+    uint16_t attenuation[6][STREAM];
+    uint16_t runs[6];           /* that are WORTH_A_PERIOD */
+    uint16_t run_start[6][STRETCH / WORTH_A_PERIOD], run_end[6][STRETCH / WORTH_A_PERIOD];
+    int16_t *out[6];            /* the first two are of the samples before */
     int16_t period[6][1024];    /* room for outputs of one attenuation each */
     int32_t modulation[6];      /* of the first sample */
     uint32_t shift[6];
-    uint8_t channel[6];
 } ym2612_loops;
 
 /* operators.c.  Streams may be read and written up to 15 samples further. */
@@ -68,6 +79,7 @@ typedef struct ym2612_run_state {
     ym2612_stretch stretch;
     ym2612_program program;
     ym2612_voice voices[6];
+    ym2612_others others;
     ym2612_slot_inputs inputs[24];
     ym2612_log log;
 } ym2612_run_state;

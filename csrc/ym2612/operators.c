@@ -8,9 +8,6 @@
 #include <immintrin.h>
 #endif
 
-/* From so many samples of the same attenuation on, outputs come from a table that is made for it. */
-#define WORTH_A_PERIOD 64
-
 /* Samples from..end-1 of `out`, whose attenuation has its place in `wave`. */
 static inline void look_up_twice(int16_t *restrict out, const uint16_t *restrict phase, const int16_t *wave, size_t from, size_t end)
 {
@@ -103,15 +100,23 @@ void ym2612_write_attenuations(uint16_t *attenuation, const ym2612_slot_runs *ru
 
 void ym2612_add_loop(ym2612_loops *loops, const ym2612_slot_runs *runs)
 {
-    uint32_t k = loops->count++, count = 0, r;
-    uint16_t *ends = loops->run_end[k];
+    uint32_t k = loops->count++, start, end = 0, r = 0, count = 0;
 
     ym2612_write_phases(loops->phase[k], runs);
     ym2612_write_attenuations(loops->attenuation[k], runs);
-    for (r = 0; r < runs->count; r++) {
-        count += r == 0 || runs->run[r].attenuation != runs->run[r - 1].attenuation;
-        ends[count - 1] = (uint16_t)runs->run[r].end;
+    while (r < runs->count) {
+        uint32_t attenuation = runs->run[r].attenuation;
+
+        start = end;
+        do {
+            end = runs->run[r++].end;
+        } while (r < runs->count && runs->run[r].attenuation == attenuation);
+        if (end - start >= WORTH_A_PERIOD) {
+            loops->run_start[k][count] = (uint16_t)start;
+            loops->run_end[k][count++] = (uint16_t)end;
+        }
     }
+    loops->runs[k] = (uint16_t)count;
 }
 
 void ym2612_run_loops(ym2612_loops *loops, uint32_t samples)

@@ -146,12 +146,12 @@ TARGET static void NAME(operate)(int16_t *restrict out, const ym2612_slot_runs *
 }
 
 /* Samples from..to-1 of loops; the modulation follows from the two samples before.  TWICE: by two tables, else by the loops' periods. */
-#define LOOP(k) int32_t now##k = loops->out[k][from + 1], before##k = loops->out[k][from];
+#define LOOP(k) int16_t *restrict out##k = loops->out[k] + 2; int32_t now##k = out##k[(int32_t)from - 1], before##k = out##k[(int32_t)from - 2];
 #define STEP(k, wave) do { \
         uint32_t phase = ((uint32_t)loops->phase[k][i] + (uint32_t)((now##k + before##k) >> loops->shift[k])) & 1023; \
         before##k = now##k; \
         now##k = wave(k); \
-        loops->out[k][2 + i] = (int16_t)now##k; \
+        out##k[i] = (int16_t)now##k; \
     } while (0)
 #define ONCE(k) loops->period[k][phase]
 #define TWICE(k) ym2612_wave[(uint32_t)ym2612_sine[phase] + loops->attenuation[k][i]]
@@ -192,32 +192,46 @@ RUN_ALL_LOOPS(loop_twice, TWICE)
 #undef RUN_LOOPS
 #undef RUN_ALL_LOOPS
 
+/* Where all loops have long runs, from sample `at` on: returns the beginning of the first such place, and *end. */
+static uint32_t NAME(find_runs)(const ym2612_loops *loops, uint32_t *run, uint32_t at, uint32_t samples, uint32_t *end)
+{
+    uint32_t k = 0, found = 0;
+
+    while (found < loops->count) { /* so many loops agree on `at` */
+        while (run[k] < loops->runs[k] && loops->run_end[k][run[k]] < at + WORTH_A_PERIOD)
+            run[k]++;
+        if (run[k] == loops->runs[k])
+            return samples;
+        if (loops->run_start[k][run[k]] > at) {
+            at = loops->run_start[k][run[k]];
+            found = 0;
+        }
+        found++;
+        k = k + 1 < loops->count ? k + 1 : 0;
+    }
+    *end = samples;
+    for (k = 0; k < loops->count; k++)
+        *end = loops->run_end[k][run[k]] < *end ? loops->run_end[k][run[k]] : *end;
+    return at;
+}
+
 TARGET static void NAME(run_loops)(ym2612_loops *loops, uint32_t samples)
 {
-    uint32_t at = 1, waiting = 1, end, k; /* those from `waiting` on are still to be run */
-    uint32_t run[6] = {0}, made[6] = {0};
+    uint32_t run[6] = {0}, made[6] = {0}, at = 1, end = 1, k;
 
-    while (at < samples) {
-        end = samples;
-        for (k = 0; k < loops->count; k++) {
-            while (loops->run_end[k][run[k]] <= at)
-                run[k]++;
-            if (loops->run_end[k][run[k]] < end)
-                end = loops->run_end[k][run[k]];
-        }
-        if (end - at >= WORTH_A_PERIOD) {
-            if (waiting < at)
-                NAME(loop_twice)(loops, waiting, at);
-            for (k = 0; k < loops->count; k++)
-                if (made[k] != run[k] + 1) {
-                    NAME(make_period)(loops->period[k], loops->attenuation[k][at]);
-                    made[k] = run[k] + 1;
-                }
-            NAME(loop_once)(loops, at, end);
-            waiting = end;
-        }
+    while (end < samples) {
+        uint32_t start = NAME(find_runs)(loops, run, at, samples, &end);
+
+        if (at < start)
+            NAME(loop_twice)(loops, at, start);
+        if (start == samples)
+            return;
+        for (k = 0; k < loops->count; k++)
+            if (made[k] != run[k] + 1) {
+                NAME(make_period)(loops->period[k], loops->attenuation[k][start]);
+                made[k] = run[k] + 1;
+            }
+        NAME(loop_once)(loops, start, end);
         at = end;
     }
-    if (waiting < samples)
-        NAME(loop_twice)(loops, waiting, samples);
 }
