@@ -109,8 +109,8 @@ M68000_INLINE void finish_move(m68000_context *c, int size, uint32_t address, ui
         M68000_WRITE_OUTSIDE_WORD(c, address & 0xfffffe, (uint16_t)value, data_fc(c));
         c->clock += 4;
     }
-    c->code = read_page(c, c->pc);
-    c->fast = M68000_LIKELY(c->code != NULL); /* the write may have changed what the page holds */
+    c->code = code_at(c, c->pc);
+    c->fast = M68000_LIKELY(c->code != 0); /* the write may have changed what the page holds */
     end_move(c, size);
 }
 

@@ -218,7 +218,7 @@ void md_z80_run(megadrive *md)
         md_z80_poll(md);
     while (cpu->clock < cpu->deadline)
         if (!md_z80_run_fast(md))
-            console_advance(cpu, md, false);
+            console_advance(cpu, md, cpu->ei | cpu->p | cpu->deferred); /* behind these it may be fast again */
     if (md->z80_window_reads)
         settle_window(md);
 }

@@ -43,6 +43,8 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 #define PROGRAM_WORD (size_t)z80_pair(PROGRAM(2), PROGRAM(1))
 #define ALWAYS 1
 #define NEVER 0
+/* EI puts interrupts off by an instruction, which makes no difference as long as none is there and that instruction follows. */
+#define NO_INTERRUPT (!cpu->int_line && !cpu->nmi_pending && time + Z80_M1 < 0 && pc < LAST_START)
 #define IS_RAM(address) z80_is_ram(address, Z80_RAM_END)
 #define RAM(address) (reach == Z80_REACH_RAM && IS_RAM(address))
 #define OPERAND                                                                                           \

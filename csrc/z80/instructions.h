@@ -208,7 +208,7 @@ Z80_OP(D, 3, NEVER, out_a(c))
 Z80_OP(0, 0, ALWAYS, (void)0)
 Z80_OP(7, 6, NEVER, c->cpu->halted = 1)
 Z80_OP(F, 3, ALWAYS, c->cpu->iff1 = c->cpu->iff2 = 0)
-Z80_OP(F, B, NEVER, c->cpu->iff1 = c->cpu->iff2 = c->cpu->ei = 1)
+Z80_OP(F, B, NO_INTERRUPT, c->cpu->iff1 = c->cpu->iff2 = 1; c->cpu->ei = c->reach == Z80_REACH_ALL)
 
 #undef Z80_EACH_OPERAND_0
 #undef Z80_EACH_OPERAND_8
