@@ -463,6 +463,9 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
  *   ym2612_start_ports, ym2612_write_ports, ym2612_status_ports  make a copy of the chip of which the bus, the timers and the status
  *                  alone go on, ahead of the chip; a byte to a port of it at `clock`; its status then.  *until: the clock before which the status stays as it is,
  *                  if nothing is written.  The status is -1 if it shows more than that ($21 bit 6)
+ *   ym2612_follow_ports  many bytes, as in ym2612_run_writes, from the chip's `clock` on
+ *   ym2612_flags_ports  the timers' flags alone, if nothing that concerns them has been written since the last look
+ *   ym2612_clear_ports  the address $27 and a byte that only clears flags, when the chip was not busy; 0: it does more
  *   ym2612_show_status  what a port reads when the status is `status`; keeps it as ym2612_read does
  *   ym2612_run_writes  run `cycles` cycles while `count` writes (cycle from now, port, value) come in, in order of time
  *   ym2612_render  run `samples` samples while `count` writes (cycle from now, port, value) come in, in order of time
@@ -604,6 +607,8 @@ typedef struct ym2612_timers {
     uint8_t reserved[3];
 } ym2612_timers;
 
+#define YM2612_BUSY 34          /* internal cycles from the write of data to the end of "busy" */
+
 typedef struct ym2612_ports {
     ym2612 chip;                /* of which only the timers and $21 are kept up, at timers.clock */
     ym2612_timers timers;
@@ -622,6 +627,7 @@ void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym);
 void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock);
 void ym2612_follow_ports(ym2612_ports *ports, const uint32_t *writes, int64_t count, int64_t clock);
 uint8_t ym2612_flags_ports(ym2612_ports *ports, int64_t clock);
+int ym2612_clear_ports(ym2612_ports *ports, uint8_t value, int64_t address_clock, int64_t clock);
 int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until);
 uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t clock);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
@@ -1031,6 +1037,7 @@ typedef struct megadrive {
     int64_t fm_next_until;      /* if that is known: the same for fm_next_status, which comes then */
     int64_t z80_fm_until;       /* T states: a Z80's instruction that begins before then can read the status by itself; 0: none */
     int64_t z80_fm_change;      /* T states: from then on it reads fm_next_status, before z80_fm_status */
+    int64_t z80_fm_mode;        /* not 0: that was known, too, until the Z80 wrote $27, by so many waiting writes, and nothing since */
     int64_t z80_fm_read;        /* T states: the last such read, if the chip has not been told of it yet; or 0 */
     const uint8_t *z80_window;  /* what a running Z80 sees at $8000, if that is plain memory that it can read now; else NULL */
     int64_t z80_window_reads;   /* by which it has not been charged to the 68000 yet */

@@ -38,7 +38,8 @@ static void run_fm(megadrive *md, int64_t cycles)
     if (cycles < md->fm_reach)
         cycles = md->fm_reach;
     md->fm_ahead_writes = -1;
-    md->fm_status_until = md->z80_fm_until = 0;
+    md->fm_status_until = 0;
+    md_forget_z80_fm(md);
     md->fm_held = 0;
     if (md->fm_held_samples) {
         cycles -= FM_CYCLES * md->fm_held_samples;
@@ -167,7 +168,8 @@ void md_forget_fm_writes(megadrive *md)
     md->fm_held_samples = 0;
     md->fm_ahead_writes = -1;
     md->fm_reach = md->fm_status_until = 0;
-    md->z80_fm_until = md->z80_fm_read = 0;
+    md->z80_fm_read = 0;
+    md_forget_z80_fm(md);
 }
 
 /* The VDP's debug register makes the output the level of one channel, whatever its wave does. */
@@ -216,7 +218,7 @@ void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
     port &= 3;
     md_settle_fm(md);
-    md->z80_fm_until = 0;               /* who writes here may be ahead of the Z80 */
+    md_forget_z80_fm(md);               /* who writes here may be ahead of the Z80 */
     if (!md_fm_queues(md) && write_fm_apart(md, clock, port, value))
         return;
     const uint32_t *write = md_queue_fm(md, clock, port, value);
@@ -244,6 +246,8 @@ static APART uint8_t read_fm_ahead(megadrive *md, int64_t clock, uint32_t port, 
     ym2612_follow_ports(ahead, md->fm_write + 3 * md->fm_ahead_writes, md->fm_writes - md->fm_ahead_writes, chip->clock);
     md->fm_ahead_writes = md->fm_writes;
     int64_t until;
+    if (at < ahead->clock + 2)          /* what the Z80 has found out since holds only later */
+        ahead->flags_until = 0;
     int status = ym2612_status_ports(ahead, at, &until);
     if (status < 0)
         return read_fm_other(md, clock, port);
@@ -278,7 +282,7 @@ static int64_t z80_end_of(const megadrive *md, int64_t until)
 /* How long the Z80, which has come to `cycle`, can read the status by itself: not if somebody else has come further. */
 static void find_z80_fm(megadrive *md, int64_t cycle)
 {
-    md->z80_fm_until = 0;
+    md_forget_z80_fm(md);
     if (md->state.ym2612.clock + md->fm_reach >= md->fm_status_until || md->fm_reach > cycle)
         return;
     md->z80_fm_status = md->state.ym2612.status;
@@ -307,6 +311,25 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     return status;
 }
 
+/* The last write has only cleared flags, as far as the status is concerned: with that it is known again. */
+static int follow_mode(megadrive *md, int64_t now, int64_t at)
+{
+    ym2612_ports *ahead = &md->fm_ahead;
+    const uint32_t *write = md->fm_write + 3 * (md->z80_fm_mode - 1);
+    int64_t chip = md->state.ym2612.clock, clock = chip + write[0];
+    if (at < clock + 2 || !ym2612_clear_ports(ahead, (uint8_t)write[2], chip + write[-3], clock))
+        return 0;
+    md->fm_ahead_writes = (int32_t)md->z80_fm_mode;
+    md->z80_fm_mode = 0;
+    md->fm_next_status = ym2612_flags_ports(ahead, at);
+    md->z80_fm_status = md->fm_next_status | 0x80;
+    md->z80_fm_read = now;
+    md->z80_fm_value = at < ahead->busy_until ? md->z80_fm_status : md->fm_next_status;
+    md->z80_fm_change = z80_end_of(md, ahead->busy_until);
+    md->z80_fm_until = z80_end_of(md, ahead->flags_until) - LONGEST_Z80_READ;
+    return 1;
+}
+
 /* What was known ends with a timer's flag: what has been written since then by the Z80 has not changed that. */
 static int follow_flags(megadrive *md, int64_t now, int64_t at)
 {
@@ -324,7 +347,7 @@ static int follow_flags(megadrive *md, int64_t now, int64_t at)
 uint8_t md_z80_read_status(megadrive *md, int64_t now)
 {
     int64_t cycle = z80_fm_cycle(md, now), at = md->state.ym2612.clock + cycle;
-    if (md->z80_fm_until && follow_flags(md, now, at))
+    if (md->z80_fm_until ? follow_flags(md, now, at) : md->z80_fm_mode && follow_mode(md, now, at))
         return md->z80_fm_value;
     md_settle_fm(md);
     uint8_t status = read_fm(md, now * MD_MCLK_PER_Z80, 0);

@@ -166,6 +166,13 @@ static inline int64_t md_z80_time(const megadrive *md, int64_t cycle)
     return (int64_t)(((uint64_t)(cycle + md->state.fm_clock) * ym + z80 - 1) / z80);
 }
 
+/* What the Z80 knows of the YM2612's status without asking is not so any more. */
+static inline void md_forget_z80_fm(megadrive *md)
+{
+    md->z80_fm_until = 0;
+    md->z80_fm_mode = 0;
+}
+
 /* T states from the beginning of a Z80's instruction to the end of its last read, and more. */
 #define LONGEST_Z80_READ 24
 

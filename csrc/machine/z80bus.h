@@ -66,16 +66,19 @@ Z80_INLINE bool device_writes(const megadrive *md, uint16_t address)
     return (address & 0xE000) == 0x4000 && md_fm_queues(md);
 }
 
-/* 1: what has just been written to a data port changes nothing of the status but that it is busy for a while: it was not
- * before, and the address came just before, and is none of the timers' or of the test registers'. */
+/* 1: what has just been written to a data port is known to make the chip busy: it was not before, and the address has been
+ * written just before. */
 Z80_INLINE bool makes_busy(const megadrive *md, int64_t now, const uint32_t *write)
 {
-    const uint32_t *before = write - 3;
     return now < md->z80_fm_until && now >= md->z80_fm_change && !(md->fm_next_status & 0x80) && write != md->fm_write
-        && before[1] == write[1] - 1 && (write[1] == 3 || before[2] >= 0x28 || before[2] == 0x22);
+        && write[1 - 3] == write[1] - 1;
 }
 
-#define BUSY_CYCLES 34          /* from the write of data to the end of "busy", in internal cycles (ports.c) */
+/* 1: and changes nothing else of the status: the address is none of the timers' or of the test registers'. */
+Z80_INLINE bool spares_flags(const uint32_t *write)
+{
+    return write[1] == 3 || write[2 - 3] >= 0x28 || write[2 - 3] == 0x22;
+}
 
 Z80_INLINE void device_write(z80_context *c, uint16_t address, uint8_t value)
 {
@@ -83,15 +86,20 @@ Z80_INLINE void device_write(z80_context *c, uint16_t address, uint8_t value)
     int64_t now = z80_now(c);
     const uint32_t *write = md_queue_fm(md, now * MD_MCLK_PER_Z80, address & 3, value);
     if (address & 1) {
+        bool busy = makes_busy(md, now, write);
         md->fm_status_until = 0;
-        if (makes_busy(md, now, write)) {
+        md->z80_fm_mode = 0;
+        if (busy && spares_flags(write)) {
             md->z80_fm_status = md->fm_next_status | 0x80;
-            md->z80_fm_change = md_z80_time(md, write[0] + BUSY_CYCLES);
+            md->z80_fm_change = md_z80_time(md, write[0] + YM2612_BUSY);
         } else {
             md->z80_fm_until = 0;
+            if (busy && write[2 - 3] == 0x27)
+                md->z80_fm_mode = md->fm_writes;
         }
     } else if (!md_address_is_quiet(md, write)) {
         md->fm_status_until = md->z80_fm_until = 0;
+        md->z80_fm_mode = 0;
     }
 }
 

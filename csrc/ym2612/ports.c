@@ -57,7 +57,7 @@ static inline void see_bus(ym2612_ports *ports)
         if (clock >= ports->busy_until - 2) {
             if (clock > ports->busy_until - 2)
                 ports->busy_from = clock + 2;
-            ports->busy_until = clock + 34;
+            ports->busy_until = clock + YM2612_BUSY;
         }
         if (!(ports->bus & 0x100) && ((address & 0x1FC) == 0x24 || address == 0x21)) {
             if (address != 0x27 || !ym2612_clear_flags(ym, &ports->timers, clock, ports->bus & 0xFF)) {
@@ -101,6 +101,24 @@ uint8_t ym2612_flags_ports(ym2612_ports *ports, int64_t clock)
 {
     ports->flags = (uint8_t)ym2612_timer_flags(&ports->chip, &ports->timers, clock, &ports->flags_until);
     return ports->flags;
+}
+
+/* The address $27 and this byte of data have been written, the latter at `clock`.  What was written before that, and has not
+ * been told, concerned no timer, and the chip was not busy any more.  Returns 0, and changes nothing, if the byte does more than
+ * clear flags. */
+int ym2612_clear_ports(ym2612_ports *ports, uint8_t value, int64_t address_clock, int64_t clock)
+{
+    if (!ym2612_clear_flags(&ports->chip, &ports->timers, clock, value))
+        return 0;
+    ports->waiting = 0;
+    ports->address = 0x27;
+    ports->bus = value;
+    ports->written[0] = address_clock;
+    ports->clock = ports->written[1] = clock;
+    ports->busy_from = clock + 2;
+    ports->busy_until = clock + YM2612_BUSY;
+    ports->flags_until = 0;
+    return 1;
 }
 
 int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until)
