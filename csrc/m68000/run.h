@@ -43,6 +43,7 @@ static slow_instruction *const slow[] = {
 M68000_INLINE bool begin_fast(m68000_context *c)
 {
     c->fast = true;
+    c->loops = false;
     c->undo = NULL;
     c->outside = 0;
     return (c->pc & 0xffff) <= 0x10000 - LONGEST_FETCH;
@@ -56,34 +57,33 @@ M68000_INLINE void undo(const m68000_context *c)
 
 #ifdef M68000_THREADED
 
-/* One pointer travels beside the CPU's: to the page that the program is fetched from, or to the bus if that cannot be told
- * from the CPU's. */
+/* One more word travels beside the pointer to the CPU: where the program lies, or the bus if the CPU's address does not tell it. */
 #ifdef M68000_BUS
 
-typedef const uint8_t carried;
+typedef uintptr_t carried;
 
-M68000_INLINE void take(m68000_context *c, carried *code)
+M68000_INLINE void take(m68000_context *c, carried code)
 {
     c->bus = M68000_BUS(c->cpu);
     c->code = code;
 }
 
-M68000_INLINE carried *carry(const m68000_context *c)
+M68000_INLINE carried carry(const m68000_context *c)
 {
     return c->code;
 }
 
 #else
 
-typedef void carried;
+typedef void *carried;
 
-M68000_INLINE void take(m68000_context *c, carried *bus)
+M68000_INLINE void take(m68000_context *c, carried bus)
 {
     c->bus = bus;
-    c->code = read_page(c, c->pc);
+    c->code = code_at(c, c->pc);
 }
 
-M68000_INLINE carried *carry(const m68000_context *c)
+M68000_INLINE carried carry(const m68000_context *c)
 {
     return c->bus;
 }
@@ -95,10 +95,10 @@ M68000_INLINE uint64_t queue_of(const m68000_context *c)
     return (uint64_t)(c->irc << 16 | c->ir) << 32 | c->pc;
 }
 
-#define ARGUMENTS m68000 *cpu, carried *with, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock
+#define ARGUMENTS m68000 *cpu, carried with, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock
 typedef void fast_instruction(ARGUMENTS);
-static fast_instruction begin_again, at_deadline;
-#define OUTSIDE_ARGUMENTS m68000 *cpu, carried *with, uint32_t address, uint32_t value, uint64_t queue, int64_t clock
+static fast_instruction begin_again, at_deadline, loop_again;
+#define OUTSIDE_ARGUMENTS m68000 *cpu, carried with, uint32_t address, uint32_t value, uint64_t queue, int64_t clock
 typedef void rest_of_move(OUTSIDE_ARGUMENTS);
 static rest_of_move byte_outside, word_outside, long_outside;
 
@@ -116,8 +116,10 @@ typedef bool fast_instruction(m68000_context *c);
     static bool fast_##index(m68000_context *state)           \
     {                                                         \
         m68000_context context = *state, *c = &context;       \
-        c->code = read_page(c, c->pc);                        \
-        if (c->code != NULL && begin_fast(c) && (call)) {     \
+        c->code = code_at(c, c->pc);                          \
+        if (c->code != 0 && begin_fast(c) && (call)) {        \
+            if (c->loops)                                     \
+                M68000_LOOP_AGAIN(c, c->pc);                  \
             *state = context;                                 \
             return true;                                      \
         }                                                     \
@@ -141,15 +143,26 @@ static fast_instruction *const fast[] = {
 
 #ifdef M68000_THREADED
 
-/* The end of an instruction: the next one, unless the run ends here. */
+/* A value of which the compiler does not know where it comes from. */
+#ifdef __GNUC__
+#define FORGET(value) __asm__("" : "+r"(value))
+#else
+#define FORGET(value) ((void)0)
+#endif
+
+/* The end of an instruction: the next one, unless the run ends here.  `sample` is mostly a fixed time before `clock`: so it is
+ * worked out from that at the deadline, and no instruction keeps it in a register. */
 M68000_INLINE void go_on(const m68000_context *c)
 {
     m68000 *cpu = c->cpu;
-    if (M68000_LIKELY(c->clock < cpu->deadline)) {
-        fast[m68000_decode[c->ir]](cpu, carry(c), c->pc, c->ir, c->irc, c->clock);
+    const int64_t since = c->clock - c->sample;
+    int64_t clock = c->clock;
+    FORGET(clock);
+    if (M68000_LIKELY(clock < cpu->deadline)) {
+        fast[m68000_decode[c->ir]](cpu, carry(c), c->pc, c->ir, c->irc, clock);
     } else {
-        cpu->sample_clock = c->sample;
-        at_deadline(cpu, carry(c), c->pc, c->ir, c->irc, c->clock);
+        cpu->sample_clock = clock - since;
+        at_deadline(cpu, carry(c), c->pc, c->ir, c->irc, clock);
     }
 }
 
@@ -160,7 +173,10 @@ M68000_INLINE void go_on(const m68000_context *c)
                                   .clock = clock, .sample = clock}, *c = &context;               \
         take(c, with);                                                                           \
         if (M68000_LIKELY(begin_fast(c) && (call))) {                                            \
-            go_on(c);                                                                            \
+            if (c->loops)                                                                        \
+                loop_again(cpu, carry(c), c->pc, c->ir, c->irc, c->clock);                       \
+            else                                                                                 \
+                go_on(c);                                                                        \
         } else if (c->outside == BYTE) {                                                         \
             byte_outside(cpu, with, c->outside_address, c->outside_value, queue_of(c), c->clock); \
         } else if (c->outside == WORD) {                                                         \
@@ -187,18 +203,18 @@ M68000_INLINE void go_on(const m68000_context *c)
 /* What is not fast is done by functions that leave the state in *cpu, so that no address of a local variable keeps the
  * compiler from ending with a jump: a run of any length needs no more stack than an instruction. */
 
-M68000_INLINE carried *carried_at(m68000 *cpu, void *bus)
+M68000_INLINE carried carried_at(m68000 *cpu, void *bus)
 {
     m68000_context context = {.cpu = cpu, .bus = bus, .pc = cpu->pc}, *c = &context;
-    c->code = read_page(c, c->pc);
+    c->code = code_at(c, c->pc);
     return carry(c);
 }
 
 /* The instruction that *cpu stands at; begun on the slow path if its program is in no page. */
 M68000_INLINE void resume(m68000 *cpu, void *bus)
 {
-    carried *with = carried_at(cpu, bus);
-    if (M68000_LIKELY(with != NULL))
+    const carried with = carried_at(cpu, bus);
+    if (M68000_LIKELY(with != 0))
         fast[m68000_decode[cpu->ir]](cpu, with, cpu->pc, cpu->ir, cpu->irc, cpu->clock);
     else
         begin_again(cpu, with, cpu->pc, cpu->ir, cpu->irc, cpu->clock);
@@ -213,7 +229,7 @@ M68000_INLINE void go_on_from(m68000 *cpu, void *bus)
         at_deadline(cpu, carried_at(cpu, bus), cpu->pc, cpu->ir, cpu->irc, cpu->clock);
 }
 
-M68000_INLINE void *bus_of(m68000 *cpu, carried *with)
+M68000_INLINE void *bus_of(m68000 *cpu, carried with)
 {
     m68000_context context = {.cpu = cpu, .pc = cpu->pc};
     take(&context, with);
@@ -276,6 +292,15 @@ static void long_outside(OUTSIDE_ARGUMENTS)
     try_outside(cpu, with, address, value, queue, clock, LONG, write_long_slowly);
 }
 
+/* Behind a short branch back. */
+static void loop_again(ARGUMENTS)
+{
+    m68000_context context = {.cpu = cpu, .pc = pc, .ir = ir, .irc = irc, .clock = clock, .sample = clock - 4}, *c = &context;
+    take(c, with);
+    M68000_LOOP_AGAIN(c, pc);
+    go_on(c);
+}
+
 M68000_NOINLINE static bool run_slowly(ARGUMENTS)
 {
     m68000_context context = {.cpu = cpu, .pc = pc, .ir = ir, .irc = irc, .clock = clock, .sample = clock};
@@ -297,7 +322,7 @@ M68000_COLD static void begin_again(ARGUMENTS)
 static void at_deadline(ARGUMENTS)
 {
     if (M68000_AT_DEADLINE(cpu, bus_of(cpu, with), pc, ir, &clock)) {
-        if (M68000_LIKELY(with != NULL))
+        if (M68000_LIKELY(with != 0))
             fast[m68000_decode[ir]](cpu, with, pc, ir, irc, clock);
         else
             begin_again(cpu, with, pc, ir, irc, clock);

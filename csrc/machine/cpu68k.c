@@ -135,7 +135,7 @@ M68000_INLINE bool refresh_in_run(m68000 *cpu, megadrive *md, uint32_t pc, uint3
     return *clock < cpu->deadline;
 }
 
-M68000_INLINE void loop_again(m68000_context *c, uint32_t target)
+M68000_INLINE void poll_again(m68000_context *c, uint32_t target)
 {
     megadrive *md = c->bus;
     m68000 *cpu = c->cpu;
@@ -148,7 +148,7 @@ M68000_INLINE void loop_again(m68000_context *c, uint32_t target)
     c->pc = cpu->pc;
     c->ir = cpu->ir;
     c->irc = cpu->irc;
-    c->code = md->read_page[c->pc >> 16 & 0xFF];
+    c->code = (uintptr_t)md->read_page[c->pc >> 16 & 0xFF] - (c->pc & 0xFFFF0000);
     c->clock = cpu->clock;
     c->sample = cpu->sample_clock;
 }
@@ -167,7 +167,7 @@ M68000_INLINE void loop_again(m68000_context *c, uint32_t target)
 #define M68000_GOES_ON(cpu, bus) goes_on(cpu, bus)
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
 #define M68000_AT_DEADLINE(cpu, bus, pc, ir, clock) refresh_in_run(cpu, bus, pc, ir, clock)
-#define M68000_LOOP_AGAIN(c, target) loop_again(c, target)
+#define M68000_LOOP_AGAIN(c, target) poll_again(c, target)
 #define M68000_RUN_BEGINS(cpu, bus) md_polling_resume(bus)
 #define M68000_TAS_WRITES 0             /* the arbiter does not complete the read-modify-write (Gargoyles, Ex-Mutants) */
 #include "m68000/template.h"
