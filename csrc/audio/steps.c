@@ -14,7 +14,7 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
-#define BLOCK 8
+#define BLOCK 16
 
 #if defined(__SSE2__)
 
@@ -33,25 +33,30 @@ static inline int add_ticks(unsigned set, int tick, uint16_t *at)
     return counts[set];
 }
 
+/* All bits of those of eight ticks that are as the one before. */
+static inline __m128i are_same(const int16_t *ticks)
+{
+    return _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)(const void *)ticks),
+                           _mm_loadu_si128((const __m128i *)(const void *)(ticks - 1)));
+}
+
 static inline int steps_of_block(const int16_t *ticks, int tick, uint16_t *at)
 {
-    __m128i here = _mm_loadu_si128((const __m128i *)(const void *)(ticks + tick));
-    __m128i before = _mm_loadu_si128((const __m128i *)(const void *)(ticks + tick - 1)), same = _mm_cmpeq_epi16(here, before);
-    unsigned differ = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(same, _mm_cmpeq_epi16(here, here))) ^ 0xFFFF;
+    __m128i same = _mm_packs_epi16(are_same(ticks + tick), are_same(ticks + tick + 8));
+    unsigned differ = (unsigned)_mm_movemask_epi8(same) ^ 0xFFFF;
     if (!differ)
         return 0;
     int steps = add_ticks(differ & 15, tick, at);
-    return steps + add_ticks(differ >> 4, tick + 4, at + steps);
+    steps += add_ticks(differ >> 4 & 15, tick + 4, at + steps);
+    steps += add_ticks(differ >> 8 & 15, tick + 8, at + steps);
+    return steps + add_ticks(differ >> 12, tick + 12, at + steps);
 }
 
 #else
 
 static int is_steady(const int16_t *ticks)
 {
-    uint64_t here[2], before[2];
-    memcpy(here, ticks, sizeof here);
-    memcpy(before, ticks - 1, sizeof before);
-    return ((here[0] ^ before[0]) | (here[1] ^ before[1])) == 0;
+    return memcmp(ticks, ticks - 1, BLOCK * sizeof *ticks) == 0;
 }
 
 static inline int steps_of_block(const int16_t *ticks, int tick, uint16_t *at)

@@ -16,10 +16,12 @@ def output(level: int) -> int:
 
 
 def table(declaration: str, values: Iterable[int | str]) -> str:
+    """Return the definition of a table in C."""
     return f"const {declaration} = {{\n" + "".join(f"{value}," for value in values) + "\n};\n"
 
 
 def main() -> None:
+    """Write the file."""
     quarters = [LOGSIN, LOGSIN[::-1]] * 2
     sine = [2 * level + (i >= 2) for i, quarter in enumerate(quarters) for level in quarter]
     wave = [sign * output(level) for level in range(6400) for sign in (1, -1)]

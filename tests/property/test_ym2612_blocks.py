@@ -101,6 +101,47 @@ def test_blocks_are_cycles(variant: str, parts: list[Writes], rest: int) -> None
         assert state(single) == state(block) == state(unheard)
 
 
+def held_notes(seed: int) -> Writes:
+    """Make a log of notes with feedback that decay slowly or fast, with pauses of many samples between few writes."""
+    random = Random(seed)
+    log: Writes = []
+
+    def write(part: int, address: int, value: int) -> None:
+        at = log[-1][0] + random.randrange(3, 40) if log else 0
+        log.extend([(at, part, address), (at + 2, part + 1, value)])
+
+    rates = random.choice([[0], [2, 5, 8, 11], [12, 16, 20], [24, 25, 26, 27, 28, 31], list(range(32))])
+    for channel in range(6):
+        part, low = channel // 3 * 2, channel % 3
+        for slot in range(0, 16, 4):
+            write(part, 0x40 + slot + low, random.choice([0, 5, 20, 40, 90]))
+            write(part, 0x50 + slot + low, random.choice([31, 31, 30, 27, 20, 12]) | random.randrange(4) << 6)
+            write(part, 0x60 + slot + low, random.choice(rates))
+            write(part, 0x70 + slot + low, random.choice(rates))
+            write(part, 0x80 + slot + low, random.randrange(256))
+        write(part, 0xA4 + low, random.randrange(64))
+        write(part, 0xA0 + low, random.randrange(256))
+        write(part, 0xB0 + low, random.randrange(8) | random.choice([0, 3, 5, 6, 7]) << 3)
+        write(0, 0x28, 0xF0 | channel % 3 | channel // 3 * 4)
+    if random.random() < 0.3:
+        write(0, 0x21, 0x20)
+    for _ in range(random.randrange(4)):
+        at = log[-1][0] + random.randrange(24 * 400)
+        log.extend([(at, 0, 0x28), (at + 2, 1, random.choice([0, 0xF0]) | random.choice([0, 1, 2, 4, 5, 6]))])
+    return log
+
+
+@given(st.sampled_from(VARIANTS), seeds, st.integers(0, 24 * 1200))
+@settings(max_examples=100, deadline=None)
+def test_held_notes_are_cycles(variant: str, seed: int, rest: int) -> None:
+    log = held_notes(seed)
+    cycles = log[-1][0] + rest
+    single, block = YM2612(variant), YM2612(variant)
+    samples = written_by_cycles(single, log, cycles)
+    assert (at_once(block, log, cycles, heard=True) == samples).all()
+    assert state(single) == state(block)
+
+
 @given(st.sampled_from(VARIANTS), logs, st.integers(1, 127))
 @settings(max_examples=25, deadline=None)
 def test_parts_of_blocks_are_those_of_cycles(variant: str, log: Writes, muted: int) -> None:
