@@ -1,4 +1,4 @@
-/* draw.h - what the drawing side of the VDP shares: draw.c, sprites.c, planes.c, bands.c, objects.c,
+/* draw.h - what the drawing side of the VDP shares: draw.c, flags.c, sprites.c, planes.c, bands.c, objects.c,
  * compose.c, colours.c, latches.c, mode4.c.
  *
  * A line of the picture is fetched and shown in the 3420 mclk after the V step into it, give or take:
@@ -58,6 +58,18 @@ typedef struct draw_context {
     uint8_t colours_followed;           /* 1: draw_follow_colours has been called */
     uint8_t overflow, collision;        /* set when drawing sets the flags */
 } draw_context;
+
+/* draw.c: the cursors; `time` in mclk after the V step into `number`, of the search after that into the line before */
+#define DRAW_NO_LINE (-2)               /* before the one whose sprites are searched before the picture */
+void draw_search_sprites(draw_context *c, int number, int time);
+void draw_fetch_sprites(draw_context *c, int number, int time);
+void draw_run_sprites(draw_context *c, int number, int time, int height);
+void draw_lines(draw_context *c, int64_t start, int64_t clock, int height);
+void draw_begin_picture(vdp_chip *chip);
+void draw_follow_display(const vdp *s, vdp_drawing *d);
+
+/* flags.c */
+void draw_flags(draw_context *c, int end, int height);
 
 /* sprites.c: `to` counts table entries, attribute slots, pattern slots from the start of the line's search or fetch */
 void draw_sprites_begin(vdp_sprite_list *list, int line);
@@ -120,6 +132,9 @@ int draw_backdrop_until(draw_context *c, int line, int from, int to);
 /* mode4.c: what a line fetches, at one time; pixels from..end-1 of it */
 void draw_mode4_line(draw_context *c, vdp_line *line);
 void draw_mode4_mix(const vdp_line *line, uint8_t *to, int from, int end);
+
+/* mclk from one time to another, whatever a foreign state may hold */
+static inline int64_t draw_since(int64_t clock, int64_t start) { return (int64_t)((uint64_t)clock - (uint64_t)start); }
 
 static inline int draw_width(const vdp *s) { return vdp_is_mode5(s) && vdp_is_h40(s) ? 320 : 256; }
 

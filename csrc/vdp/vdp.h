@@ -9,6 +9,7 @@
  *   planes.c   name tables, scroll, window, patterns
  *   sprites.c  scan, attributes, limits, masking
  *   bands.c, objects.c  planes and sprites of several whole lines at once
+ *   flags.c    sprite overflow and collision without pixels
  *   compose.c  priority, shadow and highlight, the picture
  *   colours.c  CRAM to R, G, B
  *   border.c   what surrounds the picture, for those who want to see it
