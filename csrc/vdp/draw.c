@@ -181,15 +181,15 @@ static void find_no_sprites(draw_context *c, int number)
 static int pass_sprites(draw_context *c, int number, int count, int height)
 {
     vdp_drawing *d = c->d;
-    const vdp_sprite_scan *scan = c->scan;
     int end = number + count, searched = end < height ? end : height - 1;
     if (d->list[number & 1].line != number || d->list[number & 1].found || !d->list[number & 1].ended
         || d->list[(number + 1) & 1].line == number + 1 || d->lines[number & 1].line == number)
         return 0;
-    if (number < searched && (number + 1 < scan->first || searched >= scan->end))
+    if (!vdp_sprites_on(c->s))
         return 0;
+    const vdp_sprite_scan *scan = draw_scan(c);
     for (int n = number + 1; n <= searched; n++)
-        if (scan->count[n])
+        if (scan->covers[n][0] | scan->covers[n][1])
             return 0;
     for (int n = count > 2 ? end - 2 : number; n < end; n++) {
         vdp_line *line = &d->lines[n & 1];
@@ -357,7 +357,7 @@ static void find_objects(draw_context *c, draw_objects *objects, int end)
 }
 
 /* Lines from d->line on up to `clock`, when line 0 has its V step at `start`. */
-void draw_lines(draw_context *c, int64_t start, int64_t clock, int height)
+void draw_picture_lines(draw_context *c, int64_t start, int64_t clock, int height)
 {
     vdp_drawing *d = c->d;
     int64_t past = draw_since(clock, start);
@@ -374,15 +374,11 @@ void draw_lines(draw_context *c, int64_t start, int64_t clock, int height)
             find_objects(c, &objects, end);
             objects.easy_end = end < height ? end - 1 : end; /* what comes after needs the traces of the last line */
         }
-        int fresh = !c->render && d->line < 0 && d->list[0].line < 0; /* nothing has been searched yet */
-        if (fresh) {
-            draw_sprites_scan_lines(c, 0, end);
-            c->overflow |= c->scan->overflow[0];
-            d->line = 0;
-        } else if (c->scan->first > d->line + 1 || c->scan->end < end)
-            draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
+            int fresh = d->line < 0 && d->list[0].line < 0; /* nothing has been searched yet */
             int begun = fresh ? 0 : 2 + (d->list[d->line & 1].line == d->line + 2);
+            if (fresh)
+                d->line = 0;
             for (; begun; begun--, d->line++) /* whose sprites other contents may have a part in */
                 draw_run_sprites(c, d->line, DRAW_ALL, height);
             draw_flags(c, end, height);
@@ -434,7 +430,9 @@ void draw_begin_picture(vdp_chip *chip)
     d->started = 1;
     d->flagged = DRAW_NO_LINE;
     d->quiet_lines = 0;
+    d->quiet_clock = 0;
     chip->ahead.started = 0;
+    chip->scan.valid = 0;
     if (chip->render) {
         draw_begin_colours(chip);
         memset(d->drawn, 0, sizeof d->drawn);
@@ -529,18 +527,16 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
-    int64_t quiet = vdp_quiet_until(chip);
     if (clock <= s->draw_clock)
         return;
+    int64_t quiet = chip->render ? s->draw_clock : draw_quiet_on(chip, clock);
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
         draw_begin_picture(chip);
     vdp_forget_flags(chip);
     draw_follow_display(s, d);
 
-    vdp_sprite_scan scan;
-    scan.first = scan.end = 0;
     draw_context c = {
-        .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
+        .s = s, .d = d, .cache = s->sprite_cache, .scan = &chip->scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
         .picture = s->picture_clock + 1,
         .flagged = d->flagged,
@@ -554,7 +550,7 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         if (d->line + 1 < skip)
             d->line = (int16_t)(skip < height ? skip : height);
     }
-    draw_lines(&c, s->picture_clock, clock, height);
+    draw_picture_lines(&c, s->picture_clock, clock, height);
     if (d->line >= height && !d->finished)
         finish_picture(chip, height);
     s->sprite_overflow |= c.overflow;
@@ -566,6 +562,7 @@ void vdp_settle(vdp_chip *chip)
 {
     vdp_forget_flags(chip);
     vdp_draw(chip, chip->state->clock);
+    chip->scan.valid = 0;
 }
 
 /* -------------------------------------------------------------------------------------- whole pictures */
@@ -576,7 +573,7 @@ static void draw_field(draw_context *c, int height)
     d->line = -1;
     d->list[0].line = d->list[1].line = -1;
     d->lines[0].line = d->lines[1].line = -1;
-    draw_lines(c, 0, (int64_t)VDP_LINE * (height + 2), height);
+    draw_picture_lines(c, 0, (int64_t)VDP_LINE * (height + 2), height);
 }
 
 void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height)
@@ -591,7 +588,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
     memset(&drawing, 0, sizeof drawing);
     drawing.display = drawing.display_before = (uint8_t)vdp_display_on(state);
     drawing.tall = vdp_is_mode5(state) && (state->registers[12] & 6) == 6;
-    scan.first = scan.end = 0;
+    scan.valid = 0;
     draw_context c = {
         .s = state, .d = &drawing, .cache = cache, .scan = &scan, .indexed = indexed, .render = 1,
     };

@@ -8,13 +8,12 @@
 void draw_flags(draw_context *c, int end, int height)
 {
     vdp_drawing *d = c->d;
-    const vdp_sprite_scan *scan = c->scan;
-    int known = -1;
+    vdp_sprite_scan *scan = draw_scan(c);
     for (; d->line < end; d->line++) {
         int n = d->line, last = n == end - 1;
         if (!last) {
-            c->overflow |= scan->overflow[n + 1];
-            if (draw_sprites_stay_quiet(c, n, c->s->sprite_collision | c->collision, &known))
+            int verdict = draw_verdict(scan, c->s, c->cache, n);
+            if (verdict == DRAW_QUIET || (verdict == DRAW_MEETS && c->s->sprite_collision | c->collision))
                 continue;
         }
         if (d->list[n & 1].line != n)
@@ -26,9 +25,50 @@ void draw_flags(draw_context *c, int end, int height)
     }
 }
 
-/* With `d` at `clock`: look ahead for the first line whose sprites might set a flag.  Of the line that the clock is in the
- * flags are known; the search for the next one's sprites must be over, those of the further ones lie ahead. */
-static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lines)
+/* ------------------------------------------------------------------------------------------ quiet lines
+ *
+ * Before quiet_line no line sets a flag, whatever else becomes of it, unless something changes for a line that is being searched
+ * or fetched.  Those from quiet_line on have not begun: the present contents count for them. */
+
+static int is_current(const vdp_chip *chip)
+{
+    const vdp *s = chip->state;
+    const vdp_drawing *d = &chip->drawing;
+    return d->started && d->clock == s->draw_clock && d->picture_clock == s->picture_clock && s->draw_clock != VDP_NEVER;
+}
+
+static int64_t quiet_clock(const vdp *s, int line)
+{
+    return line >= vdp_height(s) ? VDP_NEVER : s->picture_clock + (int64_t)(line - 1) * VDP_LINE + VDP_FLAGS_BEGIN;
+}
+
+/* The first line from `line` on and before `end` that may set a flag. */
+static int first_loud(vdp_chip *chip, int line, int end)
+{
+    const vdp *s = chip->state;
+    draw_context c = { .s = s, .cache = s->sprite_cache, .scan = &chip->scan };
+    vdp_sprite_scan *scan = draw_scan(&c);
+    while (line < end && draw_verdict(scan, s, s->sprite_cache, line) == DRAW_QUIET)
+        line++;
+    return line;
+}
+
+int64_t draw_quiet_on(vdp_chip *chip, int64_t clock)
+{
+    const vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    int64_t quiet = vdp_quiet_until(chip);
+    if (clock <= quiet || quiet <= s->draw_clock || d->quiet_line < 0 || !is_current(chip))
+        return quiet;
+    int height = vdp_height(s), lines = d->quiet_lines < 128 ? d->quiet_lines : 128;
+    int end = (int)(draw_since(clock, s->picture_clock) / VDP_LINE) + 2 + lines;
+    d->quiet_line = (int16_t)first_loud(chip, d->quiet_line, end < height ? end : height);
+    return d->quiet_clock = quiet_clock(s, d->quiet_line);
+}
+
+/* With `d` at `clock`: look ahead for the first line whose sprites might set a flag; -1: it is not so simple.  Of the line that the
+ * clock is in the flags are known; the search for the next one's sprites must be over, those of the further ones lie ahead. */
+static int find_quiet(vdp_chip *chip, const vdp_drawing *d, int64_t clock, int lines)
 {
     const vdp *s = chip->state;
     int64_t past = draw_since(clock, s->picture_clock - VDP_LINE);
@@ -36,22 +76,12 @@ static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lin
     if (!vdp_is_mode5(s) || s->debug[0] & VDP_DEBUG_NO_SPRITES || d->tall || d->finished
         || !d->display || !d->display_before || next < 0 || next >= height
         || past % VDP_LINE < VDP_FLAGS_END)
-        return 0;
+        return -1;
     const vdp_sprite_list *list = &d->list[next & 1];
-    if (list->line != next || list->slots || (!list->ended && list->scanned < (vdp_is_h40(s) ? 80 : 64)))
-        return 0;
-    vdp_sprite_scan *scan = &chip->scan;
-    draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = scan };
-    int end = next + lines < height ? next + lines : height;
-    if (draw_sprites_are_quiet(&c, list->entry, list->found, 0)) {
-        int known = -1;
-        next++;
-        if (next < end && (scan->first > next || scan->end < end))
-            draw_sprites_scan_lines(&c, next, end);
-        while (next < end && !scan->overflow[next] && draw_sprites_stay_quiet(&c, next, 0, &known))
-            next++;
-    }
-    return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;
+    if (list->line != next || list->slots || (!list->ended && list->scanned < draw_entry_limit(s))
+        || !draw_list_is_quiet(s, s->sprite_cache, list))
+        return -1;
+    return first_loud(chip, next + 1, next + lines < height ? next + lines : height);
 }
 
 /* Let `ahead` go on from where drawing is, if it does not already. */
@@ -74,7 +104,6 @@ static void begin_ahead(vdp_chip *chip)
     memcpy(a->list, d->list, sizeof a->list);
     memcpy(a->lines, d->lines, sizeof a->lines);
     draw_follow_display(chip->state, a);
-    chip->scan.first = chip->scan.end = 0;
 }
 
 /* Flags up to `clock`, at which those of its line are all known, with no pixel drawn: what is to be drawn waits for the
@@ -95,7 +124,7 @@ static int run_ahead(vdp_chip *chip, int64_t clock)
     begin_ahead(chip);
     if (clock > a->clock) {
         draw_context c = { .s = s, .d = a, .cache = s->sprite_cache, .scan = &chip->scan, .flagged = DRAW_NO_LINE };
-        draw_lines(&c, s->picture_clock, clock, height);
+        draw_picture_lines(&c, s->picture_clock, clock, height);
         s->sprite_overflow |= c.overflow;
         s->sprite_collision |= c.collision;
         a->clock = clock;
@@ -107,27 +136,85 @@ static int run_ahead(vdp_chip *chip, int64_t clock)
 void vdp_draw_flags(vdp_chip *chip, int64_t clock)
 {
     vdp_drawing *d = &chip->drawing;
-    if (clock <= vdp_quiet_until(chip))
+    if (clock <= draw_quiet_on(chip, clock))
         return;
     int lines = d->quiet_clock && d->quiet_lines < 128 ? 2 * d->quiet_lines : QUIET_LINES;
     vdp_drawing *known = &chip->ahead;
     if (!run_ahead(chip, clock)) {
         vdp_draw(chip, clock);
-        chip->scan.first = chip->scan.end = 0;
         known = d;
         if (!chip->render && !d->quiet_lines)
             lines = 255;                /* mostly nothing comes of any line */
     }
-    int64_t quiet = find_quiet(chip, known, clock, lines);
+    d->quiet_line = (int16_t)find_quiet(chip, known, clock, lines);
     d->quiet_lines = (uint8_t)lines;
+    int64_t quiet = d->quiet_line < 0 ? 0 : quiet_clock(chip->state, d->quiet_line);
+    if (quiet <= clock)
+        d->quiet_line = -1;
     d->quiet_clock = quiet > clock ? quiet : clock;
 }
 
 void vdp_draw_before_unseen(vdp_chip *chip, int64_t clock)
 {
     int64_t line = chip->state->line_clock, offset = clock - line;
+    if (clock <= draw_quiet_on(chip, clock))
+        return;
     if (offset > VDP_FLAGS_END && offset < VDP_LINE + VDP_FLAGS_BEGIN)
         vdp_draw_flags(chip, line + VDP_FLAGS_END);
     if (clock > vdp_quiet_until(chip))
         vdp_draw_before(chip, clock);
+}
+
+/* ------------------------------------------------------------------------------------- changes of sprites */
+
+static int lies_within(const uint8_t entry[3], int first, int end)
+{
+    int from, to;
+    draw_sprite_lines(entry, &from, &to);
+    return from < end && to > first;
+}
+
+/* 1: nothing needs to be drawn before: the change has a part only in lines that have been before, without a flag, and in lines to
+ * come. */
+static int passes(vdp_chip *chip, int64_t clock, unsigned entry, unsigned part, uint8_t value)
+{
+    const vdp *s = chip->state;
+    vdp_drawing *d = &chip->drawing;
+    vdp_sprite_scan *scan = &chip->scan;
+    const uint8_t *before = s->sprite_cache + 4 * entry;
+    uint8_t now[3];
+    if (chip->render)
+        return 0;
+    if (clock > vdp_quiet_until(chip))
+        vdp_draw_before_unseen(chip, clock);
+    if (clock > vdp_quiet_until(chip) || d->quiet_line < 0 || !is_current(chip) || !draw_scan_holds(scan, s) || scan->loops)
+        return 0;
+    if (scan->place[entry] == 0xFF)
+        return 1;
+    if (part == 3)
+        return 0;
+    int64_t past = draw_since(clock, s->picture_clock - VDP_LINE);
+    int line = (int)(past / VDP_LINE) - 1, from, end;
+    memcpy(now, before, sizeof now);
+    if (part < 3)
+        now[part] = value;
+    if (past < 0 || lies_within(before, line, line + 2) || lies_within(now, line, line + 2))
+        return 0;
+    if (d->line < line)
+        d->line = (int16_t)line;
+    draw_sprite_lines(now, &from, &end);
+    if (from < line + 2)
+        from = line + 2;
+    if (from < end && from < d->quiet_line) {
+        d->quiet_line = (int16_t)from;
+        d->quiet_clock = quiet_clock(s, from);
+    }
+    return 1;
+}
+
+void vdp_change_sprite(vdp_chip *chip, int64_t clock, unsigned entry, unsigned part, uint8_t value)
+{
+    if (!passes(chip, clock, entry, part, value))
+        vdp_draw_before(chip, clock);
+    draw_scan_change(&chip->scan, chip->state->sprite_cache, entry, part, value);
 }
