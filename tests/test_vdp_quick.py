@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from megadrive._core import ffi, lib
@@ -166,6 +166,7 @@ def sprite_changes(seed: int, polls: bool, focus: bool) -> list[tuple[int, int, 
 
 
 @settings(max_examples=80, deadline=None)
+@example(286, True, True, 0x8C81)
 @given(seeds, st.booleans(), st.booleans(), st.sampled_from([0x8C81, 0x8C00]))
 def test_sprites_that_change_within_the_picture(seed, polls, focus, width):
     """Nothing is drawn for a change that concerns other lines, and the search of lines is kept up with it."""

@@ -187,7 +187,8 @@ static int passes(vdp_chip *chip, int64_t clock, unsigned entry, unsigned part, 
         return 0;
     if (clock > vdp_quiet_until(chip))
         vdp_draw_before_unseen(chip, clock);
-    if (clock > vdp_quiet_until(chip) || d->quiet_line < 0 || !is_current(chip) || !draw_scan_holds(scan, s) || scan->loops)
+    const int64_t quiet = vdp_quiet_until(chip);
+    if (clock > quiet || quiet <= s->draw_clock || d->quiet_line < 0 || !is_current(chip) || !draw_scan_holds(scan, s) || scan->loops)
         return 0;
     if (scan->place[entry] == 0xFF)
         return 1;
