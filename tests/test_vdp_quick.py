@@ -167,6 +167,7 @@ def sprite_changes(seed: int, polls: bool, focus: bool) -> list[tuple[int, int, 
 
 @settings(max_examples=80, deadline=None)
 @example(286, True, True, 0x8C81)
+@example(83154, True, True, 0x8C81)
 @given(seeds, st.booleans(), st.booleans(), st.sampled_from([0x8C81, 0x8C00]))
 def test_sprites_that_change_within_the_picture(seed, polls, focus, width):
     """Nothing is drawn for a change that concerns other lines, and the search of lines is kept up with it."""

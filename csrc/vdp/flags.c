@@ -174,6 +174,17 @@ static int lies_within(const uint8_t entry[3], int first, int end)
     return from < end && to > first;
 }
 
+/* 1: the search for a line has found the entry, maybe where it lay before. */
+static int is_found(const vdp_sprite_list *list, int line, unsigned entry)
+{
+    int i = 0;
+    if (list->line != line)
+        return 0;
+    while (i < list->found && list->entry[i] != entry)
+        i++;
+    return i < list->found;
+}
+
 /* 1: nothing needs to be drawn before: the change has a part only in lines that have been before, without a flag, and in lines to
  * come. */
 static int passes(vdp_chip *chip, int64_t clock, unsigned entry, unsigned part, uint8_t value)
@@ -190,16 +201,18 @@ static int passes(vdp_chip *chip, int64_t clock, unsigned entry, unsigned part, 
     const int64_t quiet = vdp_quiet_until(chip);
     if (clock > quiet || quiet <= s->draw_clock || d->quiet_line < 0 || !is_current(chip) || !draw_scan_holds(scan, s) || scan->loops)
         return 0;
+    int64_t past = draw_since(clock, s->picture_clock - VDP_LINE);
+    int line = (int)(past / VDP_LINE) - 1, from, end;
+    if (past < 0 || is_found(&d->list[(line + 1) & 1], line + 1, entry) || is_found(&d->list[line & 1], line, entry))
+        return 0;
     if (scan->place[entry] == 0xFF)
         return 1;
     if (part == 3)
         return 0;
-    int64_t past = draw_since(clock, s->picture_clock - VDP_LINE);
-    int line = (int)(past / VDP_LINE) - 1, from, end;
     memcpy(now, before, sizeof now);
     if (part < 3)
         now[part] = value;
-    if (past < 0 || lies_within(before, line, line + 2) || lies_within(now, line, line + 2))
+    if (lies_within(before, line, line + 2) || lies_within(now, line, line + 2))
         return 0;
     if (d->line < line)
         d->line = (int16_t)line;
