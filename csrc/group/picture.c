@@ -1,8 +1,6 @@
 /* picture.c - pictures of the VDP to observations: centred on a field of given size, cut, in grey, made smaller. */
 #include "group/group.h"
 
-#include "vdp/vdp.h"
-
 #define BLACK 0
 
 /* Where the wanted part of the field lies in the chip's picture. */
@@ -68,14 +66,8 @@ static void grey_of_rgb(const uint8_t *from, uint8_t *to, int count, int step)
 }
 
 /* Eight indices are looked at together: flat areas and stripes have the same ones again. */
-static void rgb_of_indices(const uint8_t *from, uint8_t *to, int count, int step, const uint64_t *colours, const uint8_t (*level)[64])
+static void rgb_of_indices(const uint8_t *from, uint8_t *to, int count, int step, const uint64_t *colours)
 {
-    if (step == 1) {
-        int done = draw_convert_many(colours, level, from, to, count);
-        from += done;
-        to += 3 * done;
-        count -= done;
-    }
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     uint64_t before = 0, rgb[3] = { 0, 0, 0 };
     if (step == 1 && count >= 8)
@@ -113,7 +105,7 @@ static void rgb_of_rgb(const uint8_t *from, uint8_t *to, int count, int step)
 /* The last picture in colour or grey; every pixel, or those that nearest sampling looks at. */
 void picture_take(vdp_chip *chip, const md_picture *format, uint8_t *raw)
 {
-    uint8_t grey[256], level[3][64];
+    uint8_t grey[256];
     const uint64_t *colours = vdp_single_palette(chip);
     if (!colours) {
         uint8_t wanted = chip->want_rgb;
@@ -122,8 +114,6 @@ void picture_take(vdp_chip *chip, const md_picture *format, uint8_t *raw)
     } else if (format->grey) {
         for (unsigned i = 0; i < 256; i++)
             grey[i] = luma(colours[i] & 255, colours[i] >> 8 & 255, colours[i] >> 16 & 255);
-    } else {
-        draw_levels(colours, level);
     }
     picture_place place = place_of(chip, format);
     int step = sampling(format), first = step / 2, bytes = channels(format);
@@ -146,7 +136,7 @@ void picture_take(vdp_chip *chip, const md_picture *format, uint8_t *raw)
         else if (colours && format->grey)
             grey_of_indices(chip->indexed + at, to, end - begin, step, grey);
         else if (colours)
-            rgb_of_indices(chip->indexed + at, to, end - begin, step, colours, level);
+            rgb_of_indices(chip->indexed + at, to, end - begin, step, colours);
         else if (format->grey)
             grey_of_rgb(chip->rgb + 3 * at, to, end - begin, step);
         else

@@ -5,7 +5,6 @@
  *
  * CRAM has one port: while a word is written to it, the pixel at the output shows that word [handbook 04, 16]. */
 #include "draw.h"
-#include "wide.h"
 
 #define SHADOW 0x40
 #define HIGHLIGHT 0x80
@@ -99,88 +98,6 @@ static void convert(const vdp_drawing *d, const uint8_t *from, uint8_t *to, int 
         to[1] = (uint8_t)(rgb >> 8);
         to[2] = (uint8_t)(rgb >> 16);
     }
-}
-
-/* --------------------------------------------------------------------------------------- many pixels at once */
-
-#ifdef DRAW_AVX2
-/* Where the bytes of R, G and B go in 16 pixels of three bytes; 128: another one's place. */
-static const uint8_t spread[3][3][16] = {
-    {
-        { 0, 128, 128, 1, 128, 128, 2, 128, 128, 3, 128, 128, 4, 128, 128, 5 },
-        { 128, 0, 128, 128, 1, 128, 128, 2, 128, 128, 3, 128, 128, 4, 128, 128 },
-        { 128, 128, 0, 128, 128, 1, 128, 128, 2, 128, 128, 3, 128, 128, 4, 128 },
-    },
-    {
-        { 128, 128, 6, 128, 128, 7, 128, 128, 8, 128, 128, 9, 128, 128, 10, 128 },
-        { 5, 128, 128, 6, 128, 128, 7, 128, 128, 8, 128, 128, 9, 128, 128, 10 },
-        { 128, 5, 128, 128, 6, 128, 128, 7, 128, 128, 8, 128, 128, 9, 128, 128 },
-    },
-    {
-        { 128, 11, 128, 128, 12, 128, 128, 13, 128, 128, 14, 128, 128, 15, 128, 128 },
-        { 128, 128, 11, 128, 128, 12, 128, 128, 13, 128, 128, 14, 128, 128, 15, 128 },
-        { 10, 128, 128, 11, 128, 128, 12, 128, 128, 13, 128, 128, 14, 128, 128, 15 },
-    },
-};
-
-static DRAW_AVX2 inline __m256i both_halves(const uint8_t *p)
-{
-    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)p));
-}
-
-/* One byte of the colours of 32 pixels whose indices are below 64. */
-static DRAW_AVX2 inline __m256i look_up(const uint8_t level[64], __m256i index, __m256i bit4, __m256i bit5)
-{
-    __m256i low = _mm256_blendv_epi8(_mm256_shuffle_epi8(both_halves(level), index),
-                                     _mm256_shuffle_epi8(both_halves(level + 16), index), bit4);
-    __m256i high = _mm256_blendv_epi8(_mm256_shuffle_epi8(both_halves(level + 32), index),
-                                      _mm256_shuffle_epi8(both_halves(level + 48), index), bit4);
-    return _mm256_blendv_epi8(low, high, bit5);
-}
-
-static DRAW_AVX2 void convert_groups(const uint64_t *colours, const uint8_t (*level)[64], const uint8_t *from, uint8_t *to, int groups)
-{
-    for (; groups > 0; groups--, from += 32, to += 96) {
-        __m256i index = _mm256_loadu_si256((const __m256i *)(const void *)from);
-        if (!_mm256_testz_si256(index, _mm256_set1_epi8((char)0xC0))) { /* shadow or highlight */
-            for (int i = 0; i < 32; i++) {
-                uint64_t colour = colours[from[i]];
-                for (int k = 0; k < 3; k++)
-                    to[3 * i + k] = (uint8_t)(colour >> 8 * k);
-            }
-            continue;
-        }
-        __m256i bit4 = _mm256_slli_epi16(index, 3), bit5 = _mm256_slli_epi16(index, 2), bytes[3];
-        for (int k = 0; k < 3; k++)
-            bytes[k] = look_up(level[k], index, bit4, bit5);
-        for (int part = 0; part < 3; part++) {
-            __m256i out = _mm256_or_si256(_mm256_or_si256(_mm256_shuffle_epi8(bytes[0], both_halves(spread[part][0])),
-                                                          _mm256_shuffle_epi8(bytes[1], both_halves(spread[part][1]))),
-                                          _mm256_shuffle_epi8(bytes[2], both_halves(spread[part][2])));
-            _mm_storeu_si128((__m128i *)(void *)(to + 16 * part), _mm256_castsi256_si128(out));
-            _mm_storeu_si128((__m128i *)(void *)(to + 48 + 16 * part), _mm256_extracti128_si256(out, 1));
-        }
-    }
-}
-#endif
-
-void draw_levels(const uint64_t *colours, uint8_t level[3][64])
-{
-    for (int i = 0; i < 64; i++)
-        for (int k = 0; k < 3; k++)
-            level[k][i] = (uint8_t)(colours[i] >> 8 * k);
-}
-
-int draw_convert_many(const uint64_t *colours, const uint8_t (*level)[64], const uint8_t *from, uint8_t *to, int pixels)
-{
-#ifdef DRAW_AVX2
-    if (pixels >= 32 && draw_has_avx2()) {
-        convert_groups(colours, level, from, to, pixels / 32);
-        return pixels & ~31;
-    }
-#endif
-    (void)colours, (void)level, (void)from, (void)to, (void)pixels;
-    return 0;
 }
 
 /* -------------------------------------------------------------------------------------- changes of CRAM */
@@ -343,23 +260,16 @@ static void put_dot(vdp_drawing *d, uint8_t *rgb, int tall)
     d->dot_pixel = -1;
 }
 
-#define MANY_ROWS 4             /* are worth it that the colours are put in order for many pixels at once */
-
 /* From where rgb has got to, with the colours as they are. */
 static void convert_to(vdp_drawing *d, const uint8_t *indexed, uint8_t *rgb, int tall, int line, int pixel)
 {
-    int y = d->rgb_line, from = d->rgb_pixel, many = line - y >= MANY_ROWS;
-    uint8_t level[3][64];
+    int y = d->rgb_line, from = d->rgb_pixel;
     if (line < y || (line == y && pixel < from))
         return;
-    if (many)
-        draw_levels(d->lut, level);
     for (; y <= line && y < DRAW_ROWS; y++, from = 0) {
         int row = tall ? 2 * y + d->field : y, to = d->drawn[row];
         if (y == line && to > pixel)
             to = pixel;
-        if (many && to > from)
-            from += draw_convert_many(d->lut, level, indexed + DRAW_STRIDE * row + from, rgb + 3 * (DRAW_STRIDE * row + from), to - from);
         if (to > from)
             convert(d, indexed + DRAW_STRIDE * row + from, rgb + 3 * (DRAW_STRIDE * row + from), to - from);
     }

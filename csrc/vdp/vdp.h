@@ -216,11 +216,6 @@ static inline int vdp_shows_colours(const vdp_chip *chip)
 }
 void vdp_change_colour(vdp_chip *chip, int64_t clock, unsigned index, uint16_t word);
 
-/* R, G and B of the first 64 of `colours`, each by itself; and bytes of R, G and B for as many pixels as can be made together, which it
- * returns: `colours` as in vdp_single_palette, `level` from draw_levels. */
-void draw_levels(const uint64_t *colours, uint8_t level[3][64]);
-int draw_convert_many(const uint64_t *colours, const uint8_t (*level)[64], const uint8_t *from, uint8_t *to, int pixels);
-
 /* R, G and B of a word of CRAM at normal intensity, R in the lowest byte. */
 uint32_t vdp_colour(const vdp *s, uint16_t word);
 
