@@ -7,6 +7,7 @@
  *   runs.c     the same over many slots at once, while nothing is drawn
  *   timing.c   lines and frames, H and V counters, interrupts, the next event
  *   planes.c   name tables, scroll, window, patterns
+ *   scan.c     which sprites lie on which line
  *   sprites.c  scan, attributes, limits, masking
  *   bands.c, objects.c  planes and sprites of several whole lines at once
  *   flags.c    sprite overflow and collision without pixels
