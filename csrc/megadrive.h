@@ -626,6 +626,8 @@ typedef struct ym2612_ports {
 
 void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym);
 void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock);
+void ym2612_follow_ports(ym2612_ports *ports, const uint32_t *writes, int64_t count, int64_t clock);
+uint8_t ym2612_flags_ports(ym2612_ports *ports, int64_t clock);
 int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until);
 uint8_t ym2612_show_status(ym2612 *ym, uint32_t port, uint8_t status, int64_t clock);
 int64_t ym2612_run_writes(ym2612 *ym, const uint32_t *writes, int64_t count, int64_t cycles, int16_t *out);
@@ -716,7 +718,8 @@ typedef struct audio_out {
     int64_t clock;              /* mclk up to which sound has been rendered or skipped */
     float left[400];            /* the last mixed and filtered samples at the FM rate, oldest first */
     float right[400];
-    float high_pass[4];         /* output capacitors: last input left, right; last output left, right */
+    float high_pass_in[2][8];   /* output capacitors: the last inputs of the left and the right, oldest first */
+    float high_pass_out[2][8];
     float low_pass[2];          /* behind the mixer: left, right */
     float fm_low_pass[4];       /* of the YM2612 alone: two of the left, two of the right */
     int16_t fm[24];             /* the last 12 FM samples, left and right */
@@ -740,8 +743,9 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
+    float reserved[6];
     float psg_steps[840];       /* 21 places of a step among the FM samples; what 24 samples feel of it, after 8 zeros */
-    float kernel[33024];        /* phases + 1 rows of `taps` */
+    float kernel[66048];        /* `phases` rows: 8 taps, and how far it is to the same of the next row, and so on */
 } audio_table;
 
 int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter,
@@ -1016,6 +1020,8 @@ typedef struct megadrive {
     uint8_t want_audio;         /* 1: samples of the present frame are kept */
     uint8_t sram_dirty;         /* 1 since a write changed SRAM; whoever saves it clears it */
     uint8_t fm_next_status;     /* the YM2612's status behind fm_status_until */
+    uint8_t z80_fm_status;      /* see z80_fm_change */
+    uint8_t z80_fm_value;       /* what was read at z80_fm_read */
     uint8_t z80_running;        /* 1 while the Z80's run loop is on the C stack */
     uint8_t plain;              /* 1: nothing is skipped that comes to the same */
     uint8_t failed;             /* 1: a chip outside the core failed; the run loop has ended early */
@@ -1029,6 +1035,11 @@ typedef struct megadrive {
     int64_t fm_reach;           /* internal cycles from state.fm_clock to the last access: the chip is run as far as that */
     int64_t fm_status_until;    /* chip's clock before which the status is as read last, if nothing is written; 0: not known */
     int64_t fm_next_until;      /* if that is known: the same for fm_next_status, which comes then */
+    int64_t z80_fm_until;       /* T states: a Z80's instruction that begins before then can read the status by itself; 0: none */
+    int64_t z80_fm_change;      /* T states: from then on it reads fm_next_status, before z80_fm_status */
+    int64_t z80_fm_read;        /* T states: the last such read, if the chip has not been told of it yet; or 0 */
+    const uint8_t *z80_window;  /* what a running Z80 sees at $8000, if that is plain memory that it can read now; else NULL */
+    int64_t z80_window_reads;   /* by which it has not been charged to the 68000 yet */
     ym2612_ports fm_ahead;      /* bus and timers of the chip after waiting writes, to answer reads */
     uint32_t fm_write[6144];    /* cycle from state.fm_clock, port, value: made when the chip is brought up to date */
     int32_t fm_count;           /* sample pairs in fm */

@@ -32,9 +32,11 @@ M68000_INLINE void load(m68000_context *c, m68000 *cpu, void *bus)
     c->clock = cpu->clock;
     c->sample = cpu->clock;
     c->fast = false;
-    c->code = NULL;
+    c->code = 0;
     c->undo = NULL;
     c->undo_value = 0;
+    c->loops = false;
+    c->second = 0;
     c->outside = 0;
     c->outside_address = c->outside_value = 0;
 }
@@ -78,7 +80,7 @@ M68000_INLINE void fetch(m68000_context *c)
         return;
     }
     c->sample = c->clock;
-    c->irc = m68000_get_word(c->code + ((c->pc + 4) & 0xfffe));
+    c->irc = m68000_get_word((const uint8_t *)(c->code + c->pc + 4));
     c->clock += 4;
     c->pc += 2;
 }
@@ -178,6 +180,13 @@ M68000_INLINE const uint8_t *read_page(const m68000_context *c, uint32_t address
 M68000_INLINE uint8_t *write_page(const m68000_context *c, uint32_t address)
 {
     return M68000_WRITE_PAGE(c->bus, address & 0xffffff);
+}
+
+/* The program's place in memory less its address: then the address alone says where to fetch, without a mask. */
+M68000_INLINE uintptr_t code_at(const m68000_context *c, uint32_t address)
+{
+    const uint8_t *page = read_page(c, address);
+    return page != NULL ? (uintptr_t)page - (address & 0xffff0000) : 0;
 }
 
 /* Whether the fast path can read or write; the slow one always can, or finds out in doing it. */
@@ -291,16 +300,46 @@ M68000_INLINE bool can_jump(const m68000_context *c, uint32_t target)
     return can_read(c, 4, target);
 }
 
+/* Fast path: both words at a jump's target are taken at once, the second one for `arrive`. */
+M68000_INLINE void land(m68000_context *c, uint32_t target)
+{
+    target &= ~(uint32_t)1;
+    const uint32_t both = m68000_get_long((const uint8_t *)(c->code + target));
+    c->pc = target - 2;
+    c->sample = c->clock;
+    c->irc = both >> 16;
+    c->second = both & 0xffff;
+    c->clock += 4;
+}
+
 /* Begin to fetch at another address: the first of the two fetches, into IRC. */
 M68000_INLINE bool jump(m68000_context *c, uint32_t target, uint32_t stacked_pc)
 {
     TRY(can_jump(c, target));
     if (!c->fast && M68000_UNLIKELY(is_odd(c, target)))
         return fault(c, target, 0, program_fc(c) | STATUS_READ, stacked_pc);
-    if (c->fast)
-        c->code = read_page(c, target);
+    if (c->fast) {
+        c->code = code_at(c, target);
+        land(c, target);
+        return true;
+    }
     c->pc = (target & ~(uint32_t)1) - 4;
     fetch(c);
+    return true;
+}
+
+/* The same from c->pc to what mostly lies in the same page. */
+M68000_INLINE bool can_jump_near(const m68000_context *c, uint32_t target)
+{
+    return !c->fast || (((target ^ c->pc) & (0xffff0000 | c->cpu->odd_mask)) == 0 && (target & 0xffff) <= 0x10000 - 4);
+}
+
+M68000_INLINE bool jump_near(m68000_context *c, uint32_t target, uint32_t stacked_pc)
+{
+    if (!c->fast)
+        return jump(c, target, stacked_pc);
+    TRY(can_jump_near(c, target));
+    land(c, target);
     return true;
 }
 
@@ -310,6 +349,16 @@ M68000_INLINE unsigned count_ones(uint32_t word)
     word = (word & 0x33333333) + (word >> 2 & 0x33333333);
     word = (word + (word >> 4)) & 0x0f0f0f0f;
     return word * 0x01010101u >> 24;
+}
+
+/* The number of the lowest bit that is set; there is one. */
+M68000_INLINE unsigned lowest_bit(uint32_t word)
+{
+#ifdef __GNUC__
+    return (unsigned)__builtin_ctz(word);
+#else
+    return count_ones((word & (0u - word)) - 1);
+#endif
 }
 
 /* --- registers ------------------------------------------------------------------------------------------------- */

@@ -36,6 +36,7 @@
  *                                                         programs fetched from it, without waits or effects; else NULL
  *     uint8_t *M68000_WRITE_PAGE(bus, address)            the same for writing
  *                                                         Without these two the instance is compact and slow.
+ *     void *M68000_BUS(cpu)                               the bus, if the CPU's address tells it
  *     M68000_WRITE_OUTSIDE_WORD(c, address, value, fc)    the same as M68000_WRITE_WORD and _BYTE, for a MOVE to an address
  *     M68000_WRITE_OUTSIDE_BYTE(c, address, value, fc)    that lay in no page when it began
  *     bool M68000_WRITE_AT_ONCE(bus, size, address, value, clock)
@@ -102,11 +103,13 @@
 #define M68000_INLINE static inline __attribute__((always_inline, unused))
 #endif
 #define M68000_COLD __attribute__((cold, noinline))
+#define M68000_NOINLINE __attribute__((noinline))
 #else
 #define M68000_LIKELY(condition) (condition)
 #define M68000_UNLIKELY(condition) (condition)
 #define M68000_INLINE static inline
 #define M68000_COLD
+#define M68000_NOINLINE
 #endif
 
 #if defined(__GNUC__) && !defined(_WIN32)
@@ -128,7 +131,9 @@ typedef struct m68000_context {
     bool fast;      /* constant wherever it is looked at: all accesses are in pages */
     int64_t clock;  /* CPU clocks: now */
     int64_t sample; /* CPU clocks: the beginning of the last bus cycle so far */
-    const uint8_t *code; /* fast: the page that the program is fetched from */
+    uintptr_t code; /* fast: what added to pc is where the program lies (code_at); 0: in no page */
+    uint32_t second; /* fast: behind the word that a jump has fetched */
+    bool loops; /* fast: a short branch back has been taken */
     uint32_t *undo; /* fast: the address register that a source operand has moved, or NULL */
     uint32_t undo_value; /* what it was */
     int outside;    /* fast: MOVE has got as far as its write of so many bytes, which does not go to a page */

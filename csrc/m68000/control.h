@@ -1,9 +1,17 @@
 /* control.h - branches, jumps, returns, the status register, STOP, RESET, TRAP. */
 
-/* The second fetch at a jump's target, from which the queue is full again. */
+/* The second fetch at a jump's target, from which the queue is full again; nothing has been written since the first. */
 M68000_INLINE bool arrive(m68000_context *c)
 {
-    prefetch(c);
+    if (!c->fast) {
+        prefetch(c);
+        return true;
+    }
+    c->ir = c->irc;
+    c->irc = c->second;
+    c->sample = c->clock;
+    c->clock += 4;
+    c->pc += 2;
     return true;
 }
 
@@ -12,13 +20,10 @@ M68000_INLINE bool branch(m68000_context *c, unsigned code, bool wide)
 {
     if (condition(c->cpu, code)) {
         uint32_t target = c->pc + 2 + (wide ? sign_extend(c->irc, WORD) : sign_extend(c->ir, BYTE));
-        const bool loops = c->fast && !wide && (c->ir & 0xff) >= 0x100 - M68000_LOOP_BYTES;
+        c->loops = !wide && (c->ir & 0xff) >= 0x100 - M68000_LOOP_BYTES;
         idle(c, 2);
-        TRY(jump(c, target, c->pc + 2));
-        prefetch(c);
-        if (loops)
-            M68000_LOOP_AGAIN(c, target);
-        return true;
+        TRY(jump_near(c, target, c->pc + 2));
+        return arrive(c);
     }
     idle(c, 4);
     if (wide)
@@ -33,11 +38,11 @@ M68000_INLINE bool bsr(m68000_context *c, bool wide)
     uint32_t target = c->pc + 2 + (wide ? sign_extend(c->irc, WORD) : sign_extend(c->ir, BYTE));
     uint32_t *sp = address_register(c, 7);
     TRY(can_write(c, LONG, *sp - 4));
-    TRY(can_jump(c, target));
+    TRY(can_jump_near(c, target));
     idle(c, 2);
     *sp -= 4;
     TRY(write(c, LONG, *sp, c->pc + (wide ? 4 : 2), c->pc + 2));
-    TRY(jump(c, target, target));
+    TRY(jump_near(c, target, target));
     return arrive(c);
 }
 
@@ -52,14 +57,12 @@ M68000_INLINE bool dbcc(m68000_context *c, unsigned code)
     }
     uint32_t *d = data_register(c, low_register(c));
     uint32_t pc = c->pc, target = pc + 2 + sign_extend(c->irc, WORD);
-    const uint8_t *code_page = c->code;
     idle(c, 2);
-    TRY(jump(c, target, pc + 4));
+    TRY(jump_near(c, target, pc + 4));
     set_low(d, WORD, *d - 1);
     if ((*d & 0xffff) != 0xffff)
         return arrive(c);
     c->pc = pc;
-    c->code = code_page;
     fetch(c);
     prefetch(c);
     return true;
@@ -109,7 +112,8 @@ M68000_INLINE bool jsr(m68000_context *c, int mode)
     TRY(jump(c, target, next));
     *sp -= 4;
     TRY(write(c, LONG, *sp, next, c->pc + 4));
-    return arrive(c);
+    prefetch(c);
+    return true;
 }
 
 /* R r p p. */

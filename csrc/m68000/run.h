@@ -43,10 +43,10 @@ static slow_instruction *const slow[] = {
 M68000_INLINE bool begin_fast(m68000_context *c)
 {
     c->fast = true;
+    c->loops = false;
     c->undo = NULL;
     c->outside = 0;
-    c->code = read_page(c, c->pc);
-    return c->code != NULL && (c->pc & 0xffff) <= 0x10000 - LONGEST_FETCH;
+    return (c->pc & 0xffff) <= 0x10000 - LONGEST_FETCH;
 }
 
 M68000_INLINE void undo(const m68000_context *c)
@@ -57,15 +57,48 @@ M68000_INLINE void undo(const m68000_context *c)
 
 #ifdef M68000_THREADED
 
+/* One more word travels beside the pointer to the CPU: where the program lies, or the bus if the CPU's address does not tell it. */
+#ifdef M68000_BUS
+
+typedef uintptr_t carried;
+
+M68000_INLINE void take(m68000_context *c, carried code)
+{
+    c->bus = M68000_BUS(c->cpu);
+    c->code = code;
+}
+
+M68000_INLINE carried carry(const m68000_context *c)
+{
+    return c->code;
+}
+
+#else
+
+typedef void *carried;
+
+M68000_INLINE void take(m68000_context *c, carried bus)
+{
+    c->bus = bus;
+    c->code = code_at(c, c->pc);
+}
+
+M68000_INLINE carried carry(const m68000_context *c)
+{
+    return c->bus;
+}
+
+#endif
+
 M68000_INLINE uint64_t queue_of(const m68000_context *c)
 {
     return (uint64_t)(c->irc << 16 | c->ir) << 32 | c->pc;
 }
 
-#define ARGUMENTS m68000 *cpu, void *bus, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock
+#define ARGUMENTS m68000 *cpu, carried with, uint32_t pc, uint32_t ir, uint32_t irc, int64_t clock
 typedef void fast_instruction(ARGUMENTS);
-static fast_instruction begin_again, at_deadline;
-#define OUTSIDE_ARGUMENTS m68000 *cpu, void *bus, uint32_t address, uint32_t value, uint64_t queue, int64_t clock
+static fast_instruction begin_again, at_deadline, loop_again;
+#define OUTSIDE_ARGUMENTS m68000 *cpu, carried with, uint32_t address, uint32_t value, uint64_t queue, int64_t clock
 typedef void rest_of_move(OUTSIDE_ARGUMENTS);
 static rest_of_move byte_outside, word_outside, long_outside;
 
@@ -83,7 +116,10 @@ typedef bool fast_instruction(m68000_context *c);
     static bool fast_##index(m68000_context *state)           \
     {                                                         \
         m68000_context context = *state, *c = &context;       \
-        if (begin_fast(c) && (call)) {                        \
+        c->code = code_at(c, c->pc);                          \
+        if (c->code != 0 && begin_fast(c) && (call)) {        \
+            if (c->loops)                                     \
+                M68000_LOOP_AGAIN(c, c->pc);                  \
             *state = context;                                 \
             return true;                                      \
         }                                                     \
@@ -107,28 +143,50 @@ static fast_instruction *const fast[] = {
 
 #ifdef M68000_THREADED
 
-#define M68000_OPCODE(index, call)                                                              \
-    static void fast_##index(ARGUMENTS)                                                         \
-    {                                                                                           \
-        m68000_context context = {.cpu = cpu, .bus = bus, .pc = pc, .ir = ir, .irc = irc,       \
-                                  .clock = clock, .sample = clock}, *c = &context;              \
-        if (M68000_LIKELY(begin_fast(c) && (call))) {                                           \
-            if (M68000_LIKELY(c->clock < cpu->deadline)) {                                      \
-                fast[m68000_decode[c->ir]](cpu, bus, c->pc, c->ir, c->irc, c->clock);           \
-            } else {                                                                            \
-                cpu->sample_clock = c->sample;                                                  \
-                at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);                          \
-            }                                                                                   \
-        } else if (c->outside == BYTE) {                                                        \
-            byte_outside(cpu, bus, c->outside_address, c->outside_value, queue_of(c), c->clock); \
-        } else if (c->outside == WORD) {                                                        \
-            word_outside(cpu, bus, c->outside_address, c->outside_value, queue_of(c), c->clock); \
-        } else if (c->outside == LONG) {                                                        \
-            long_outside(cpu, bus, c->outside_address, c->outside_value, queue_of(c), c->clock); \
-        } else {                                                                                \
-            undo(c);                                                                            \
-            begin_again(cpu, bus, pc, ir, irc, clock);                                          \
-        }                                                                                       \
+/* A value of which the compiler does not know where it comes from. */
+#ifdef __GNUC__
+#define FORGET(value) __asm__("" : "+r"(value))
+#else
+#define FORGET(value) ((void)0)
+#endif
+
+/* The end of an instruction: the next one, unless the run ends here.  `sample` is mostly a fixed time before `clock`: so it is
+ * worked out from that at the deadline, and no instruction keeps it in a register. */
+M68000_INLINE void go_on(const m68000_context *c)
+{
+    m68000 *cpu = c->cpu;
+    const int64_t since = c->clock - c->sample;
+    int64_t clock = c->clock;
+    FORGET(clock);
+    if (M68000_LIKELY(clock < cpu->deadline)) {
+        fast[m68000_decode[c->ir]](cpu, carry(c), c->pc, c->ir, c->irc, clock);
+    } else {
+        cpu->sample_clock = clock - since;
+        at_deadline(cpu, carry(c), c->pc, c->ir, c->irc, clock);
+    }
+}
+
+#define M68000_OPCODE(index, call)                                                               \
+    static void fast_##index(ARGUMENTS)                                                          \
+    {                                                                                            \
+        m68000_context context = {.cpu = cpu, .pc = pc, .ir = ir, .irc = irc,                    \
+                                  .clock = clock, .sample = clock}, *c = &context;               \
+        take(c, with);                                                                           \
+        if (M68000_LIKELY(begin_fast(c) && (call))) {                                            \
+            if (c->loops)                                                                        \
+                loop_again(cpu, carry(c), c->pc, c->ir, c->irc, c->clock);                       \
+            else                                                                                 \
+                go_on(c);                                                                        \
+        } else if (c->outside == BYTE) {                                                         \
+            byte_outside(cpu, with, c->outside_address, c->outside_value, queue_of(c), c->clock); \
+        } else if (c->outside == WORD) {                                                         \
+            word_outside(cpu, with, c->outside_address, c->outside_value, queue_of(c), c->clock); \
+        } else if (c->outside == LONG) {                                                         \
+            long_outside(cpu, with, c->outside_address, c->outside_value, queue_of(c), c->clock); \
+        } else {                                                                                 \
+            undo(c);                                                                             \
+            begin_again(cpu, with, pc, ir, irc, clock);                                          \
+        }                                                                                        \
     }
 #define M68000_ENTRY(index)
 #include "m68000_fast.h"
@@ -142,85 +200,132 @@ static fast_instruction *const fast[] = {
 
 #if defined(M68000_THREADED) && !defined(M68000_COMPACT)
 
-/* The second half of a MOVE to what is not in a page; `queue`: pc, ir, irc. */
-M68000_INLINE void go_outside(OUTSIDE_ARGUMENTS, int size)
+/* What is not fast is done by functions that leave the state in *cpu, so that no address of a local variable keeps the
+ * compiler from ending with a jump: a run of any length needs no more stack than an instruction. */
+
+M68000_INLINE carried carried_at(m68000 *cpu, void *bus)
 {
-    m68000_context context = {.cpu = cpu, .bus = bus, .pc = (uint32_t)queue, .ir = queue >> 32 & 0xffff,
-                              .irc = (uint32_t)(queue >> 48), .clock = clock, .sample = clock}, *c = &context;
-    finish_move(c, size, address, value);
-    if (M68000_LIKELY(c->clock < cpu->deadline)) {
-        fast[m68000_decode[c->ir]](cpu, bus, c->pc, c->ir, c->irc, c->clock);
-    } else {
-        cpu->sample_clock = c->sample;
-        at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);
-    }
+    m68000_context context = {.cpu = cpu, .bus = bus, .pc = cpu->pc}, *c = &context;
+    c->code = code_at(c, c->pc);
+    return carry(c);
 }
+
+/* The instruction that *cpu stands at; begun on the slow path if its program is in no page. */
+M68000_INLINE void resume(m68000 *cpu, void *bus)
+{
+    const carried with = carried_at(cpu, bus);
+    if (M68000_LIKELY(with != 0))
+        fast[m68000_decode[cpu->ir]](cpu, with, cpu->pc, cpu->ir, cpu->irc, cpu->clock);
+    else
+        begin_again(cpu, with, cpu->pc, cpu->ir, cpu->irc, cpu->clock);
+}
+
+/* Behind an instruction that has left the state in *cpu. */
+M68000_INLINE void go_on_from(m68000 *cpu, void *bus)
+{
+    if (M68000_LIKELY(cpu->clock < cpu->deadline))
+        resume(cpu, bus);
+    else
+        at_deadline(cpu, carried_at(cpu, bus), cpu->pc, cpu->ir, cpu->irc, cpu->clock);
+}
+
+M68000_INLINE void *bus_of(m68000 *cpu, carried with)
+{
+    m68000_context context = {.cpu = cpu, .pc = cpu->pc};
+    take(&context, with);
+    return context.bus;
+}
+
+/* The context of a MOVE before its write; `queue`: pc, ir, irc. */
+M68000_INLINE m68000_context in_move(OUTSIDE_ARGUMENTS)
+{
+    m68000_context context = {.cpu = cpu, .pc = (uint32_t)queue, .ir = queue >> 32 & 0xffff,
+                              .irc = (uint32_t)(queue >> 48), .clock = clock, .sample = clock};
+    (void)address, (void)value;
+    take(&context, with);
+    return context;
+}
+
+/* The second half of a MOVE to what is not in a page. */
+#define WRITE_SLOWLY(name, size)                                                                 \
+    M68000_NOINLINE static void write_##name##_slowly(OUTSIDE_ARGUMENTS)                         \
+    {                                                                                            \
+        m68000_context context = in_move(cpu, with, address, value, queue, clock);               \
+        finish_move(&context, size, address, value);                                             \
+        store(&context);                                                                         \
+    }
+WRITE_SLOWLY(byte, BYTE)
+WRITE_SLOWLY(word, WORD)
+WRITE_SLOWLY(long, LONG)
+#undef WRITE_SLOWLY
 
 static void byte_outside(OUTSIDE_ARGUMENTS)
 {
-    go_outside(cpu, bus, address, value, queue, clock, BYTE);
-}
-
-static void slow_word_outside(OUTSIDE_ARGUMENTS)
-{
-    go_outside(cpu, bus, address, value, queue, clock, WORD);
-}
-
-static void slow_long_outside(OUTSIDE_ARGUMENTS)
-{
-    go_outside(cpu, bus, address, value, queue, clock, LONG);
+    write_byte_slowly(cpu, with, address, value, queue, clock);
+    go_on_from(cpu, bus_of(cpu, with));
 }
 
 /* The same if the bus takes the write at once, else with a call of it. */
-M68000_INLINE void try_outside(OUTSIDE_ARGUMENTS, int size, rest_of_move *slow_outside)
+M68000_INLINE void try_outside(OUTSIDE_ARGUMENTS, int size, rest_of_move *write_slowly)
 {
-    if (!M68000_WRITE_AT_ONCE(bus, size, address, value, clock)) {
-        slow_outside(cpu, bus, address, value, queue, clock);
+    m68000_context context = in_move(cpu, with, address, value, queue, clock), *c = &context;
+    if (!M68000_WRITE_AT_ONCE(c->bus, size, address, value, clock)) {
+        write_slowly(cpu, with, address, value, queue, clock);
+        go_on_from(cpu, c->bus);
         return;
     }
-    clock += size == LONG ? 8 : 4;
-    m68000_context context = {.cpu = cpu, .bus = bus, .pc = (uint32_t)queue, .ir = queue >> 32 & 0xffff,
-                              .irc = (uint32_t)(queue >> 48), .clock = clock, .sample = clock - 4}, *c = &context;
+    c->clock += size == LONG ? 8 : 4;
+    c->sample = c->clock - 4;
     set_logic_flags(cpu, size, value);
     begin_fast(c);
     end_move(c, size);
-    if (M68000_LIKELY(c->clock < cpu->deadline)) {
-        fast[m68000_decode[c->ir]](cpu, bus, c->pc, c->ir, c->irc, c->clock);
-    } else {
-        cpu->sample_clock = c->sample;
-        at_deadline(cpu, bus, c->pc, c->ir, c->irc, c->clock);
-    }
+    go_on(c);
 }
 
 static void word_outside(OUTSIDE_ARGUMENTS)
 {
-    try_outside(cpu, bus, address, value, queue, clock, WORD, slow_word_outside);
+    try_outside(cpu, with, address, value, queue, clock, WORD, write_word_slowly);
 }
 
 static void long_outside(OUTSIDE_ARGUMENTS)
 {
-    try_outside(cpu, bus, address, value, queue, clock, LONG, slow_long_outside);
+    try_outside(cpu, with, address, value, queue, clock, LONG, write_long_slowly);
+}
+
+/* Behind a short branch back. */
+static void loop_again(ARGUMENTS)
+{
+    m68000_context context = {.cpu = cpu, .pc = pc, .ir = ir, .irc = irc, .clock = clock, .sample = clock - 4}, *c = &context;
+    take(c, with);
+    M68000_LOOP_AGAIN(c, pc);
+    go_on(c);
+}
+
+M68000_NOINLINE static bool run_slowly(ARGUMENTS)
+{
+    m68000_context context = {.cpu = cpu, .pc = pc, .ir = ir, .irc = irc, .clock = clock, .sample = clock};
+    take(&context, with);
+    if (!slow[m68000_decode[ir]](&context))
+        return false;
+    store(&context);
+    return true;
 }
 
 /* The slow path of an instruction. */
 M68000_COLD static void begin_again(ARGUMENTS)
 {
-    m68000_context context = {.cpu = cpu, .bus = bus, .pc = pc, .ir = ir, .irc = irc, .clock = clock, .sample = clock};
-    if (!slow[m68000_decode[ir]](&context))
-        return;
-    if (context.clock < cpu->deadline) {
-        fast[m68000_decode[context.ir]](cpu, bus, context.pc, context.ir, context.irc, context.clock);
-    } else {
-        cpu->sample_clock = context.sample;
-        at_deadline(cpu, bus, context.pc, context.ir, context.irc, context.clock);
-    }
+    if (run_slowly(cpu, with, pc, ir, irc, clock))
+        go_on_from(cpu, bus_of(cpu, with));
 }
 
 /* Whether the run goes on; an interrupt that is asserted has moved the deadline, which then is no longer the bus's. */
 static void at_deadline(ARGUMENTS)
 {
-    if (M68000_AT_DEADLINE(cpu, bus, pc, ir, &clock)) {
-        fast[m68000_decode[ir]](cpu, bus, pc, ir, irc, clock);
+    if (M68000_AT_DEADLINE(cpu, bus_of(cpu, with), pc, ir, &clock)) {
+        if (M68000_LIKELY(with != 0))
+            fast[m68000_decode[ir]](cpu, with, pc, ir, irc, clock);
+        else
+            begin_again(cpu, with, pc, ir, irc, clock);
         return;
     }
     cpu->pc = pc;
@@ -235,7 +340,7 @@ static void at_deadline(ARGUMENTS)
 static void run_instructions(m68000 *cpu, void *bus)
 {
 #if defined(M68000_THREADED) && !defined(M68000_COMPACT)
-    fast[m68000_decode[cpu->ir]](cpu, bus, cpu->pc, cpu->ir, cpu->irc, cpu->clock);
+    resume(cpu, bus);
 #else
     m68000_context context;
     load(&context, cpu, bus);

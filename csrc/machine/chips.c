@@ -34,10 +34,11 @@ static void run_held(megadrive *md)
 /* Run the chip by `cycles` cycles, or further if an access came later. */
 static void run_fm(megadrive *md, int64_t cycles)
 {
+    md_settle_fm(md);
     if (cycles < md->fm_reach)
         cycles = md->fm_reach;
     md->fm_ahead_writes = -1;
-    md->fm_status_until = 0;
+    md->fm_status_until = md->z80_fm_until = 0;
     md->fm_held = 0;
     if (md->fm_held_samples) {
         cycles -= FM_CYCLES * md->fm_held_samples;
@@ -138,6 +139,7 @@ void md_end_fm(megadrive *md)
 {
     int64_t cycles = fm_cycles_to(md, md->state.clock);
     int lags = may_lag(md);
+    md_settle_fm(md);
     if (lags && hold_fm(md))
         return;
     if (lags && !md->want_audio && !md->fm_held_samples) {
@@ -165,6 +167,7 @@ void md_forget_fm_writes(megadrive *md)
     md->fm_held_samples = 0;
     md->fm_ahead_writes = -1;
     md->fm_reach = md->fm_status_until = 0;
+    md->z80_fm_until = md->z80_fm_read = 0;
 }
 
 /* The VDP's debug register makes the output the level of one channel, whatever its wave does. */
@@ -212,9 +215,13 @@ static APART int write_fm_apart(megadrive *md, int64_t clock, uint32_t port, uin
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
     port &= 3;
+    md_settle_fm(md);
+    md->z80_fm_until = 0;               /* who writes here may be ahead of the Z80 */
     if (!md_fm_queues(md) && write_fm_apart(md, clock, port, value))
         return;
-    md_queue_fm(md, clock, port, value);
+    const uint32_t *write = md_queue_fm(md, clock, port, value);
+    if ((port & 1) || !md_address_is_quiet(md, write))
+        md->fm_status_until = 0;
 }
 
 static APART uint8_t read_fm_other(megadrive *md, int64_t clock, uint32_t port)
@@ -234,10 +241,8 @@ static APART uint8_t read_fm_ahead(megadrive *md, int64_t clock, uint32_t port, 
         ym2612_start_ports(ahead, chip);
         md->fm_ahead_writes = 0;
     }
-    for (; md->fm_ahead_writes < md->fm_writes; md->fm_ahead_writes++) {
-        const uint32_t *write = md->fm_write + 3 * md->fm_ahead_writes;
-        ym2612_write_ports(ahead, write[1], (uint8_t)write[2], chip->clock + write[0]);
-    }
+    ym2612_follow_ports(ahead, md->fm_write + 3 * md->fm_ahead_writes, md->fm_writes - md->fm_ahead_writes, chip->clock);
+    md->fm_ahead_writes = md->fm_writes;
     int64_t until;
     int status = ym2612_status_ports(ahead, at, &until);
     if (status < 0)
@@ -252,11 +257,8 @@ static APART uint8_t read_fm_ahead(megadrive *md, int64_t clock, uint32_t port, 
 }
 
 /* What a program that polls the status sees depends on the bus and the timers alone. */
-uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+static uint8_t read_fm(megadrive *md, int64_t clock, uint32_t port)
 {
-    port &= 3;
-    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
-        return read_fm_other(md, clock, port);
     ym2612 *chip = &md->state.ym2612;
     int64_t at = chip->clock + md_fm_access(md, clock);
     if (port == 0 && md_fm_status_known(md, at))
@@ -264,6 +266,70 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     if (at < md->fm_status_until)
         return ym2612_show_status(chip, port, chip->status, at);
     return read_fm_ahead(md, clock, port, at);
+}
+
+/* The Z80's `clock` from which on the chip's status is another one than before its own clock `until`. */
+static int64_t z80_end_of(const megadrive *md, int64_t until)
+{
+    int64_t cycle = until - md->state.ym2612.clock;
+    return cycle > (int64_t)1 << 48 ? (int64_t)1 << 50 : md_z80_time(md, cycle);
+}
+
+/* How long the Z80, which has come to `cycle`, can read the status by itself: not if somebody else has come further. */
+static void find_z80_fm(megadrive *md, int64_t cycle)
+{
+    md->z80_fm_until = 0;
+    if (md->state.ym2612.clock + md->fm_reach >= md->fm_status_until || md->fm_reach > cycle)
+        return;
+    md->z80_fm_status = md->state.ym2612.status;
+    if (md->fm_status_until == md->fm_next_until) {
+        md->fm_next_status = md->z80_fm_status;
+        md->z80_fm_change = 0;
+    } else {
+        md->z80_fm_change = z80_end_of(md, md->fm_status_until);
+    }
+    md->z80_fm_until = z80_end_of(md, md->fm_next_until) - LONGEST_Z80_READ;
+}
+
+static int64_t z80_fm_cycle(const megadrive *md, int64_t clock)
+{
+    return (int64_t)((uint64_t)(clock * MD_MCLK_PER_Z80) / MD_MCLK_PER_YM) - md->state.fm_clock;
+}
+
+uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
+{
+    port &= 3;
+    md_settle_fm(md);
+    if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
+        return read_fm_other(md, clock, port);
+    uint8_t status = read_fm(md, clock, port);
+    find_z80_fm(md, z80_fm_cycle(md, md->state.z80.clock));
+    return status;
+}
+
+/* What was known ends with a timer's flag: what has been written since then by the Z80 has not changed that. */
+static int follow_flags(megadrive *md, int64_t now, int64_t at)
+{
+    ym2612_ports *ahead = &md->fm_ahead;
+    if (now < md->z80_fm_change || md->fm_next_status & 0x80 || at < ahead->flags_until
+        || md->z80_fm_until != z80_end_of(md, ahead->flags_until) - LONGEST_Z80_READ)
+        return 0;
+    md->z80_fm_value = md->fm_next_status = ym2612_flags_ports(ahead, at);
+    md->z80_fm_read = now;
+    md->z80_fm_change = 0;
+    md->z80_fm_until = z80_end_of(md, ahead->flags_until) - LONGEST_Z80_READ;
+    return 1;
+}
+
+uint8_t md_z80_read_status(megadrive *md, int64_t now)
+{
+    int64_t cycle = z80_fm_cycle(md, now), at = md->state.ym2612.clock + cycle;
+    if (md->z80_fm_until && follow_flags(md, now, at))
+        return md->z80_fm_value;
+    md_settle_fm(md);
+    uint8_t status = read_fm(md, now * MD_MCLK_PER_Z80, 0);
+    find_z80_fm(md, cycle);
+    return status;
 }
 
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value)

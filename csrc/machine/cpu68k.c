@@ -92,7 +92,7 @@ static inline void console_write_outside(m68000_context *c, uint32_t address, ui
 
 #ifdef M68000_THREADED
 /* Words to the VDP's data port that need no call. */
-static inline bool write_at_once(megadrive *md, int size, uint32_t address, uint32_t value, int64_t clock)
+M68000_INLINE bool write_at_once(megadrive *md, int size, uint32_t address, uint32_t value, int64_t clock)
 {
     int64_t first = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K, second = first + 4 * MD_MCLK_PER_68K;
     if ((address & (VDP_DATA_MASK | (size == LONG ? 2 : 0))) != VDP_DATA || md->vdp_other.chip || md->plain
@@ -125,7 +125,7 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
     return 24 + level;
 }
 
-static inline bool refresh_in_run(m68000 *cpu, megadrive *md, uint32_t pc, uint32_t ir, int64_t *clock)
+M68000_INLINE bool refresh_in_run(m68000 *cpu, megadrive *md, uint32_t pc, uint32_t ir, int64_t *clock)
 {
     const int64_t deadline = cpu->deadline;
     if (deadline != md->state.refresh_clock || deadline >= md->run_until || md->failed)
@@ -135,7 +135,7 @@ static inline bool refresh_in_run(m68000 *cpu, megadrive *md, uint32_t pc, uint3
     return *clock < cpu->deadline;
 }
 
-static inline void loop_again(m68000_context *c, uint32_t target)
+M68000_INLINE void poll_again(m68000_context *c, uint32_t target)
 {
     megadrive *md = c->bus;
     m68000 *cpu = c->cpu;
@@ -148,11 +148,13 @@ static inline void loop_again(m68000_context *c, uint32_t target)
     c->pc = cpu->pc;
     c->ir = cpu->ir;
     c->irc = cpu->irc;
+    c->code = (uintptr_t)md->read_page[c->pc >> 16 & 0xFF] - (c->pc & 0xFFFF0000);
     c->clock = cpu->clock;
     c->sample = cpu->sample_clock;
 }
 
 #define M68000_NAME(name) console_##name
+#define M68000_BUS(chip) ((void *)((uint8_t *)(chip) - offsetof(megadrive, state.cpu)))
 #define M68000_READ_PAGE(bus, address) (((megadrive *)(bus))->read_page[(address) >> 16])
 #define M68000_WRITE_PAGE(bus, address) (((megadrive *)(bus))->write_page[(address) >> 16])
 #define M68000_FETCH(c, address, fc) ((void)(fc), console_read_word(c, address))
@@ -165,7 +167,7 @@ static inline void loop_again(m68000_context *c, uint32_t target)
 #define M68000_GOES_ON(cpu, bus) goes_on(cpu, bus)
 #define M68000_ACKNOWLEDGE(c, level) acknowledge(c, level)
 #define M68000_AT_DEADLINE(cpu, bus, pc, ir, clock) refresh_in_run(cpu, bus, pc, ir, clock)
-#define M68000_LOOP_AGAIN(c, target) loop_again(c, target)
+#define M68000_LOOP_AGAIN(c, target) poll_again(c, target)
 #define M68000_RUN_BEGINS(cpu, bus) md_polling_resume(bus)
 #define M68000_TAS_WRITES 0             /* the arbiter does not complete the read-modify-write (Gargoyles, Ex-Mutants) */
 #include "m68000/template.h"

@@ -9,6 +9,43 @@ static int64_t z80_mclk(const megadrive *md)
     return md->state.z80.clock * MD_MCLK_PER_Z80;
 }
 
+/* The 68000 loses what `reads` accesses to the window cost; if it is behind, that is noted for when it is brought level. */
+static void charge_68k(megadrive *md, int64_t reads)
+{
+    md_state *state = &md->state;
+    if (!reads || state->cpu.stopped)
+        return;
+    uint64_t sum = state->window_steal + (uint64_t)reads * WINDOW_STEAL;
+    state->window_steal = (uint8_t)(sum % MD_MCLK_PER_68K);
+    if (md->polling.behind)
+        md->polling.stolen += (uint32_t)(sum / MD_MCLK_PER_68K);
+    else
+        state->cpu.clock += (int64_t)(sum / MD_MCLK_PER_68K);
+}
+
+static void settle_window(megadrive *md)
+{
+    charge_68k(md, md->z80_window_reads);
+    md->z80_window_reads = 0;
+}
+
+/* Whether the window shows plain memory.  If a DMA has the bus, borrow_bus has more to do. */
+static void find_window(megadrive *md)
+{
+    unsigned bank = md->state.z80_bank;
+    const uint8_t *page = bank < WINDOW_END ? md->read_page[bank >> 1] : NULL;
+    md->z80_window = page && !md->state.vdp.bus_hold ? page + (bank & 1) * 0x8000 : NULL;
+}
+
+/* An access to the window: the T states that the Z80 waits. */
+static unsigned wait_for_window(megadrive *md, unsigned wait)
+{
+    unsigned sum = md->state.window_wait + wait;
+    charge_68k(md, 1);
+    md->state.window_wait = (uint8_t)(sum % MD_MCLK_PER_Z80);
+    return sum / MD_MCLK_PER_Z80;
+}
+
 /* The Z80 borrows the 68000's bus for one cycle; it may touch what the 68000 does. */
 static void borrow_bus(megadrive *md, unsigned wait)
 {
@@ -63,7 +100,7 @@ static void vdp_byte_write(megadrive *md, uint32_t address, uint8_t value)
     }
 }
 
-static uint8_t window_read(megadrive *md, uint32_t address)
+static uint8_t read_window(megadrive *md, uint32_t address)
 {
     const uint8_t *page = address < 0xC00000 ? md->read_page[address >> 16] : NULL;
     if (page && !md->state.vdp.bus_hold) {
@@ -90,7 +127,7 @@ static uint8_t window_read(megadrive *md, uint32_t address)
     return 0xFF;
 }
 
-static void window_write(megadrive *md, uint32_t address, uint8_t value)
+static void write_window(megadrive *md, uint32_t address, uint8_t value)
 {
     borrow_bus(md, address >= 0xC00000 ? WINDOW_VDP_WAIT : WINDOW_ROM_WAIT);
     uint16_t word = (uint16_t)(value << 8 | value);
@@ -110,36 +147,52 @@ static void window_write(megadrive *md, uint32_t address, uint8_t value)
         vdp_byte_write(md, address, value);
 }
 
-uint8_t md_z80_read(megadrive *md, uint16_t address)
+static uint8_t bus_read(megadrive *md, uint16_t address)
 {
     if (address >= 0x8000)
-        return window_read(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF));
-    if (address >= 0x4000 && address < 0x6000)
-        return md_fm_read(md, z80_mclk(md), address);
-    if (address >= 0x7F00) {
-        if (address >= 0x7F20)
-            return lock_up(md);
+        return read_window(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF));
+    if (address >= 0x7F20)
+        return lock_up(md);
+    borrow_bus(md, WINDOW_VDP_WAIT);
+    return vdp_byte_read(md, address);
+}
+
+static void bus_write(megadrive *md, uint16_t address, uint8_t value)
+{
+    if (address >= 0x8000) {
+        write_window(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF), value);
+    } else if (address >= 0x7F20) {
+        lock_up(md);
+    } else {
         borrow_bus(md, WINDOW_VDP_WAIT);
-        return vdp_byte_read(md, address);
+        vdp_byte_write(md, address, value);
     }
-    return 0xFF;
+}
+
+/* Beyond its RAM, which ends at $4000. */
+uint8_t md_z80_read(megadrive *md, uint16_t address)
+{
+    if (address < 0x6000)
+        return md_fm_read(md, z80_mclk(md), address);
+    if (address < 0x7F00)
+        return 0xFF;
+    settle_window(md);
+    uint8_t value = bus_read(md, address);
+    find_window(md);
+    return value;
 }
 
 void md_z80_write(megadrive *md, uint16_t address, uint8_t value)
 {
-    if (address >= 0x8000) {
-        window_write(md, (uint32_t)md->state.z80_bank << 15 | (address & 0x7FFF), value);
-    } else if (address >= 0x7F00) {
-        if (address >= 0x7F20)
-            lock_up(md);
-        else {
-            borrow_bus(md, WINDOW_VDP_WAIT);
-            vdp_byte_write(md, address, value);
-        }
-    } else if (address >= 0x4000 && address < 0x6000) {
+    if (address < 0x6000) {
         md_fm_write(md, z80_mclk(md), address, value);
-    } else if (address >= 0x6000 && address < 0x6100) {
+    } else if (address >= 0x7F00) {
+        settle_window(md);
+        bus_write(md, address, value);
+        find_window(md);
+    } else if (address < 0x6100) {
         md->state.z80_bank = (uint16_t)(md->state.z80_bank >> 1 | (value & 1) << 8);
+        find_window(md);
     }
 }
 
@@ -152,10 +205,20 @@ void md_z80_step(megadrive *md)
 
 void md_z80_run(megadrive *md)
 {
+    md_z80_polling *p = &md->z80_polling;
     z80 *cpu = &md->state.z80;
-    if (!md->plain)
+    find_window(md);
+    if (md->plain) {
+        console_run(cpu, md);
+        return;
+    }
+    if (p->until <= cpu->clock && !p->watching && p->wait)
+        p->wait--;
+    else
         md_z80_poll(md);
     while (cpu->clock < cpu->deadline)
-        if (md->plain || !md_z80_run_fast(md))
-            console_advance(cpu, md, false);
+        if (!md_z80_run_fast(md))
+            console_advance(cpu, md, cpu->ei | cpu->p | cpu->deferred); /* behind these it may be fast again */
+    if (md->z80_window_reads)
+        settle_window(md);
 }

@@ -452,6 +452,7 @@ void md_state_changed(megadrive *md)
     md->polling.idle_until = md->polling.behind = md->polling.slices = 0;
     md->polling.seen = md->polling.skipped_to = 0;
     md->polling.stolen = 0;
+    md->z80_window_reads = 0;
     md->z80_polling.watching = md->z80_polling.long_slice = 0;
     vdp_sanitize(&state->vdp);
     for (int i = 0; i < 4; i++) {
@@ -463,6 +464,8 @@ void md_state_changed(megadrive *md)
     state->psg.noise &= 7;
     state->psg.latch &= 7;
     state->z80_bank &= 0x1FF;
+    state->window_wait %= MD_MCLK_PER_Z80;
+    state->window_steal %= MD_MCLK_PER_68K;
     for (int i = 0; i < 2; i++) {
         if (state->io.pad_type[i] > MD_PAD_PHASER)
             state->io.pad_type[i] = MD_PAD_NONE;

@@ -43,6 +43,7 @@ void md_end_fm(megadrive *md);
 void md_forget_fm_writes(megadrive *md);        /* state.ym2612 is another one */
 void md_fm_write(megadrive *md, int64_t clock, uint32_t port, uint8_t value);
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port);
+uint8_t md_z80_read_status(megadrive *md, int64_t now); /* port 0 of a YM2612 that is the kernel, at the Z80's clock */
 void md_psg_write(megadrive *md, int64_t clock, uint8_t value);
 
 /* sound.c: the YM2612's reset line, the log of writes, and the sound of the frame that has just ended. */
@@ -125,16 +126,20 @@ static inline int md_fm_queues(const megadrive *md)
     return !md->sound_log && !md->ym2612_other.chip && md->fm_writes != MD_FM_WRITES;
 }
 
-static inline void md_queue_fm(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
+static inline uint32_t *md_queue_fm(megadrive *md, int64_t clock, uint32_t port, uint8_t value)
 {
-    uint32_t *write = md->fm_write + 3 * md->fm_writes;
+    uint32_t *write = md->fm_write + 3 * (size_t)md->fm_writes;
     write[0] = (uint32_t)md_fm_access(md, clock);
     write[1] = port;
     write[2] = value;
-    /* an address changes nothing of the status, unless the chip has not seen yet what was written before */
-    if ((port & 1) || md->fm_writes == 0 || write[0] < write[-3] + 2)
-        md->fm_status_until = 0;
     md->fm_writes++;
+    return write;
+}
+
+/* An address changes nothing of the status, unless the chip has not seen yet what was written before. */
+static inline int md_address_is_quiet(const megadrive *md, const uint32_t *write)
+{
+    return write != md->fm_write && write[0] >= write[-3] + 2;
 }
 
 /* The status that port 0 shows at the chip's clock `at`, if it is known: busy ends by itself. */
@@ -152,6 +157,32 @@ static inline uint8_t md_fm_status(megadrive *md, int64_t at)
         md->fm_status_until = md->fm_next_until;
     }
     return ym2612_show_status(chip, 0, status, at);
+}
+
+/* The first T state of the Z80 in which it finds the YM2612 in this cycle from state.fm_clock, or a later one. */
+static inline int64_t md_z80_time(const megadrive *md, int64_t cycle)
+{
+    const uint32_t ym = MD_MCLK_PER_YM / 3, z80 = MD_MCLK_PER_Z80 / 3;
+    return (int64_t)(((uint64_t)(cycle + md->state.fm_clock) * ym + z80 - 1) / z80);
+}
+
+/* T states from the beginning of a Z80's instruction to the end of its last read, and more. */
+#define LONGEST_Z80_READ 24
+
+/* Before anybody looks at the chip or fm_reach: they learn of what the Z80 has read of the status by itself. */
+static inline void md_settle_fm(megadrive *md)
+{
+    int64_t clock = md->z80_fm_read;
+    if (!clock)
+        return;
+    ym2612 *chip = &md->state.ym2612;
+    int64_t cycle = (int64_t)((uint64_t)(clock * MD_MCLK_PER_Z80) / MD_MCLK_PER_YM) - md->state.fm_clock;
+    md->z80_fm_read = 0;
+    if (md->fm_reach < cycle)           /* else there were writes since */
+        md->fm_reach = cycle;
+    if (clock >= md->z80_fm_change && md->fm_status_until)
+        md->fm_status_until = md->fm_next_until;
+    ym2612_show_status(chip, 0, md->z80_fm_value, chip->clock + cycle);
 }
 
 /* The present slice ends at `clock`, or sooner. */

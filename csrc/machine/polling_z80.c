@@ -15,7 +15,7 @@
 
 #define LONGEST_TURN 1200
 #define FAR_AWAY ((int64_t)1 << 48)
-#define MOST_PATIENCE 64        /* runs from one try to the next while all fail */
+#define MOST_PATIENCE 255       /* runs from one try to the next while all fail */
 
 static void watch_for(md_z80_polling *p, const z80 *cpu)
 {
@@ -91,19 +91,14 @@ static void skip(megadrive *md)
     z80_refresh(cpu, (uint64_t)(turns & 0x7F) * p->refreshes);
 }
 
-/* At the beginning of a run. */
+/* At the beginning of a run; but not while p->wait says that there is no hope. */
 void md_z80_poll(megadrive *md)
 {
     md_z80_polling *p = &md->z80_polling;
     z80 *cpu = &md->state.z80;
     if (p->until <= cpu->clock) {
-        if (!p->watching) {
-            if (p->wait) {
-                p->wait--;
-                return;
-            }
+        if (!p->watching)
             watch_for(p, cpu);
-        }
         watch(md);
     }
     if (p->until > cpu->clock && cpu->clock < cpu->deadline)

@@ -17,8 +17,90 @@
 #define WATCH_WRITE(md) ((md)->z80_polling.disturbed = 1)
 #endif
 
+/* What one window access costs, in mclk: testpico's timed loops give 3.2 T per cartridge read and 2.5 T per VDP
+ * read for the Z80.  The 68000 loses 9.5 clocks (board measurement) while the arbiter lends its bus. */
+#define WINDOW_ROM_WAIT 48
+#define WINDOW_VDP_WAIT 38
+#define WINDOW_STEAL 67
+#define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
+
+/* One cartridge access more on the account of what the Z80 waits: in T states, of which whole ones leave it. */
+Z80_INLINE unsigned wait_for_rom(md_state *state)
+{
+    unsigned sum = state->window_wait + WINDOW_ROM_WAIT % MD_MCLK_PER_Z80, more = (sum + 1) / 16;
+    state->window_wait = (uint8_t)((sum + more) % 16); /* modulo 15 */
+    return WINDOW_ROM_WAIT / MD_MCLK_PER_Z80 + more;
+}
+
+/* Accesses that need no call.  Plain memory through the window, while no DMA has the bus: */
+Z80_INLINE bool in_window(const megadrive *md, uint16_t address)
+{
+    return address >= 0x8000 && md->z80_window;
+}
+
+Z80_INLINE uint8_t window_read(z80_context *c, uint16_t address)
+{
+    megadrive *md = c->bus;
+    c->time += wait_for_rom(&md->state) * Z80_T;
+    md->z80_window_reads++;
+    return md->z80_window[address & 0x7FFF];
+}
+
+/* A status of the YM2612 that is known to last: */
+Z80_INLINE bool device_reads(const megadrive *md, uint16_t address, int64_t clock)
+{
+    return (address & 0xE003) == 0x4000 && clock < md->z80_fm_until;
+}
+
+Z80_INLINE uint8_t device_read(z80_context *c)
+{
+    megadrive *md = c->bus;
+    int64_t now = z80_now(c);
+    md->z80_fm_read = now;
+    return md->z80_fm_value = now < md->z80_fm_change ? md->z80_fm_status : md->fm_next_status;
+}
+
+/* And writes to the YM2612's queue. */
+Z80_INLINE bool device_writes(const megadrive *md, uint16_t address)
+{
+    return (address & 0xE000) == 0x4000 && md_fm_queues(md);
+}
+
+/* 1: what has just been written to a data port changes nothing of the status but that it is busy for a while: it was not
+ * before, and the address came just before, and is none of the timers' or of the test registers'. */
+Z80_INLINE bool makes_busy(const megadrive *md, int64_t now, const uint32_t *write)
+{
+    const uint32_t *before = write - 3;
+    return now < md->z80_fm_until && now >= md->z80_fm_change && !(md->fm_next_status & 0x80) && write != md->fm_write
+        && before[1] == write[1] - 1 && (write[1] == 3 || before[2] >= 0x28 || before[2] == 0x22);
+}
+
+#define BUSY_CYCLES 34          /* from the write of data to the end of "busy", in internal cycles (ports.c) */
+
+Z80_INLINE void device_write(z80_context *c, uint16_t address, uint8_t value)
+{
+    megadrive *md = c->bus;
+    int64_t now = z80_now(c);
+    const uint32_t *write = md_queue_fm(md, now * MD_MCLK_PER_Z80, address & 3, value);
+    if (address & 1) {
+        md->fm_status_until = 0;
+        if (makes_busy(md, now, write)) {
+            md->z80_fm_status = md->fm_next_status | 0x80;
+            md->z80_fm_change = md_z80_time(md, write[0] + BUSY_CYCLES);
+        } else {
+            md->z80_fm_until = 0;
+        }
+    } else if (!md_address_is_quiet(md, write)) {
+        md->fm_status_until = md->z80_fm_until = 0;
+    }
+}
+
 OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 {
+#ifdef Z80_FAST
+    if ((address & 0xE003) == 0x4000 && !((megadrive *)c->bus)->ym2612_other.chip)
+        return md_z80_read_status(c->bus, z80_now(c));
+#endif
     z80_store_clock(c);
     uint8_t value = md_z80_read(c->bus, address);
     WATCH_READ(c->bus, address);
@@ -29,9 +111,8 @@ OUTSIDE uint8_t read_outside(z80_context *c, uint16_t address)
 OUTSIDE void write_outside(z80_context *c, uint16_t address, uint8_t value)
 {
 #ifdef Z80_FAST
-    megadrive *md = c->bus;
-    if ((address & 0xE000) == 0x4000 && md_fm_queues(md)) {
-        md_queue_fm(md, z80_now(c) * MD_MCLK_PER_Z80, address & 3, value);
+    if (device_writes(c->bus, address)) {
+        device_write(c, address, value);
         return;
     }
 #endif
@@ -39,35 +120,6 @@ OUTSIDE void write_outside(z80_context *c, uint16_t address, uint8_t value)
     WATCH_WRITE((megadrive *)c->bus);
     md_z80_write(c->bus, address, value);
     z80_load_clock(c);
-}
-
-/* What one window access costs, in mclk: testpico's timed loops give 3.2 T per cartridge read and 2.5 T per VDP
- * read for the Z80.  The 68000 loses 9.5 clocks (board measurement) while the arbiter lends its bus. */
-#define WINDOW_ROM_WAIT 48
-#define WINDOW_VDP_WAIT 38
-#define WINDOW_STEAL 67
-
-/* `mclk` more on the account `rest`: whole units leave it. */
-static inline unsigned add_to_account(uint8_t *rest, unsigned mclk, unsigned unit)
-{
-    unsigned sum = *rest + mclk % unit, more = sum >= unit;
-    *rest = (uint8_t)(sum - (more ? unit : 0));
-    return mclk / unit + more;
-}
-
-/* One access to the window: the 68000's loss is noted, for when it is brought level if it is behind; returns the T states that
- * the Z80 waits. */
-static inline unsigned wait_for_window(megadrive *md, unsigned wait)
-{
-    md_state *state = &md->state;
-    if (!state->cpu.stopped) {
-        unsigned stolen = add_to_account(&state->window_steal, WINDOW_STEAL, MD_MCLK_PER_68K);
-        if (md->polling.behind)
-            md->polling.stolen += stolen;
-        else
-            state->cpu.clock += stolen;
-    }
-    return add_to_account(&state->window_wait, wait, MD_MCLK_PER_Z80);
 }
 
 #define Z80_RAM_END 0x4000      /* Z80 RAM is there twice */
@@ -96,43 +148,6 @@ static inline megadrive *machine_of(z80 *cpu)
     return (megadrive *)((char *)cpu - offsetof(megadrive, state) - offsetof(md_state, z80));
 }
 
-/* Reads that need no call: of plain memory through the window while no DMA has the bus, and of a YM2612 status that is known to
- * last. */
-#define WINDOW_END 0x180        /* banks from here on are the VDP's, and work RAM, which cannot be read */
-#define LONGEST_READ 24         /* T states from the beginning of an instruction to the end of its last read, and more */
-
-static inline const uint8_t *window_page(const megadrive *md)
-{
-    unsigned bank = md->state.z80_bank;
-    const uint8_t *page = md->read_page[bank >> 1 & 0xFF];
-    return page && bank < WINDOW_END ? page + (bank & 1) * 0x8000 : NULL;
-}
-
-/* The YM2612's internal cycle, from state.fm_clock, of an access by the Z80 at its `clock`. */
-static inline int64_t fm_cycle(const megadrive *md, int64_t clock)
-{
-    int64_t cycle = (int64_t)((uint64_t)clock * MD_MCLK_PER_Z80 / MD_MCLK_PER_YM) - md->state.fm_clock;
-    return cycle > md->fm_reach ? cycle : md->fm_reach;
-}
-
-static inline bool is_quick(const megadrive *md, uint16_t address, int64_t clock)
-{
-    if (address >= 0x8000)
-        return window_page(md) && !md->state.vdp.bus_hold; /* else borrow_bus has more to do */
-    return (address & 0xE003) == 0x4000
-        && md_fm_status_known(md, md->state.ym2612.clock + fm_cycle(md, clock + LONGEST_READ));
-}
-
-static inline uint8_t quick_read(z80_context *c, uint16_t address)
-{
-    megadrive *md = c->bus;
-    if (address >= 0x8000) {
-        c->time += wait_for_window(md, WINDOW_ROM_WAIT);
-        return window_page(md)[address & 0x7FFF];
-    }
-    return md_fm_status(md, md->state.ym2612.clock + md_fm_access(md, z80_now(c) * MD_MCLK_PER_Z80));
-}
-
 /* Nothing is connected to the ports: every peripheral is memory mapped. */
 #define Z80_NAME(x) console_##x
 #define Z80_FETCH(c, address) memory_read(c, address)
@@ -142,8 +157,12 @@ static inline uint8_t quick_read(z80_context *c, uint16_t address)
 #define Z80_OUT(c, port, value) ((void)(port), (void)(value))
 #define Z80_ACKNOWLEDGE(c) 0xFF
 #define Z80_HALT_SKIPS(cpu, bus) ((void)(bus), (cpu)->pc < Z80_RAM_END)
-#define Z80_QUICK(cpu, address, time) is_quick(machine_of(cpu), address, (cpu)->deadline + (int32_t)(uint32_t)(time))
-#define Z80_QUICK_READ(c, address) quick_read(c, address)
+#define Z80_IN_WINDOW(cpu, address) in_window(machine_of(cpu), address)
+#define Z80_WINDOW_READ(c, address) window_read(c, address)
+#define Z80_DEVICE_READS(cpu, address, time) device_reads(machine_of(cpu), address, (cpu)->deadline + ((time) >> Z80_T_BITS))
+#define Z80_DEVICE_READ(c, address) device_read(c)
+#define Z80_DEVICE_WRITES(cpu, address) device_writes(machine_of(cpu), address)
+#define Z80_DEVICE_WRITE(c, address, value) device_write(c, address, value)
 #define Z80_BUS(cpu) machine_of(cpu)
 #define Z80_RAM(cpu) (machine_of(cpu)->state.z80_ram)
 

@@ -47,7 +47,7 @@ void ym2612_start_ports(ym2612_ports *ports, const ym2612 *ym)
 
 /* What ym2612_sample_bus() and ym2612_store_registers() do in the cycle that sees the bus, as far as it concerns the status: busy from
  * the second cycle after it for 32 cycles. */
-static void see_bus(ym2612_ports *ports)
+static inline void see_bus(ym2612_ports *ports)
 {
     ym2612 *ym = &ports->chip;
     int64_t clock = ports->clock;
@@ -72,7 +72,7 @@ static void see_bus(ym2612_ports *ports)
     ports->waiting = 0;
 }
 
-void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock)
+static inline void write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock)
 {
     uint32_t kind = port & 1;
 
@@ -82,6 +82,25 @@ void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64
         ports->waiting |= (uint8_t)(kind ? BUS_DATA : BUS_ADDRESS);
     ports->clock = ports->written[kind] = clock;
     ports->bus = (uint16_t)((port & 2) << 7 | value);
+}
+
+void ym2612_write_ports(ym2612_ports *ports, uint32_t port, uint8_t value, int64_t clock)
+{
+    write_ports(ports, port, value, clock);
+}
+
+/* Writes as in ym2612_run_writes, from the chip's `clock` on. */
+void ym2612_follow_ports(ym2612_ports *ports, const uint32_t *writes, int64_t count, int64_t clock)
+{
+    for (; count > 0; count--, writes += 3)
+        write_ports(ports, writes[1], (uint8_t)writes[2], clock + writes[0]);
+}
+
+/* The timers' flags at `clock`, if what has been written since the last look does not concern them. */
+uint8_t ym2612_flags_ports(ym2612_ports *ports, int64_t clock)
+{
+    ports->flags = (uint8_t)ym2612_timer_flags(&ports->chip, &ports->timers, clock, &ports->flags_until);
+    return ports->flags;
 }
 
 int ym2612_status_ports(ym2612_ports *ports, int64_t clock, int64_t *until)

@@ -28,35 +28,35 @@ extern const uint8_t z80_dec_flags[256];
 
 /* ---- pairs ---- */
 
-static inline uint16_t z80_pair(uint8_t high, uint8_t low) { return (uint16_t)(high << 8 | low); }
-static inline uint16_t z80_af(const z80_context *c) { return z80_pair(c->a, c->f); }
-static inline uint16_t z80_bc(const z80_context *c) { return z80_pair(c->cpu->b, c->cpu->c); }
-static inline uint16_t z80_de(const z80_context *c) { return z80_pair(c->cpu->d, c->cpu->e); }
+Z80_INLINE uint16_t z80_pair(uint8_t high, uint8_t low) { return (uint16_t)(high << 8 | low); }
+Z80_INLINE uint16_t z80_af(const z80_context *c) { return z80_pair(c->a, c->f); }
+Z80_INLINE uint16_t z80_bc(const z80_context *c) { return z80_pair(c->cpu->b, c->cpu->c); }
+Z80_INLINE uint16_t z80_de(const z80_context *c) { return z80_pair(c->cpu->d, c->cpu->e); }
 
-static inline void z80_set_af(z80_context *c, uint16_t value) { c->a = (uint8_t)(value >> 8), c->f = (uint8_t)value; }
+Z80_INLINE void z80_set_af(z80_context *c, uint16_t value) { c->a = (uint8_t)(value >> 8), c->f = (uint8_t)value; }
 
-static inline void z80_set_bc(z80_context *c, uint16_t value)
+Z80_INLINE void z80_set_bc(z80_context *c, uint16_t value)
 {
     c->cpu->b = (uint8_t)(value >> 8), c->cpu->c = (uint8_t)value;
 }
 
-static inline void z80_set_de(z80_context *c, uint16_t value)
+Z80_INLINE void z80_set_de(z80_context *c, uint16_t value)
 {
     c->cpu->d = (uint8_t)(value >> 8), c->cpu->e = (uint8_t)value;
 }
 
-static inline uint8_t z80_high(uint16_t pair) { return (uint8_t)(pair >> 8); }
-static inline uint8_t z80_low(uint16_t pair) { return (uint8_t)pair; }
-static inline uint16_t z80_with_high(uint16_t pair, uint8_t value) { return z80_pair(value, z80_low(pair)); }
-static inline uint16_t z80_with_low(uint16_t pair, uint8_t value) { return z80_pair(z80_high(pair), value); }
+Z80_INLINE uint8_t z80_high(uint16_t pair) { return (uint8_t)(pair >> 8); }
+Z80_INLINE uint8_t z80_low(uint16_t pair) { return (uint8_t)pair; }
+Z80_INLINE uint16_t z80_with_high(size_t pair, uint8_t value) { return (uint16_t)((size_t)value << 8 | (pair & 0xFF)); }
+Z80_INLINE uint16_t z80_with_low(size_t pair, uint8_t value) { return (uint16_t)((pair & 0xFF00) | value); }
 
 /* HL, or after a prefix IX (`index` 1) or IY (2). */
-static inline uint16_t z80_index(const z80_context *c, int index)
+Z80_INLINE uint16_t z80_index(const z80_context *c, int index)
 {
     return index == 0 ? c->hl : index == 1 ? c->cpu->ix : c->cpu->iy;
 }
 
-static inline void z80_set_index(z80_context *c, int index, uint16_t value)
+Z80_INLINE void z80_set_index(z80_context *c, int index, uint16_t value)
 {
     if (index == 0)
         c->hl = value;
@@ -67,7 +67,7 @@ static inline void z80_set_index(z80_context *c, int index, uint16_t value)
 }
 
 /* The register that bits 2-0 of an opcode name; 6, which is memory, is none. */
-static inline uint8_t z80_register(const z80_context *c, unsigned opcode)
+Z80_INLINE uint8_t z80_register(const z80_context *c, unsigned opcode)
 {
     switch (opcode & 7) {
     case 0: return c->cpu->b;
@@ -80,7 +80,7 @@ static inline uint8_t z80_register(const z80_context *c, unsigned opcode)
     }
 }
 
-static inline void z80_set_register(z80_context *c, unsigned opcode, uint8_t value)
+Z80_INLINE void z80_set_register(z80_context *c, unsigned opcode, uint8_t value)
 {
     switch (opcode & 7) {
     case 0: c->cpu->b = value; break;
@@ -95,64 +95,68 @@ static inline void z80_set_register(z80_context *c, unsigned opcode, uint8_t val
 }
 
 /* An instruction that computes flags leaves them in Q as well, where SCF and CCF look; all others leave Q = 0. */
-static inline void z80_set_flags(z80_context *c, unsigned flags) { c->f = c->q = (uint8_t)flags; }
+Z80_INLINE void z80_set_flags(z80_context *c, unsigned flags) { c->f = c->q = (uint8_t)flags; }
 
 /* ---- 8-bit arithmetic ---- */
 
-static inline void z80_add(z80_context *c, uint8_t value, unsigned carry)
+/* H and V, from the carries into each bit: V if that into bit 7 is not that out of it. */
+Z80_INLINE unsigned z80_half_and_overflow(unsigned carries)
 {
-    unsigned sum = c->a + value + carry;
-    unsigned overflow = (c->a ^ sum) & (value ^ sum) & 0x80;
-    z80_set_flags(c, z80_sz[sum & 0xFF] | sum >> 8 | ((c->a ^ value ^ sum) & Z80_H) | overflow >> 5);
+    return (carries & Z80_H) | ((carries + 0x80) >> 6 & Z80_P);
+}
+
+Z80_INLINE void z80_add(z80_context *c, uint8_t value, unsigned carry)
+{
+    unsigned sum = (unsigned)c->a + value + carry;
+    z80_set_flags(c, z80_sz[sum & 0xFF] | sum >> 8 | z80_half_and_overflow((unsigned)c->a ^ value ^ sum));
     c->a = (uint8_t)sum;
 }
 
-static inline unsigned z80_difference(z80_context *c, uint8_t value, unsigned borrow)
+/* All flags of a difference but S, Z, Y and X. */
+Z80_INLINE unsigned z80_borrows(const z80_context *c, uint8_t value, unsigned result)
+{
+    return (result >> 8 & Z80_C) | z80_half_and_overflow((unsigned)c->a ^ value ^ result) | Z80_N;
+}
+
+Z80_INLINE void z80_sub(z80_context *c, uint8_t value, unsigned borrow)
 {
     unsigned result = (unsigned)c->a - value - borrow;
-    unsigned overflow = (c->a ^ value) & (c->a ^ result) & 0x80;
-    z80_set_flags(c, z80_sz[result & 0xFF] | (result >> 8 & Z80_C) | ((c->a ^ value ^ result) & Z80_H) |
-                           overflow >> 5 | Z80_N);
-    return result & 0xFF;
+    z80_set_flags(c, z80_sz[result & 0xFF] | z80_borrows(c, value, result));
+    c->a = (uint8_t)result;
 }
 
-static inline void z80_sub(z80_context *c, uint8_t value, unsigned borrow)
+Z80_INLINE void z80_cp(z80_context *c, uint8_t value) /* Y and X of the operand */
 {
-    c->a = (uint8_t)z80_difference(c, value, borrow);
+    unsigned result = (unsigned)c->a - value;
+    z80_set_flags(c, (z80_sz[result & 0xFF] & (Z80_S | Z80_Z)) | (value & Z80_XY) | z80_borrows(c, value, result));
 }
 
-static inline void z80_cp(z80_context *c, uint8_t value) /* Y and X of the operand */
-{
-    z80_difference(c, value, 0);
-    z80_set_flags(c, (c->f & ~(unsigned)Z80_XY) | (value & Z80_XY));
-}
+Z80_INLINE void z80_and(z80_context *c, uint8_t value) { c->a &= value, z80_set_flags(c, z80_szp[c->a] | Z80_H); }
+Z80_INLINE void z80_xor(z80_context *c, uint8_t value) { c->a ^= value, z80_set_flags(c, z80_szp[c->a]); }
+Z80_INLINE void z80_or(z80_context *c, uint8_t value) { c->a |= value, z80_set_flags(c, z80_szp[c->a]); }
 
-static inline void z80_and(z80_context *c, uint8_t value) { c->a &= value, z80_set_flags(c, z80_szp[c->a] | Z80_H); }
-static inline void z80_xor(z80_context *c, uint8_t value) { c->a ^= value, z80_set_flags(c, z80_szp[c->a]); }
-static inline void z80_or(z80_context *c, uint8_t value) { c->a |= value, z80_set_flags(c, z80_szp[c->a]); }
-
-static inline uint8_t z80_inc(z80_context *c, uint8_t value)
+Z80_INLINE uint8_t z80_inc(z80_context *c, uint8_t value)
 {
     uint8_t result = (uint8_t)(value + 1);
     z80_set_flags(c, (c->f & Z80_C) | z80_inc_flags[result]);
     return result;
 }
 
-static inline uint8_t z80_dec(z80_context *c, uint8_t value)
+Z80_INLINE uint8_t z80_dec(z80_context *c, uint8_t value)
 {
     uint8_t result = (uint8_t)(value - 1);
     z80_set_flags(c, (c->f & Z80_C) | z80_dec_flags[result]);
     return result;
 }
 
-static inline void z80_neg(z80_context *c)
+Z80_INLINE void z80_neg(z80_context *c)
 {
     uint8_t value = c->a;
     c->a = 0;
     z80_sub(c, value, 0);
 }
 
-static inline void z80_daa(z80_context *c)
+Z80_INLINE void z80_daa(z80_context *c)
 {
     unsigned correction = 0, carry = c->f & Z80_C;
     if ((c->f & Z80_H) || (c->a & 0x0F) > 9) correction = 0x06;
@@ -162,19 +166,19 @@ static inline void z80_daa(z80_context *c)
     c->a = result;
 }
 
-static inline void z80_cpl(z80_context *c)
+Z80_INLINE void z80_cpl(z80_context *c)
 {
     c->a = (uint8_t)~c->a;
     z80_set_flags(c, (c->f & (Z80_SZP | Z80_C)) | Z80_H | Z80_N | (c->a & Z80_XY));
 }
 
 /* Y and X of SCF and CCF come from A, or from A and F if the instruction before has left Q = 0. */
-static inline void z80_scf(z80_context *c)
+Z80_INLINE void z80_scf(z80_context *c)
 {
     z80_set_flags(c, (c->f & Z80_SZP) | (((c->previous_q ^ c->f) | c->a) & Z80_XY) | Z80_C);
 }
 
-static inline void z80_ccf(z80_context *c)
+Z80_INLINE void z80_ccf(z80_context *c)
 {
     unsigned carry = c->f & Z80_C;
     z80_set_flags(c, (c->f & Z80_SZP) | (((c->previous_q ^ c->f) | c->a) & Z80_XY) | (carry ? Z80_H : Z80_C));
@@ -182,7 +186,7 @@ static inline void z80_ccf(z80_context *c)
 
 /* ---- 16-bit arithmetic: H from bit 11, Y and X of the high byte ---- */
 
-static inline uint16_t z80_add16(z80_context *c, uint16_t left, uint16_t right)
+Z80_INLINE uint16_t z80_add16(z80_context *c, uint16_t left, uint16_t right)
 {
     uint32_t sum = (uint32_t)left + right;
     c->cpu->wz = (uint16_t)(left + 1);
@@ -190,7 +194,7 @@ static inline uint16_t z80_add16(z80_context *c, uint16_t left, uint16_t right)
     return (uint16_t)sum;
 }
 
-static inline void z80_adc16(z80_context *c, uint16_t value)
+Z80_INLINE void z80_adc16(z80_context *c, uint16_t value)
 {
     uint32_t hl = c->hl, sum = hl + value + (c->f & Z80_C);
     uint32_t overflow = (hl ^ sum) & (value ^ sum) & 0x8000;
@@ -200,7 +204,7 @@ static inline void z80_adc16(z80_context *c, uint16_t value)
     c->hl = (uint16_t)sum;
 }
 
-static inline void z80_sbc16(z80_context *c, uint16_t value)
+Z80_INLINE void z80_sbc16(z80_context *c, uint16_t value)
 {
     uint32_t hl = c->hl, result = hl - value - (c->f & Z80_C);
     uint32_t overflow = (hl ^ value) & (hl ^ result) & 0x8000;
@@ -213,14 +217,14 @@ static inline void z80_sbc16(z80_context *c, uint16_t value)
 /* ---- rotates, shifts and bits ---- */
 
 /* RLCA, RRCA, RLA, RRA: as the two-byte forms, but S, Z and P stay. */
-static inline void z80_rotate_a(z80_context *c, unsigned result, unsigned carry)
+Z80_INLINE void z80_rotate_a(z80_context *c, unsigned result, unsigned carry)
 {
     c->a = (uint8_t)result;
     z80_set_flags(c, (c->f & Z80_SZP) | (c->a & Z80_XY) | carry);
 }
 
 /* The operation in bits 5-3 of a CB opcode below $40: RLC RRC RL RR SLA SRA SLL SRL. */
-static inline uint8_t z80_shift(z80_context *c, unsigned operation, uint8_t value)
+Z80_INLINE uint8_t z80_shift(z80_context *c, unsigned operation, uint8_t value)
 {
     unsigned result, carry = operation & 1 ? value & 1 : value >> 7;
     switch (operation & 7) {
@@ -238,7 +242,7 @@ static inline uint8_t z80_shift(z80_context *c, unsigned operation, uint8_t valu
 }
 
 /* BIT: Y and X from `seen`, which is the register, or the high byte of WZ for an operand in memory. */
-static inline void z80_bit(z80_context *c, unsigned bit, uint8_t value, uint8_t seen)
+Z80_INLINE void z80_bit(z80_context *c, unsigned bit, uint8_t value, uint8_t seen)
 {
     unsigned tested = value & 1u << bit;
     z80_set_flags(c, (c->f & Z80_C) | Z80_H | (seen & Z80_XY) | (tested ? tested & Z80_S : Z80_Z | Z80_P));
@@ -247,7 +251,7 @@ static inline void z80_bit(z80_context *c, unsigned bit, uint8_t value, uint8_t 
 /* ---- flags of the block instructions ---- */
 
 /* LDI, LDD: BC counts down; Y and X are bits 1 and 3 of A + the byte. */
-static inline void z80_block_load_flags(z80_context *c, uint8_t value)
+Z80_INLINE void z80_block_load_flags(z80_context *c, uint8_t value)
 {
     unsigned n = (unsigned)c->a + value;
     z80_set_bc(c, (uint16_t)(z80_bc(c) - 1));
@@ -256,7 +260,7 @@ static inline void z80_block_load_flags(z80_context *c, uint8_t value)
 }
 
 /* CPI, CPD: Y and X are bits 1 and 3 of A - the byte - H. */
-static inline void z80_block_compare_flags(z80_context *c, uint8_t value)
+Z80_INLINE void z80_block_compare_flags(z80_context *c, uint8_t value)
 {
     unsigned result = (unsigned)c->a - value;
     unsigned half = (c->a ^ value ^ result) & Z80_H;
@@ -267,7 +271,7 @@ static inline void z80_block_compare_flags(z80_context *c, uint8_t value)
 }
 
 /* INI, IND, OUTI, OUTD after B was counted down; `other` is C + 1 or C - 1 for input, L for output. */
-static inline void z80_block_port_flags(z80_context *c, uint8_t value, uint8_t other)
+Z80_INLINE void z80_block_port_flags(z80_context *c, uint8_t value, uint8_t other)
 {
     unsigned k = (unsigned)value + other;
     z80_set_flags(c, z80_sz[c->cpu->b] | (k > 255 ? Z80_H | Z80_C : 0) | (value >> 6 & Z80_N) |
@@ -275,11 +279,11 @@ static inline void z80_block_port_flags(z80_context *c, uint8_t value, uint8_t o
 }
 
 /* A block instruction that will repeat is interrupted by its own jump back: Y and X are those of the PC's high byte. */
-static inline void z80_repeat_flags(z80_context *c) { z80_set_flags(c, (c->f & ~(unsigned)Z80_XY) | (c->pc >> 8 & Z80_XY)); }
+Z80_INLINE void z80_repeat_flags(z80_context *c) { z80_set_flags(c, (c->f & ~(unsigned)Z80_XY) | (c->pc >> 8 & Z80_XY)); }
 
 /* INIR, INDR, OTIR, OTDR that repeat: B is counted once more through the ALU, which disturbs H and P.
  * Found in the SingleStepTests z80 traces, which it explains completely. */
-static inline void z80_repeat_port_flags(z80_context *c, uint8_t value)
+Z80_INLINE void z80_repeat_port_flags(z80_context *c, uint8_t value)
 {
     unsigned f, disturbed = c->cpu->b;
     z80_repeat_flags(c);

@@ -2,14 +2,14 @@
  *
  * Each function ends with a jump to the next instruction's; the context travels in registers as arguments.  This needs a
  * compiler that turns such calls into jumps.  Accesses to data are looked at before anything is changed: if all are to
- * plain memory they need no hook.  Else the function's twin looks again, for reads that need no call (Z80_QUICK); else the
- * third of them uses the hooks.  What cannot stay here
+ * plain memory they need no hook.  Else the function's twins look again, for those that need no call; else the last of them
+ * uses the hooks.  What cannot stay here
  * (program elsewhere, interrupts, most of the ED page) is left to an instance made without Z80_FAST.
  *
  * While this runs, the CPU's ei, p, deferred, prefix and halted are 0, and c->base is its deadline unless a hook ends the run.
  */
 
-#define Z80_ARGUMENTS z80 *cpu, uint32_t pc, uint64_t time, uint32_t a, uint32_t f, uint32_t hl
+#define Z80_ARGUMENTS z80 *cpu, size_t pc, int64_t time, size_t a, size_t f, size_t hl
 #define Z80_CONTEXT                                                                                       \
     {.cpu = cpu, .bus = Z80_BUS(cpu), .pc = pc, .time = time, .base = cpu->deadline,                      \
      .a = a, .f = f, .hl = hl}
@@ -37,89 +37,141 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
     Z80_STEP(cpu);
 }
 
-/* The conditions in the lists of instructions; `pc` is the address of the opcode, behind any prefix. */
-#define PROGRAM(offset) Z80_RAM(cpu)[pc + (offset)]
-#define PROGRAM_WORD ((uint32_t)PROGRAM(2) << 8 | PROGRAM(1))
+/* The conditions in the lists of instructions; `pc` is the address of the opcode, behind any prefix.  `reach` is a constant of
+ * the function in which they stand. */
+#define PROGRAM(offset) (Z80_RAM(cpu) + pc)[offset]
+#define PROGRAM_WORD (size_t)z80_pair(PROGRAM(2), PROGRAM(1))
 #define ALWAYS 1
 #define NEVER 0
-#define RAM(address) z80_is_ram(address, Z80_RAM_END)
+/* EI puts interrupts off by an instruction, which makes no difference as long as none is there and that instruction follows. */
+#define NO_INTERRUPT (!cpu->int_line && !cpu->nmi_pending && time + Z80_M1 < 0 && pc < LAST_START)
+#define IS_RAM(address) z80_is_ram(address, Z80_RAM_END)
+#define RAM(address) (reach == Z80_REACH_RAM && IS_RAM(address))
 #define OPERAND                                                                                           \
-    (uint16_t)(index == 0 ? hl : (uint32_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1)))
+    (index == 0 ? hl : (uint16_t)((index == 1 ? cpu->ix : cpu->iy) + (int8_t)PROGRAM(1)))
 #define BC (uint16_t)(cpu->b << 8 | cpu->c)
 #define DE (uint16_t)(cpu->d << 8 | cpu->e)
 #define RAM_OPERAND RAM(OPERAND)
 #define RAM_BC RAM(BC)
 #define RAM_DE RAM(DE)
 #define RAM_NN RAM(PROGRAM_WORD)
-#define RAM_NN_WORD (PROGRAM_WORD < Z80_RAM_END - 1)
-#define RAM_POP (cpu->sp < Z80_RAM_END - 1)
-#define RAM_PUSH ((uint32_t)cpu->sp - 2 < Z80_RAM_END - 1)
-/* The same for reads: `quick` is a constant of the function in which they stand. */
-#define READ(address) (RAM(address) || (quick && Z80_QUICK(cpu, (uint16_t)(address), time)))
+#define RAM_NN_WORD (reach == Z80_REACH_RAM && PROGRAM_WORD < Z80_RAM_END - 1)
+#define RAM_POP (reach == Z80_REACH_RAM && cpu->sp < Z80_RAM_END - 1)
+#define RAM_PUSH (reach == Z80_REACH_RAM && (uint32_t)cpu->sp - 2 < Z80_RAM_END - 1)
+/* The same for reads and writes elsewhere. */
+#define READ(address)                                                                                     \
+    (reach == Z80_REACH_RAM      ? IS_RAM(address)                                                           \
+     : reach == Z80_REACH_WINDOW ? Z80_IN_WINDOW(cpu, (uint16_t)(address))                                \
+                                 : Z80_DEVICE_READS(cpu, (uint16_t)(address), time))
+#define READ_WORD(address)                                                                                \
+    (reach == Z80_REACH_RAM ? (size_t)(address) < Z80_RAM_END - 1                                         \
+                            : reach == Z80_REACH_WINDOW && READ(address) && READ((address) + 1))
+#define WRITE(address)                                                                                    \
+    (reach == Z80_REACH_RAM ? IS_RAM(address) : reach == Z80_REACH_DEVICE && Z80_DEVICE_WRITES(cpu, (uint16_t)(address)))
 #define READ_OPERAND READ(OPERAND)
 #define READ_BC READ(BC)
 #define READ_DE READ(DE)
 #define READ_NN READ(PROGRAM_WORD)
-#define READ_NN_WORD (READ(PROGRAM_WORD) && READ((uint16_t)(PROGRAM_WORD + 1)))
-#define READ_POP (READ(cpu->sp) && READ((uint16_t)(cpu->sp + 1)))
+#define READ_NN_WORD READ_WORD(PROGRAM_WORD)
+#define READ_POP READ_WORD(cpu->sp)
 #define INDEXED_CB (PROGRAM(2) >> 6 == 1 ? READ_OPERAND : RAM_OPERAND) /* BIT only reads */
-#define READ_HL_WRITE_DE (READ(hl) && RAM_DE)
+#define READ_HL_WRITE_DE (reach != Z80_REACH_DEVICE && READ(hl) && IS_RAM(DE))
+#define WRITE_OPERAND WRITE(OPERAND)
+#define WRITE_BC WRITE(BC)
+#define WRITE_DE WRITE(DE)
+#define WRITE_NN WRITE(PROGRAM_WORD)
 
-#define GO_ON(c)                                                                                          \
+/* The call that ends a function is to become a jump.  For that no local variable may be alive whose address is known
+ * elsewhere, so the context ends before (Z80_END_OP); clang has to be told. */
+#if defined(__clang__) && defined(__has_attribute)
+#if __has_attribute(musttail)
+#define Z80_JUMP __attribute__((musttail)) return
+#endif
+#endif
+#ifndef Z80_JUMP
+#define Z80_JUMP
+#endif
+
+#define Z80_GO_ON                                                                                         \
     do {                                                                                                  \
-        if (Z80_LIKELY(z80_late(c) < 0 && (c)->pc <= LAST_START))                                         \
-            fast_plain[Z80_RAM(cpu)[(c)->pc]](cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);          \
-        else                                                                                              \
-            leave(cpu, (c)->pc, (c)->time, (c)->a, (c)->f, (c)->hl);                                      \
+        if (Z80_LIKELY(time < 0) && Z80_LIKELY(pc <= LAST_START)) {                                       \
+            Z80_JUMP fast_plain[Z80_RAM(cpu)[pc]](cpu, pc, time, a, f, hl);                               \
+        } else {                                                                                          \
+            Z80_JUMP leave(cpu, pc, time, a, f, hl);                                                      \
+        }                                                                                                 \
     } while (0)
 
-/* An instruction all of whose accesses are to plain memory, if `condition` holds; the same of one that also reads what is
- * quick to read; and the same with its accesses wherever they go. */
-#define Z80_BEGIN_OP(is_quick)                                                                            \
+#define Z80_END_OP pc = c->pc, time = c->time, a = c->a, f = c->f, hl = c->hl
+
+/* Behind a jump to the beginning of a short loop. */
+#define Z80_TAKE_TURNS(name, turns)                                                                       \
+    Z80_OUTSIDE static void name(Z80_ARGUMENTS)                                                           \
+    {                                                                                                     \
+        {                                                                                                 \
+            z80_context context = Z80_CONTEXT, *c = &context;                                             \
+            turns(c);                                                                                     \
+            Z80_END_OP;                                                                                   \
+        }                                                                                                 \
+        Z80_GO_ON;                                                                                        \
+    }
+Z80_TAKE_TURNS(take_djnz, turns_of_djnz)
+Z80_TAKE_TURNS(take_dec, turns_of_dec)
+
+/* An instruction all of whose accesses are to plain memory, if `condition` holds; that reads through the window; whose only
+ * access is one to a device that needs no call; and the same with its accesses wherever they go. */
+#define Z80_BEGIN_OP(its_reach)                                                                           \
     z80_context context = Z80_CONTEXT, *c = &context;                                                     \
     const int index = Z80_INDEX;                                                                          \
-    const bool quick = is_quick;                                                                          \
-    (void)index, (void)quick
+    const uint8_t reach = c->reach = its_reach;                                                           \
+    (void)index, (void)reach
 #define Z80_DO_OP(...)                                                                                    \
     c->previous_q = cpu->q;                                                                               \
     c->time += Z80_M1;                                                                                    \
     c->pc++;                                                                                              \
     __VA_ARGS__;                                                                                          \
     cpu->q = c->q
+#define Z80_OP_WITHIN(kind, its_reach, page, high, low, condition, otherwise, ...)                        \
+    kind void page##_##high##low(Z80_ARGUMENTS)                                                           \
+    {                                                                                                     \
+        unsigned loop;                                                                                    \
+        {                                                                                                 \
+            Z80_BEGIN_OP(its_reach);                                                                      \
+            if (Z80_UNLIKELY(!(condition)))                                                               \
+                goto elsewhere;                                                                           \
+            Z80_DO_OP(__VA_ARGS__);                                                                       \
+            loop = c->loop;                                                                               \
+            Z80_END_OP;                                                                                   \
+        }                                                                                                 \
+        if (loop == Z80_LOOP_NONE)                                                                        \
+            Z80_GO_ON;                                                                                    \
+        else if (loop == Z80_LOOP_DEC)                                                                    \
+            Z80_JUMP take_dec(cpu, pc, time, a, f, hl);                                                   \
+        else                                                                                              \
+            Z80_JUMP take_djnz(cpu, pc, time, a, f, hl);                                                  \
+        return;                                                                                           \
+    elsewhere:;                                                                                           \
+        Z80_JUMP otherwise##_##high##low(cpu, pc, time, a, f, hl);                                        \
+    }
 #define Z80_EACH_OP(page, high, low, condition, ...)                                                      \
     Z80_OUTSIDE static void outside_##page##_##high##low(Z80_ARGUMENTS)                                   \
     {                                                                                                     \
-        Z80_BEGIN_OP(true);                                                                               \
-        Z80_DO_OP(__VA_ARGS__);                                                                           \
-        if (Z80_LIKELY(c->base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                   \
-            GO_ON(c);                                                                                     \
+        int64_t base;                                                                                     \
+        {                                                                                                 \
+            Z80_BEGIN_OP(Z80_REACH_ALL);                                                                  \
+            Z80_DO_OP(__VA_ARGS__);                                                                       \
+            base = c->base;                                                                               \
+            Z80_END_OP;                                                                                   \
+        }                                                                                                 \
+        if (Z80_LIKELY(base == cpu->deadline && !(z80_is_disturbed(cpu) | cpu->ei)))                      \
+            Z80_GO_ON;                                                                                    \
         else                                                                                              \
-            leave_at(cpu, c->pc, c->time, c->a, c->f, c->hl, c->base);                                    \
+            leave_at(cpu, pc, time, a, f, hl, base);                                                      \
     }                                                                                                     \
-    Z80_OUTSIDE static void quick_##page##_##high##low(Z80_ARGUMENTS)                                     \
-    {                                                                                                     \
-        Z80_BEGIN_OP(true);                                                                               \
-        if (condition) {                                                                                  \
-            c->reach = Z80_REACH_QUICK;                                                                   \
-            Z80_DO_OP(__VA_ARGS__);                                                                       \
-            GO_ON(c);                                                                                     \
-        } else {                                                                                          \
-            outside_##page##_##high##low(cpu, pc, time, a, f, hl);                                        \
-        }                                                                                                 \
-    }                                                                                                     \
-    static void fast_##page##_##high##low(Z80_ARGUMENTS)                                                  \
-    {                                                                                                     \
-        Z80_BEGIN_OP(false);                                                                              \
-        if (Z80_LIKELY(condition)) {                                                                      \
-            c->reach = Z80_REACH_RAM;                                                                     \
-            Z80_DO_OP(__VA_ARGS__);                                                                       \
-            GO_ON(c);                                                                                     \
-        } else {                                                                                          \
-            quick_##page##_##high##low(cpu, pc, time, a, f, hl);                                          \
-        }                                                                                                 \
-    }
+    Z80_OP_WITHIN(Z80_OUTSIDE static, Z80_REACH_DEVICE, device_##page, high, low, condition, outside_##page, __VA_ARGS__) \
+    Z80_OP_WITHIN(Z80_OUTSIDE static, Z80_REACH_WINDOW, window_##page, high, low, condition, device_##page, __VA_ARGS__) \
+    Z80_OP_WITHIN(static, Z80_REACH_RAM, fast_##page, high, low, condition, window_##page, __VA_ARGS__)
 #define Z80_FAST_PREFIX(name, table)                                                                      \
-    static void name(Z80_ARGUMENTS) { table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
+    static void name(Z80_ARGUMENTS) { Z80_JUMP table[PROGRAM(1)](cpu, pc + 1, time + Z80_M1, a, f, hl); }
 
 #define Z80_INDEX 0
 #undef Z80_INDEX_OP
@@ -134,15 +186,16 @@ Z80_FAST_PREFIX(fast_plain_FD, fast_iy)
 #define Z80_OP(high, low, condition, ...) Z80_EACH_OP(ed, high, low, condition, __VA_ARGS__)
 Z80_ED_PAGE
 #undef Z80_OP
+#define Z80_OP(high, low, condition, ...) [0x##high##low] = fast_ed_##high##low,
+static fast_instruction *const fast_ed[256] = {Z80_ED_PAGE};
+#undef Z80_OP
 static void fast_plain_ED(Z80_ARGUMENTS)
 {
-    switch (PROGRAM(1)) {
-#define Z80_OP(high, low, condition, ...)                                                                 \
-    case 0x##high##low: fast_ed_##high##low(cpu, pc + 1, time + Z80_M1, a, f, hl); break;
-    Z80_ED_PAGE
-#undef Z80_OP
-    default: begin_again(cpu, pc, time, a, f, hl); break;
-    }
+    fast_instruction *instruction = fast_ed[PROGRAM(1)];
+    if (Z80_LIKELY(instruction != NULL))
+        Z80_JUMP instruction(cpu, pc + 1, time + Z80_M1, a, f, hl);
+    else
+        begin_again(cpu, pc, time, a, f, hl);
 }
 
 #define Z80_OP(high, low, condition, ...) Z80_EACH_OP(cb, high, low, condition, __VA_ARGS__)
@@ -207,7 +260,7 @@ static inline int Z80_NAME(run_fast)(z80 *cpu)
 {
     if (z80_is_disturbed(cpu) | cpu->ei | cpu->p | cpu->deferred || cpu->pc > LAST_START || cpu->deadline - cpu->clock > Z80_LONGEST_RUN)
         return 0;
-    fast_plain[Z80_RAM(cpu)[cpu->pc]](cpu, cpu->pc, (uint64_t)(cpu->clock - cpu->deadline), cpu->a, cpu->f,
-                                      (uint32_t)(cpu->h << 8 | cpu->l));
+    fast_plain[Z80_RAM(cpu)[cpu->pc]](cpu, cpu->pc, (cpu->clock - cpu->deadline) * Z80_T, cpu->a, cpu->f,
+                                      (size_t)(cpu->h << 8 | cpu->l));
     return 1;
 }

@@ -10,8 +10,12 @@
 #define Z80_RAM_MASK 0xFFFF
 #define Z80_RAM(cpu) (((flat_cpu *)(cpu))->memory)
 #define Z80_BUS(cpu) (((flat_cpu *)(cpu))->bus)
-#define Z80_QUICK(cpu, address, time) false
-#define Z80_QUICK_READ(c, address) Z80_READ(c, address)
+#define Z80_IN_WINDOW(cpu, address) false
+#define Z80_WINDOW_READ(c, address) 0xFF
+#define Z80_DEVICE_READS(cpu, address, time) false
+#define Z80_DEVICE_READ(c, address) 0xFF
+#define Z80_DEVICE_WRITES(cpu, address) false
+#define Z80_DEVICE_WRITE(c, address, value) ((void)0)
 #define Z80_STEP(cpu) z80_step_fast_flat(cpu)
 #define Z80_ACKNOWLEDGE(c) 0xFF         /* never here */
 #include "z80/template.h"

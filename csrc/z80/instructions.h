@@ -5,8 +5,8 @@
  *
  * to be included where these are defined.  `index` is 0 for the plain page.  After DD or FD it is 1 or 2, and IX or IY
  * stands for HL: H and L are its halves, (HL) becomes (IX+d); an instruction with (IX+d) still means the real H and L.
- * The condition, one of those in fast.h, is that all accesses are to plain memory; those of instructions that only read,
- * READ_, take in what is quick to read.
+ * The condition, one of those in fast.h, is that all accesses are to plain memory; READ_ and WRITE_ take in what is quick
+ * to read and to write.
  */
 
 /* Eight opcodes for the operands B C D E H L (HL) A; the first has an opcode that ends with 0, or with 8. */
@@ -60,17 +60,17 @@ Z80_INDEX_OP(6, C, ALWAYS, LOAD_L(z80_high(z80_index(c, index))))
 Z80_INDEX_OP(6, D, ALWAYS, (void)0)
 Z80_INDEX_OP(6, E, READ_OPERAND, c->hl = z80_with_low(c->hl, read(c, operand_address(c, index))))
 Z80_INDEX_OP(6, F, ALWAYS, LOAD_L(c->a))
-Z80_INDEX_OP(7, 0, RAM_OPERAND, write(c, operand_address(c, index), c->cpu->b))
-Z80_INDEX_OP(7, 1, RAM_OPERAND, write(c, operand_address(c, index), c->cpu->c))
-Z80_INDEX_OP(7, 2, RAM_OPERAND, write(c, operand_address(c, index), c->cpu->d))
-Z80_INDEX_OP(7, 3, RAM_OPERAND, write(c, operand_address(c, index), c->cpu->e))
-Z80_INDEX_OP(7, 4, RAM_OPERAND, write(c, operand_address(c, index), z80_high(c->hl)))
-Z80_INDEX_OP(7, 5, RAM_OPERAND, write(c, operand_address(c, index), z80_low(c->hl)))
-Z80_INDEX_OP(7, 7, RAM_OPERAND, write(c, operand_address(c, index), c->a))
-Z80_INDEX_OP(3, 6, RAM_OPERAND, store_immediate(c, index))
-Z80_OP(0, 2, RAM_BC, write(c, z80_bc(c), c->a); c->cpu->wz = z80_pair(c->a, (uint8_t)(c->cpu->c + 1)))
-Z80_OP(1, 2, RAM_DE, write(c, z80_de(c), c->a); c->cpu->wz = z80_pair(c->a, (uint8_t)(c->cpu->e + 1)))
-Z80_OP(3, 2, RAM_NN, store_a(c))
+Z80_INDEX_OP(7, 0, WRITE_OPERAND, write(c, operand_address(c, index), c->cpu->b))
+Z80_INDEX_OP(7, 1, WRITE_OPERAND, write(c, operand_address(c, index), c->cpu->c))
+Z80_INDEX_OP(7, 2, WRITE_OPERAND, write(c, operand_address(c, index), c->cpu->d))
+Z80_INDEX_OP(7, 3, WRITE_OPERAND, write(c, operand_address(c, index), c->cpu->e))
+Z80_INDEX_OP(7, 4, WRITE_OPERAND, write(c, operand_address(c, index), z80_high(c->hl)))
+Z80_INDEX_OP(7, 5, WRITE_OPERAND, write(c, operand_address(c, index), z80_low(c->hl)))
+Z80_INDEX_OP(7, 7, WRITE_OPERAND, write(c, operand_address(c, index), c->a))
+Z80_INDEX_OP(3, 6, WRITE_OPERAND, store_immediate(c, index))
+Z80_OP(0, 2, WRITE_BC, write(c, z80_bc(c), c->a); c->cpu->wz = z80_pair(c->a, (uint8_t)(c->cpu->c + 1)))
+Z80_OP(1, 2, WRITE_DE, write(c, z80_de(c), c->a); c->cpu->wz = z80_pair(c->a, (uint8_t)(c->cpu->e + 1)))
+Z80_OP(3, 2, WRITE_NN, store_a(c))
 Z80_OP(0, A, READ_BC, c->a = read(c, z80_bc(c)); c->cpu->wz = (uint16_t)(z80_bc(c) + 1))
 Z80_OP(1, A, READ_DE, c->a = read(c, z80_de(c)); c->cpu->wz = (uint16_t)(z80_de(c) + 1))
 Z80_OP(3, A, READ_NN, load_a(c))
@@ -208,7 +208,7 @@ Z80_OP(D, 3, NEVER, out_a(c))
 Z80_OP(0, 0, ALWAYS, (void)0)
 Z80_OP(7, 6, NEVER, c->cpu->halted = 1)
 Z80_OP(F, 3, ALWAYS, c->cpu->iff1 = c->cpu->iff2 = 0)
-Z80_OP(F, B, NEVER, c->cpu->iff1 = c->cpu->iff2 = c->cpu->ei = 1)
+Z80_OP(F, B, NO_INTERRUPT, c->cpu->iff1 = c->cpu->iff2 = 1; c->cpu->ei = c->reach == Z80_REACH_ALL)
 
 #undef Z80_EACH_OPERAND_0
 #undef Z80_EACH_OPERAND_8

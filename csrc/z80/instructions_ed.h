@@ -24,7 +24,7 @@ Z80_INLINE void block_load(z80_context *c, int step, int repeats)
     }
 }
 
-static inline void block_compare(z80_context *c, int step, int repeats)
+Z80_INLINE void block_compare(z80_context *c, int step, int repeats)
 {
     uint16_t hl = c->hl;
     uint8_t value = read(c, hl);
@@ -95,7 +95,7 @@ Z80_INLINE void store16(z80_context *c, uint16_t value) /* LD (nn),rr */
 }
 
 /* RLD (left) and RRD: a nibble goes round through A and (HL). */
-static inline void rotate_digit(z80_context *c, int left)
+Z80_INLINE void rotate_digit(z80_context *c, int left)
 {
     uint16_t hl = c->hl;
     unsigned value = read(c, hl), low = c->a & 0x0F;
@@ -140,6 +140,14 @@ static inline void return_from_interrupt(z80_context *c) /* RETN, RETI */
     Z80_OP(6, B, READ_NN_WORD, c->hl = load16(c))                                                 \
     Z80_OP(7, B, READ_NN_WORD, c->cpu->sp = load16(c))                                            \
     Z80_OP(4, 4, ALWAYS, z80_neg(c))                                                             \
+    Z80_OP(4, 7, ALWAYS, idle(c, 1); c->cpu->i = c->a)                                           \
+    Z80_OP(4, F, ALWAYS, idle(c, 1); z80_store_refresh(c); c->cpu->r = c->a)                     \
+    Z80_OP(6, 7, RAM_OPERAND, rotate_digit(c, 0))                                                \
+    Z80_OP(6, F, RAM_OPERAND, rotate_digit(c, 1))                                                \
+    Z80_OP(A, 1, READ_OPERAND, block_compare(c, 1, 0))                                           \
+    Z80_OP(A, 9, READ_OPERAND, block_compare(c, -1, 0))                                          \
+    Z80_OP(B, 1, READ_OPERAND, block_compare(c, 1, 1))                                           \
+    Z80_OP(B, 9, READ_OPERAND, block_compare(c, -1, 1))                                          \
     Z80_OP(A, 0, READ_HL_WRITE_DE, block_load(c, 1, 0))                                             \
     Z80_OP(A, 8, READ_HL_WRITE_DE, block_load(c, -1, 0))                                            \
     Z80_OP(B, 0, READ_HL_WRITE_DE, block_load(c, 1, 1))                                             \

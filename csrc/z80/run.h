@@ -37,17 +37,9 @@ static void execute_ed(z80_context *c)
     case 0x56: case 0x76: c->cpu->im = 1; break;
     case 0x5E: case 0x7E: c->cpu->im = 2; break;
 
-    case 0x47: idle(c, 1); c->cpu->i = c->a; break;
-    case 0x4F: idle(c, 1); z80_store_refresh(c); c->cpu->r = c->a; break;
     case 0x57: load_ir(c, c->cpu->i); break;
     case 0x5F: z80_store_refresh(c); load_ir(c, c->cpu->r); break;
-    case 0x67: rotate_digit(c, 0); break;
-    case 0x6F: rotate_digit(c, 1); break;
 
-    case 0xA1: block_compare(c, 1, 0); break;
-    case 0xA9: block_compare(c, -1, 0); break;
-    case 0xB1: block_compare(c, 1, 1); break;
-    case 0xB9: block_compare(c, -1, 1); break;
     case 0xA2: block_in(c, 1, 0); break;
     case 0xAA: block_in(c, -1, 0); break;
     case 0xB2: block_in(c, 1, 1); break;
@@ -128,7 +120,7 @@ static void accept_interrupt(z80_context *c)
     c->previous_q = 0;
     c->cpu->halted = c->cpu->iff1 = c->cpu->iff2 = 0;
     uint8_t byte = (uint8_t)Z80_ACKNOWLEDGE(c);
-    c->time += Z80_M1 + 2;
+    c->time += Z80_M1 + 2 * Z80_T;
     switch (c->cpu->im) {
     case 0: /* the byte is an opcode */
         c->from_device = true;

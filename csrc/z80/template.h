@@ -22,10 +22,13 @@
  *   Z80_FAST                    compile the fast path only (fast.h), for which are needed:
  *   Z80_RAM(cpu), Z80_RAM_MASK, Z80_RAM_END
  *                               below the address END there is plain memory: the MASK + 1 bytes at Z80_RAM(cpu), repeated
- *   Z80_QUICK(cpu, address, time)
- *                               1: a read there, beyond END, may be made by Z80_QUICK_READ in an instruction that begins
- *                               at `time` (see z80_context)
- *   Z80_QUICK_READ(c, address)  such a read: without a call, and nothing that ends the run; it may add to c->time
+ *   Z80_IN_WINDOW(cpu, address) 1: at this address, beyond END, there is now memory that is read by Z80_WINDOW_READ
+ *   Z80_WINDOW_READ(c, address) such a read: without a call, and nothing that ends the run; it may add to c->time
+ *   Z80_DEVICE_READS(cpu, address, time), Z80_DEVICE_READ(c, address)
+ *                               the same for what is the only access of an instruction that begins at `time` (see
+ *                               z80_context)
+ *   Z80_DEVICE_WRITES(cpu, address), Z80_DEVICE_WRITE(c, address, value)
+ *                               the same for writes
  *   Z80_BUS(cpu)                the pointer given to run
  *   Z80_STEP(cpu)               advance, with `once`, of an instance made without Z80_FAST
  *
@@ -76,7 +79,7 @@ Z80_INLINE uint8_t fetch(z80_context *c)
 #else
     if (c->from_device) { /* a prefix was acknowledged, so its opcode is too */
         opcode = (uint8_t)Z80_ACKNOWLEDGE(c);
-        c->time += 2;
+        c->time += 2 * Z80_T;
     } else {
         opcode = (uint8_t)Z80_FETCH(c, (uint16_t)c->pc);
     }
@@ -90,45 +93,49 @@ Z80_INLINE uint8_t read(z80_context *c, uint16_t address)
 {
     uint8_t value;
 #ifdef Z80_FAST
-    if (c->reach == Z80_REACH_RAM || (c->reach == Z80_REACH_QUICK && z80_is_ram(address, Z80_RAM_END)))
+    if (c->reach == Z80_REACH_RAM)
         value = Z80_RAM(c->cpu)[address & Z80_RAM_MASK];
-    else if (c->reach == Z80_REACH_QUICK)
-        value = Z80_QUICK_READ(c, address);
+    else if (c->reach == Z80_REACH_WINDOW)
+        value = Z80_WINDOW_READ(c, address);
+    else if (c->reach == Z80_REACH_DEVICE)
+        value = Z80_DEVICE_READ(c, address);
     else
 #endif
         value = (uint8_t)Z80_READ(c, address);
-    c->time += 3;
+    c->time += 3 * Z80_T;
     return value;
 }
 
 Z80_INLINE void write(z80_context *c, uint16_t address, uint8_t value)
 {
 #ifdef Z80_FAST
-    if (c->reach != Z80_REACH_ALL) /* what is quick is only read */
+    if (c->reach == Z80_REACH_RAM || c->reach == Z80_REACH_WINDOW) /* windows are only read */
         Z80_RAM(c->cpu)[address & Z80_RAM_MASK] = value;
+    else if (c->reach == Z80_REACH_DEVICE)
+        Z80_DEVICE_WRITE(c, address, value);
     else
 #endif
         Z80_WRITE(c, address, value);
-    c->time += 3;
+    c->time += 3 * Z80_T;
 }
 
 static inline uint8_t in(z80_context *c, uint16_t port)
 {
     uint8_t value = (uint8_t)Z80_IN(c, port);
-    c->time += 4;
+    c->time += 4 * Z80_T;
     return value;
 }
 
 static inline void out(z80_context *c, uint16_t port, uint8_t value)
 {
     Z80_OUT(c, port, value);
-    c->time += 4;
+    c->time += 4 * Z80_T;
 }
 
 Z80_INLINE void idle(z80_context *c, unsigned states)
 {
     Z80_IDLE(c, states);
-    c->time += states;
+    c->time += states * Z80_T;
 }
 
 /* ---- groups of machine cycles ---- */
@@ -141,15 +148,22 @@ Z80_INLINE uint8_t operand(z80_context *c)
 #else
     value = (uint8_t)Z80_READ(c, (uint16_t)c->pc);
 #endif
-    c->time += 3;
+    c->time += 3 * Z80_T;
     step_pc(c);
     return value;
 }
 
 Z80_INLINE uint16_t operand16(z80_context *c)
 {
+#ifdef Z80_FAST
+    const uint8_t *at = Z80_RAM(c->cpu) + c->pc;
+    c->pc += 2;
+    c->time += 2 * 3 * Z80_T;
+    return z80_pair(at[1], at[0]);
+#else
     uint8_t low = operand(c);
     return z80_pair(operand(c), low);
+#endif
 }
 
 Z80_INLINE uint16_t read16(z80_context *c, uint16_t address)
@@ -191,31 +205,29 @@ Z80_INLINE void jump_relative(z80_context *c, int taken)
     int8_t distance = (int8_t)operand(c);
     if (!taken) return;
     idle(c, 5);
-    c->pc = c->cpu->wz = (uint16_t)(c->pc + (uint32_t)distance);
+    c->pc = c->cpu->wz = (uint16_t)(c->pc + (size_t)distance);
 }
 
 /* The fast path takes turns of the shortest loops at once; behind each of them the same instruction comes next. */
 #ifdef Z80_FAST
 #include "z80/turns.h"
 #else
-#define turns_of_djnz(c, from) ((void)(from))
-#define turns_of_dec(c, from) ((void)(from))
 #define turns_of_block_load(c, step) ((void)0)
 #endif
 
 Z80_INLINE void count_and_jump(z80_context *c) /* DJNZ */
 {
-    uint32_t from = c->pc - 1;
+    size_t from = c->pc - 1;
     idle(c, 1);
     jump_relative(c, --c->cpu->b);
-    turns_of_djnz(c, from);
+    c->loop = c->pc == from ? Z80_LOOP_DJNZ : Z80_LOOP_NONE;
 }
 
 Z80_INLINE void jump_relative_nz(z80_context *c) /* JR NZ */
 {
-    uint32_t from = c->pc - 1;
+    size_t from = c->pc - 1;
     jump_relative(c, !(c->f & Z80_Z));
-    turns_of_dec(c, from);
+    c->loop = c->pc + 1 == from ? Z80_LOOP_DEC : Z80_LOOP_NONE;
 }
 
 Z80_INLINE void jump(z80_context *c, int taken)

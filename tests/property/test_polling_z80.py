@@ -200,8 +200,10 @@ touches = st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 11)), min_size
 endings = st.sampled_from([b"", b"", b"\x18\xfe", b"\xfb\x18\xfe", b"\x76", b"\xf3\x76"])
 
 
-def check(program: bytes, frames: int) -> None:
+def check(program: bytes, frames: int, cmos: bool = False) -> None:
     skipping, plain = MegaDrive(program), MegaDrive(program)
+    for md in (skipping, plain):
+        md._md.state.ym2612.integrated = cmos
     plain._md.plain = 1
     for _ in range(frames):
         for md in (skipping, plain):
@@ -237,6 +239,60 @@ def test_programs_in_plain_memory_do_the_same_as_elsewhere(parts, touches):
 )
 def test_both_processors_at_the_vdp(timers, parts, touches):
     check(rom(driver(timers, parts, b""), *map(list, zip(*touches, strict=True))), 4)
+
+
+def pause(states: int) -> bytes:
+    """Return code that takes so many T states, at least 13."""
+    odd = {0: b"", 1: b"\x06\x00\x03", 2: b"\x03", 3: b"\x06\x00"}[states % 4]  # LD B,n 7; INC BC 6
+    return odd + b"\x00" * ((states - {0: 0, 1: 13, 2: 6, 3: 7}[states % 4]) // 4)
+
+
+def fm_traffic() -> st.SearchStrategy[bytes]:
+    """Draw bursts of writes to the YM2612 and reads of its status, which are kept in RAM."""
+    register = st.sampled_from([0x00, 0x21, 0x22, 0x24, 0x26, 0x27, 0x27, 0x28, 0x2A, 0x2A, 0x2B, 0x2C, 0x40, 0xA0, 0xB4])
+    value = st.one_of(st.sampled_from([0x00, 0x05, 0x0A, 0x0F, 0x15, 0x1F, 0x2A, 0x2F, 0x35, 0x3F]), st.integers(0, 63))
+    port = st.sampled_from([0, 0, 0, 1, 2, 3])
+    load = bytes.fromhex("210040")  # LD HL,$4000
+    keep = b"\x12\x1c"  # LD (DE),A; INC E
+    write = st.tuples(register, value, st.sampled_from([0, 0, 0, 2])).map(
+        lambda w: load + (b"\x2c\x2c" if w[2] else b"") + bytes([0x36, w[0], 0x2C, 0x36, w[1]])  # LD (HL),n; INC L
+    )
+    data = st.tuples(port, value).map(lambda w: poke(STATUS + w[0], w[1]))
+    both = st.tuples(register, value).map(lambda w: struct.pack("<BBBBH", 0x21, *w, 0x22, STATUS))  # LD (nn),HL
+    read = st.one_of(
+        port.map(lambda at: struct.pack("<BH", 0x3A, STATUS + at) + keep),
+        st.just(load + b"\x7e" + keep),
+        st.just(b"\x01\x00\x40\x0a" + keep),  # LD BC; LD A,(BC)
+        st.just(b"\xfd\x7e\x00" + keep),  # LD A,(IY+0)
+        st.just(load + b"\xcb\x7e\xf5\xc1\x79" + keep),  # BIT 7; PUSH AF; POP BC; LD A,C
+    )
+    delay = st.one_of(
+        st.integers(0, 8).map(lambda count: b"\x00" * count),
+        st.integers(1, 255).map(lambda count: bytes([0x06, count, 0x10, 0xFE])),
+    )
+    # busy ends 34 cycles after data, of 2.8 T states each
+    exact = st.tuples(register, value, st.integers(84, 95)).map(
+        lambda w: load + bytes([0x36, w[0], 0x2C, 0x36, w[1], 0x2D]) + pause(w[2] - 4) + b"\x7e" + keep
+    )
+    window = st.tuples(st.sampled_from([0x8000, 0x8001, 0xFFFE]), st.sampled_from([b"\x7e", b"\xcb\x46", b"\x86"])).map(
+        lambda pair: struct.pack("<BH", 0x21, pair[0]) + pair[1] + keep
+    )
+    bank = st.integers(0, 1).map(lambda bit: poke(0x6000, bit))
+    return st.one_of(write, write, exact, exact, data, both, read, read, read, delay, window, bank)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.tuples(st.integers(0xF0, 0xFF), st.integers(0xF8, 0xFF)),
+    st.booleans(),
+    st.lists(st.lists(fm_traffic(), min_size=1, max_size=24).map(b"".join), min_size=1, max_size=8),
+    touches,
+)
+def test_the_ym2612_answers_the_z80_at_once_as_it_would(timers, cmos, parts, touches):
+    """Busy and flags are foreseen over the Z80's own writes, in any order, with the 68000 coming in between."""
+    start = b"\x11\x00\x19" + fm(0x27, 0x3F)  # LD DE: where the reads go
+    program = rom(driver(timers, [start, *parts], b""), *map(list, zip(*touches, strict=True)))
+    check(program, 3, cmos)
 
 
 @pytest.mark.parametrize("turns", [200, 1700])
