@@ -307,6 +307,7 @@ typedef struct vdp_drawing {
     uint8_t display_before;
     uint8_t finished;           /* 1: width and height of the picture have been set */
     uint8_t quiet_lines;        /* how many lines quiet_clock was looked for in */
+    int16_t quiet_line;         /* the first one of which it is not known that it sets no flag: quiet_clock comes from it; -1: none */
     uint8_t rgb_lacks;          /* 1: rgb lacks the picture from rgb_pixel of rgb_line on */
     int16_t rgb_line;
     int16_t rgb_pixel;
@@ -339,12 +340,17 @@ typedef struct vdp_drawing {
     int16_t flagged;            /* lines up to this one have set their sprites' flags already, through vdp_chip.ahead */
 } vdp_drawing;
 
-/* The search for the sprites of many lines at once. */
+/* On which lines the sprites of the present table lie: what each line's search finds, if it is not in interlace 2. */
 typedef struct vdp_sprite_scan {
-    int32_t first, end;         /* lines first..end-1; none if they are equal */
-    uint8_t count[240];         /* sprites on each line */
-    uint8_t overflow[240];      /* 1: there is one more */
-    uint8_t entry[240][20];
+    uint64_t covers[240][2];    /* of each line, bit k: the sprite that is tested k-th lies on it */
+    uint32_t table;             /* vdp_sprite_table for which it holds */
+    uint8_t valid;              /* 1: it does, and is kept up with what is written to the table */
+    uint8_t h40;                /* the width for which it holds */
+    uint8_t count;              /* entries that are tested */
+    uint8_t loops;              /* 1: one of them is tested again */
+    uint8_t order[80];          /* entries as they are tested; $FF behind the last one */
+    uint8_t place[80];          /* of each entry: when it is tested; $FF: never */
+    uint8_t verdict[240];       /* of each line: what flags its sprites can set (scan.c) */
 } vdp_sprite_scan;
 
 /* The border around the picture, as the beam draws it: below the picture before, above this one, beside it.  Rows are those
@@ -407,7 +413,7 @@ typedef struct vdp_chip {
     uint8_t rgb[460800];        /* rows of 320 pixels of R, G, B */
     vdp_drawing drawing;
     vdp_drawing ahead;          /* goes on from there for the flags alone, when the status is read; valid if `started` */
-    vdp_sprite_scan scan;       /* for lines that `ahead` has not reached, with the present contents */
+    vdp_sprite_scan scan;
 } vdp_chip;
 
 /* A bus for a VDP without a console: DMA reads big-endian words of a buffer, repeated over the address space. */

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from megadrive._core import ffi, lib
@@ -134,6 +134,69 @@ def test_flags_without_a_picture_are_those_of_one(seed, width, cuts):
             plainly(vdp, start + cut)
         end_picture(vdp)
     assert bytes(ffi.buffer(drawn._state)) == bytes(ffi.buffer(unseen._state))
+
+
+def sprite_changes(seed: int, polls: bool, focus: bool) -> list[tuple[int, int, int]]:
+    """Return (mclk, address or -1, value): words for the sprite table, and for -1 reads of the status.
+
+    With a focus, edges of few sprites come within a line or two of the beam, and the sprites have few places across.
+    """
+    rng = np.random.default_rng(seed)
+    changes = []
+    for _ in range(int(rng.integers(1, 60))):
+        line, word = int(rng.integers(-1, 225)), int(rng.choice([0, 0, 1, 2, 3, 3]))
+        entry = int(rng.integers(0, 80))
+        y = line + int(rng.integers(-40, 60))  # most come near the beam
+        if focus:
+            line, entry = 100 + int(rng.integers(-9, 10)), int(rng.integers(0, 12))
+            y = line + int(rng.integers(-1, 4)) - 8 * int(rng.integers(0, 3))
+        value = {
+            0: 128 + (y if rng.random() < 0.8 else int(rng.integers(-40, 300))) & 0x1FF,
+            1: int(rng.integers(0, 16)) << 8 | ((entry + 1) % 80 if rng.random() < 0.97 else int(rng.integers(0, 80))),
+            2: int(rng.integers(0, 0x8000)),
+            3: int(rng.integers(0, 480)) if not focus else 128 + 32 * int(rng.integers(0, 9)),
+        }[word]
+        changes.append(((line + 1) * LINE + int(rng.integers(0, LINE)), SPRITES + 8 * entry + 2 * word, value))
+    if polls:
+        clocks = rng.integers(0, 226 * LINE, int(rng.integers(1, 12)))
+        if focus:
+            clocks = 90 * LINE + clocks % (24 * LINE)
+        changes += [(int(clock), -1, 0) for clock in clocks]
+    return sorted(changes)
+
+
+@settings(max_examples=80, deadline=None)
+@example(286, True, True, 0x8C81)
+@example(83154, True, True, 0x8C81)
+@given(seeds, st.booleans(), st.booleans(), st.sampled_from([0x8C81, 0x8C00]))
+def test_sprites_that_change_within_the_picture(seed, polls, focus, width):
+    """Nothing is drawn for a change that concerns other lines, and the search of lines is kept up with it."""
+    plain, drawn, unseen = (chip(seed, width, pixels=pixels) for pixels in (True, True, False))
+    start = plain.clock
+    for vdp in (plain, drawn, unseen):
+        put_sprites(vdp, seed)
+    for clock, address, value in sprite_changes(seed, polls, focus):
+        seen = []
+        for vdp in (plain, drawn, unseen):
+            now = max(start + clock, vdp.clock)
+            if vdp is plain:
+                vdp.run(now)
+                lib.vdp_settle(vdp._chip)
+            if address < 0:
+                seen.append(vdp.read(now, CONTROL_PORT)[0])
+                continue
+            command(vdp, now, 1, address)
+            vdp.write(now, DATA_PORT, value)
+            for later in range(0, 1200, 40):  # whenever it may go out
+                vdp.run(now + later)
+                if vdp is plain:
+                    lib.vdp_settle(vdp._chip)
+        assert seen[1:] == seen[:-1]
+    for vdp in (plain, drawn, unseen):
+        end_picture(vdp)
+    states = [bytes(ffi.buffer(vdp._state)) for vdp in (plain, drawn, unseen)]
+    assert states[0] == states[1] == states[2]
+    assert pictures(plain) == pictures(drawn)
 
 
 # ---------------------------------------------------------------------------------------- raster changes

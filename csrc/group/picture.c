@@ -141,8 +141,10 @@ void picture_take(vdp_chip *chip, const md_picture *format, uint8_t *raw)
             grey_of_rgb(chip->rgb + 3 * at, to, end - begin, step);
         else
             rgb_of_rgb(chip->rgb + 3 * at, to, end - begin, step);
-        memset(raw, BLACK, (size_t)(begin * bytes));
-        memset(raw + end * bytes, BLACK, (size_t)((columns - end) * bytes));
+        if (begin > 0)
+            memset(raw, BLACK, (size_t)(begin * bytes));
+        if (end < columns)
+            memset(raw + end * bytes, BLACK, (size_t)((columns - end) * bytes));
     }
 }
 

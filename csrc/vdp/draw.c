@@ -1,4 +1,5 @@
-/* draw.c - when what is drawn: the cursors of fetching and showing, whole pictures.  The table is in draw.h. */
+/* draw.c - when what is drawn: the cursors of fetching and showing, whole pictures.  The table is in draw.h; what is done for the
+ * flags alone, in flags.c. */
 #include "draw.h"
 
 /* mclk from the V step into a line to the sprite pattern slots for that line [handbook 04, 4: H = 324-364, 458, 460,
@@ -12,8 +13,6 @@ static const int16_t pattern_slots_h32[32] = {
     280, 300, 320, 340, 360, 380, 400, 420, 440, 460, 520, 540, 560, 580, 620, 700,
 };
 
-#define QUIET_LINES 8           /* looked ahead for sprites that set a flag; more each time in vain */
-#define NO_LINE (-2)            /* before the one whose sprites are searched before the picture */
 #define FIRST_FETCH (-100)      /* mclk: nothing of a line but its sprite search happens before it */
 #define LAST_PIXEL 3560         /* mclk: everything of a line is over */
 
@@ -21,9 +20,6 @@ static const int16_t pattern_slots_h32[32] = {
  * on that begins 24 pixels later [handbook 04, 10]; pixel 0 leaves the chip 26 or 24 pixels after the fetch, and
  * VDP_REGISTER_DELAY has gone by. */
 #define DISPLAY_ON(h40) ((h40) ? 36 : 25)
-
-/* mclk from one time to another, whatever a foreign state may hold */
-static inline int64_t since(int64_t clock, int64_t start) { return (int64_t)((uint64_t)clock - (uint64_t)start); }
 
 /* How many of the events at first, first + step, first + 2 step ... lie before `time`; at most `most`. */
 static inline int events_before(int time, int first, int step, int most)
@@ -127,7 +123,7 @@ static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
     if (to <= line->pixels)
         return;
     if (d->display_before != d->display) {
-        int64_t until = since(d->display_clock, line_clock);
+        int64_t until = draw_since(d->display_clock, line_clock);
         if (until > 0) {
             int edge = until > LAST_PIXEL ? DRAW_ALL : (int)until;
             edge = events_before(edge, VDP_COLOUR_ZERO(h40), VDP_PIXEL(h40), width);
@@ -140,7 +136,7 @@ static void show(draw_context *c, vdp_line *line, int time, int64_t line_clock)
 }
 
 /* Sprites of line `number`, up to `time` mclk after the V step into the line before. */
-static void search_sprites(draw_context *c, int number, int time)
+void draw_search_sprites(draw_context *c, int number, int time)
 {
     int h40 = vdp_is_h40(c->s);
     vdp_sprite_list *list = &c->d->list[number & 1];
@@ -151,7 +147,7 @@ static void search_sprites(draw_context *c, int number, int time)
 }
 
 /* Patterns of the sprites of line `number`, up to `time` mclk after its V step. */
-static void fetch_sprites(draw_context *c, int number, int time)
+void draw_fetch_sprites(draw_context *c, int number, int time)
 {
     vdp_line *line = &c->d->lines[number & 1];
     if (line->line != number)
@@ -161,12 +157,12 @@ static void fetch_sprites(draw_context *c, int number, int time)
 
 /* Sprites of line `number` up to `time` mclk after its V step, and the search for those of the next line.  Line -1 has
  * only the latter. */
-static void run_sprites(draw_context *c, int number, int time, int height)
+void draw_run_sprites(draw_context *c, int number, int time, int height)
 {
     if (number >= 0)
-        fetch_sprites(c, number, time);
+        draw_fetch_sprites(c, number, time);
     if (number + 1 < height && time > 0)
-        search_sprites(c, number + 1, time);
+        draw_search_sprites(c, number + 1, time);
 }
 
 /* The search for a line's sprites has found none. */
@@ -185,15 +181,15 @@ static void find_no_sprites(draw_context *c, int number)
 static int pass_sprites(draw_context *c, int number, int count, int height)
 {
     vdp_drawing *d = c->d;
-    const vdp_sprite_scan *scan = c->scan;
     int end = number + count, searched = end < height ? end : height - 1;
     if (d->list[number & 1].line != number || d->list[number & 1].found || !d->list[number & 1].ended
         || d->list[(number + 1) & 1].line == number + 1 || d->lines[number & 1].line == number)
         return 0;
-    if (number < searched && (number + 1 < scan->first || searched >= scan->end))
+    if (!vdp_sprites_on(c->s))
         return 0;
+    const vdp_sprite_scan *scan = draw_scan(c);
     for (int n = number + 1; n <= searched; n++)
-        if (scan->count[n])
+        if (scan->covers[n][0] | scan->covers[n][1])
             return 0;
     for (int n = count > 2 ? end - 2 : number; n < end; n++) {
         vdp_line *line = &d->lines[n & 1];
@@ -242,7 +238,7 @@ static void fetch_columns(draw_context *c, vdp_line *line, int time)
 static void run_line(draw_context *c, int number, int time, int64_t line_clock, int height)
 {
     const vdp *s = c->s;
-    run_sprites(c, number, time, height);
+    draw_run_sprites(c, number, time, height);
     if (number >= 0)
         latch(c, &c->d->lines[number & 1], time);
     if (number < 0 || time <= VDP_HSCROLL_FETCH(vdp_is_h40(s)))
@@ -262,7 +258,7 @@ static void know_sprites(draw_context *c, int number)
 {
     const draw_objects *objects = c->objects;
     if (objects && number >= objects->first && number < objects->end && c->d->list[number & 1].line != number)
-        search_sprites(c, number, DRAW_ALL);
+        draw_search_sprites(c, number, DRAW_ALL);
 }
 
 /* The lines from `number` on that are easy end here. */
@@ -342,34 +338,11 @@ static int run_band(draw_context *c, int number, int end, int height)
         line = &d->lines[n & 1];
         know_sprites(c, n);
         if (!pass_sprites(c, n, 1, height))
-            run_sprites(c, n, DRAW_ALL, height);
+            draw_run_sprites(c, n, DRAW_ALL, height);
         draw_pixels(c, line, draw_band_row(&band, 0, n - number), draw_band_row(&band, 1, n - number), sprites_of(line),
                     draw_width(s), 1);
     }
     return count;
-}
-
-/* No pixels are wanted, and lines up to `end` are complete: of all but the last one only those count whose sprites may set
- * a flag.  The sprites of the first line have been searched, those of the others will be if they are needed. */
-static void run_flags(draw_context *c, int end, int height)
-{
-    vdp_drawing *d = c->d;
-    const vdp_sprite_scan *scan = c->scan;
-    int known = -1;
-    for (; d->line < end; d->line++) {
-        int n = d->line, last = n == end - 1;
-        if (!last) {
-            c->overflow |= scan->overflow[n + 1];
-            if (draw_sprites_stay_quiet(c, n, c->s->sprite_collision | c->collision, &known))
-                continue;
-        }
-        if (d->list[n & 1].line != n)
-            search_sprites(c, n, DRAW_ALL);
-        if (last)
-            run_sprites(c, n, DRAW_ALL, height);
-        else
-            fetch_sprites(c, n, DRAW_ALL);
-    }
 }
 
 /* The sprites of the lines of which nothing has been searched yet. */
@@ -384,10 +357,10 @@ static void find_objects(draw_context *c, draw_objects *objects, int end)
 }
 
 /* Lines from d->line on up to `clock`, when line 0 has its V step at `start`. */
-static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
+void draw_picture_lines(draw_context *c, int64_t start, int64_t clock, int height)
 {
     vdp_drawing *d = c->d;
-    int64_t past = since(clock, start);
+    int64_t past = draw_since(clock, start);
     if (past < FIRST_FETCH - VDP_LINE)
         return;
     /* the first line of which something is missing yet */
@@ -401,22 +374,18 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
             find_objects(c, &objects, end);
             objects.easy_end = end < height ? end - 1 : end; /* what comes after needs the traces of the last line */
         }
-        int fresh = !c->render && d->line < 0 && d->list[0].line < 0; /* nothing has been searched yet */
-        if (fresh) {
-            draw_sprites_scan_lines(c, 0, end);
-            c->overflow |= c->scan->overflow[0];
-            d->line = 0;
-        } else if (c->scan->first > d->line + 1 || c->scan->end < end)
-            draw_sprites_scan_lines(c, d->line + 1, end);
         if (!c->render) {
+            int fresh = d->line < 0 && d->list[0].line < 0; /* nothing has been searched yet */
             int begun = fresh ? 0 : 2 + (d->list[d->line & 1].line == d->line + 2);
+            if (fresh)
+                d->line = 0;
             for (; begun; begun--, d->line++) /* whose sprites other contents may have a part in */
-                run_sprites(c, d->line, DRAW_ALL, height);
-            run_flags(c, end, height);
+                draw_run_sprites(c, d->line, DRAW_ALL, height);
+            draw_flags(c, end, height);
         }
     }
     while (d->line < height) {
-        if (d->display_before != d->display && since(d->display_clock, start) <= (int64_t)VDP_LINE * d->line)
+        if (d->display_before != d->display && draw_since(d->display_clock, start) <= (int64_t)VDP_LINE * d->line)
             d->display_before = d->display; /* that was in lines that are complete */
         int done = end - d->line > 1 ? run_band(c, d->line, end, height) : 0;
         if (done) {
@@ -441,7 +410,7 @@ static void run_lines(draw_context *c, int64_t start, int64_t clock, int height)
 
 /* --------------------------------------------------------------------------------------- live drawing */
 
-static void begin_picture(vdp_chip *chip)
+void draw_begin_picture(vdp_chip *chip)
 {
     const vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
@@ -456,12 +425,14 @@ static void begin_picture(vdp_chip *chip)
     d->list[0].line = d->list[1].line = -1;
     d->lines[0].line = d->lines[1].line = -1;
     /* In the middle of a picture (a loaded state) drawing goes on with the line that the clock is in. */
-    int64_t line = since(s->draw_clock, s->picture_clock) / VDP_LINE;
+    int64_t line = draw_since(s->draw_clock, s->picture_clock) / VDP_LINE;
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
     d->started = 1;
-    d->flagged = NO_LINE;
+    d->flagged = DRAW_NO_LINE;
     d->quiet_lines = 0;
+    d->quiet_clock = 0;
     chip->ahead.started = 0;
+    chip->scan.valid = 0;
     if (chip->render) {
         draw_begin_colours(chip);
         memset(d->drawn, 0, sizeof d->drawn);
@@ -541,7 +512,7 @@ static void finish_picture(vdp_chip *chip, int height)
 
 /* The display bit has changed at d->clock, to which the last call has drawn.  Turned off, it blanks 12 pixels after the
  * register was written, of which 2.5 have gone by, and the output is 2 pixels behind the look-up in H40. */
-static void follow_display(const vdp *s, vdp_drawing *d)
+void draw_follow_display(const vdp *s, vdp_drawing *d)
 {
     uint8_t display = (uint8_t)vdp_display_on(s);
     if (display == d->display)
@@ -556,32 +527,30 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
 {
     vdp *s = chip->state;
     vdp_drawing *d = &chip->drawing;
-    int64_t quiet = vdp_quiet_until(chip);
     if (clock <= s->draw_clock)
         return;
+    int64_t quiet = chip->render ? s->draw_clock : draw_quiet_on(chip, clock);
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
-        begin_picture(chip);
+        draw_begin_picture(chip);
     vdp_forget_flags(chip);
-    follow_display(s, d);
+    draw_follow_display(s, d);
 
-    vdp_sprite_scan scan;
-    scan.first = scan.end = 0;
     draw_context c = {
-        .s = s, .d = d, .cache = s->sprite_cache, .scan = &scan,
+        .s = s, .d = d, .cache = s->sprite_cache, .scan = &chip->scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
         .picture = s->picture_clock + 1,
         .flagged = d->flagged,
     };
-    int height = picture_lines(s, since(clock, s->picture_clock));
+    int height = picture_lines(s, draw_since(clock, s->picture_clock));
     if (!chip->render && (clock <= quiet || (s->sprite_overflow && s->sprite_collision))) {
         /* no flag changes; what comes depends on the sprites of three lines */
-        int64_t past = since(clock, s->picture_clock), skip = past / VDP_LINE - 4;
+        int64_t past = draw_since(clock, s->picture_clock), skip = past / VDP_LINE - 4;
         if (past >= LAST_PIXEL + (height - 1) * (int64_t)VDP_LINE)
             skip = height;
         if (d->line + 1 < skip)
             d->line = (int16_t)(skip < height ? skip : height);
     }
-    run_lines(&c, s->picture_clock, clock, height);
+    draw_picture_lines(&c, s->picture_clock, clock, height);
     if (d->line >= height && !d->finished)
         finish_picture(chip, height);
     s->sprite_overflow |= c.overflow;
@@ -589,116 +558,11 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     d->clock = s->draw_clock = clock;
 }
 
-/* With `d` at `clock`: look ahead for the first line whose sprites might set a flag.  Of the line that the clock is in the
- * flags are known; the search for the next one's sprites must be over, those of the further ones lie ahead. */
-static int64_t find_quiet(vdp_chip *chip, vdp_drawing *d, int64_t clock, int lines)
-{
-    const vdp *s = chip->state;
-    int64_t past = since(clock, s->picture_clock - VDP_LINE);
-    int height = vdp_height(s), next = (int)(past / VDP_LINE);
-    if (!vdp_is_mode5(s) || s->debug[0] & VDP_DEBUG_NO_SPRITES || d->tall || d->finished
-        || !d->display || !d->display_before || next < 0 || next >= height
-        || past % VDP_LINE < VDP_FLAGS_END)
-        return 0;
-    const vdp_sprite_list *list = &d->list[next & 1];
-    if (list->line != next || list->slots || (!list->ended && list->scanned < (vdp_is_h40(s) ? 80 : 64)))
-        return 0;
-    vdp_sprite_scan *scan = &chip->scan;
-    draw_context c = { .s = s, .d = d, .cache = s->sprite_cache, .scan = scan };
-    int end = next + lines < height ? next + lines : height;
-    if (draw_sprites_are_quiet(&c, list->entry, list->found, 0)) {
-        int known = -1;
-        next++;
-        if (next < end && (scan->first > next || scan->end < end))
-            draw_sprites_scan_lines(&c, next, end);
-        while (next < end && !scan->overflow[next] && draw_sprites_stay_quiet(&c, next, 0, &known))
-            next++;
-    }
-    return next == height ? VDP_NEVER : s->picture_clock + (int64_t)(next - 1) * VDP_LINE + VDP_FLAGS_BEGIN;
-}
-
-/* Let `ahead` go on from where drawing is, if it does not already. */
-static void begin_ahead(vdp_chip *chip)
-{
-    const vdp_drawing *d = &chip->drawing;
-    vdp_drawing *a = &chip->ahead;
-    if (a->started)
-        return;
-    a->started = 1;
-    a->picture_clock = d->picture_clock;
-    a->clock = d->clock;
-    a->display_clock = d->display_clock;
-    a->display = d->display;
-    a->display_before = d->display_before;
-    a->line = d->line;
-    a->tall = d->tall;
-    a->field = d->field;
-    a->finished = d->finished;
-    memcpy(a->list, d->list, sizeof a->list);
-    memcpy(a->lines, d->lines, sizeof a->lines);
-    follow_display(chip->state, a);
-    chip->scan.first = chip->scan.end = 0;
-}
-
-/* Flags up to `clock`, at which those of its line are all known, with no pixel drawn: what is to be drawn waits for the
- * next change.  0: it is not so simple. */
-static int run_ahead(vdp_chip *chip, int64_t clock)
-{
-    vdp *s = chip->state;
-    vdp_drawing *d = &chip->drawing, *a = &chip->ahead;
-    int64_t past = since(clock, s->picture_clock);
-    int height = vdp_height(s);
-    if (!chip->render || !vdp_is_mode5(s) || past < 0 || past >= (int64_t)VDP_LINE * height || past % VDP_LINE < VDP_FLAGS_END
-        || past % VDP_LINE > VDP_LINE + VDP_FLAGS_BEGIN)
-        return 0;
-    if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
-        begin_picture(chip);
-    if (d->tall || d->finished)
-        return 0;
-    begin_ahead(chip);
-    if (clock > a->clock) {
-        draw_context c = { .s = s, .d = a, .cache = s->sprite_cache, .scan = &chip->scan, .flagged = NO_LINE };
-        run_lines(&c, s->picture_clock, clock, height);
-        s->sprite_overflow |= c.overflow;
-        s->sprite_collision |= c.collision;
-        a->clock = clock;
-        d->flagged = (int16_t)(past / VDP_LINE);
-    }
-    return 1;
-}
-
-void vdp_draw_flags(vdp_chip *chip, int64_t clock)
-{
-    vdp_drawing *d = &chip->drawing;
-    if (clock <= vdp_quiet_until(chip))
-        return;
-    int lines = d->quiet_clock && d->quiet_lines < 128 ? 2 * d->quiet_lines : QUIET_LINES;
-    vdp_drawing *known = &chip->ahead;
-    if (!run_ahead(chip, clock)) {
-        vdp_draw(chip, clock);
-        chip->scan.first = chip->scan.end = 0;
-        known = d;
-        if (!chip->render && !d->quiet_lines)
-            lines = 255;                /* mostly nothing comes of any line */
-    }
-    int64_t quiet = find_quiet(chip, known, clock, lines);
-    d->quiet_lines = (uint8_t)lines;
-    d->quiet_clock = quiet > clock ? quiet : clock;
-}
-
-void vdp_draw_before_unseen(vdp_chip *chip, int64_t clock)
-{
-    int64_t line = chip->state->line_clock, offset = clock - line;
-    if (offset > VDP_FLAGS_END && offset < VDP_LINE + VDP_FLAGS_BEGIN)
-        vdp_draw_flags(chip, line + VDP_FLAGS_END);
-    if (clock > vdp_quiet_until(chip))
-        vdp_draw_before(chip, clock);
-}
-
 void vdp_settle(vdp_chip *chip)
 {
     vdp_forget_flags(chip);
     vdp_draw(chip, chip->state->clock);
+    chip->scan.valid = 0;
 }
 
 /* -------------------------------------------------------------------------------------- whole pictures */
@@ -709,7 +573,7 @@ static void draw_field(draw_context *c, int height)
     d->line = -1;
     d->list[0].line = d->list[1].line = -1;
     d->lines[0].line = d->lines[1].line = -1;
-    run_lines(c, 0, (int64_t)VDP_LINE * (height + 2), height);
+    draw_picture_lines(c, 0, (int64_t)VDP_LINE * (height + 2), height);
 }
 
 void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_t *height)
@@ -724,7 +588,7 @@ void vdp_draw_frame(const vdp *state, uint8_t *indexed, uint16_t *width, uint16_
     memset(&drawing, 0, sizeof drawing);
     drawing.display = drawing.display_before = (uint8_t)vdp_display_on(state);
     drawing.tall = vdp_is_mode5(state) && (state->registers[12] & 6) == 6;
-    scan.first = scan.end = 0;
+    scan.valid = 0;
     draw_context c = {
         .s = state, .d = &drawing, .cache = cache, .scan = &scan, .indexed = indexed, .render = 1,
     };

@@ -1,5 +1,5 @@
-/* draw.h - what the drawing side of the VDP shares: draw.c, sprites.c, planes.c, bands.c, objects.c,
- * compose.c, colours.c, latches.c, mode4.c.
+/* draw.h - what the drawing side of the VDP shares: draw.c, flags.c, sprites.c, planes.c, bands.c, objects.c,
+ * scan.c, compose.c, colours.c, latches.c, mode4.c.
  *
  * A line of the picture is fetched and shown in the 3420 mclk after the V step into it, give or take:
  *
@@ -59,14 +59,54 @@ typedef struct draw_context {
     uint8_t overflow, collision;        /* set when drawing sets the flags */
 } draw_context;
 
+/* draw.c: the cursors; `time` in mclk after the V step into `number`, of the search after that into the line before */
+#define DRAW_NO_LINE (-2)               /* before the one whose sprites are searched before the picture */
+void draw_search_sprites(draw_context *c, int number, int time);
+void draw_fetch_sprites(draw_context *c, int number, int time);
+void draw_run_sprites(draw_context *c, int number, int time, int height);
+void draw_picture_lines(draw_context *c, int64_t start, int64_t clock, int height);
+void draw_begin_picture(vdp_chip *chip);
+void draw_follow_display(const vdp *s, vdp_drawing *d);
+
+/* flags.c */
+void draw_flags(draw_context *c, int end, int height);
+int64_t draw_quiet_on(vdp_chip *chip, int64_t clock); /* vdp_quiet_until, after a look at the lines up to `clock` and some more */
+
 /* sprites.c: `to` counts table entries, attribute slots, pattern slots from the start of the line's search or fetch */
 void draw_sprites_begin(vdp_sprite_list *list, int line);
 void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to);
-void draw_sprites_scan_lines(draw_context *c, int first, int end);
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to);
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to);
-int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count, int collided);
-int draw_sprites_stay_quiet(const draw_context *c, int line, int collided, int *known);
+int draw_take_place(uint64_t taken[6], int from, int cells, int width);
+int draw_list_is_quiet(const vdp *s, const uint8_t *cache, const vdp_sprite_list *list);
+static inline int draw_sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 16; }
+static inline int draw_cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }
+static inline int draw_entry_limit(const vdp *s) { return vdp_is_h40(s) ? 80 : 64; }
+
+/* scan.c: not for interlace 2 */
+void draw_scan_make(vdp_sprite_scan *scan, const vdp *s, const uint8_t *cache);
+static inline int draw_scan_holds(const vdp_sprite_scan *scan, const vdp *s)
+{
+    return scan->valid && scan->h40 == vdp_is_h40(s) && scan->table == vdp_sprite_table(s);
+}
+/* That of the present contents. */
+static inline vdp_sprite_scan *draw_scan(const draw_context *c)
+{
+    if (!draw_scan_holds(c->scan, c->s))
+        draw_scan_make(c->scan, c->s, c->cache);
+    return c->scan;
+}
+/* What can come of a line whose search and fetch happen with the present contents: no flag, no flag but SCOL, any. */
+enum { DRAW_UNKNOWN, DRAW_QUIET, DRAW_MEETS, DRAW_OVERFLOWS };
+int draw_scan_judge(vdp_sprite_scan *scan, const vdp *s, const uint8_t *cache, int line);
+static inline int draw_verdict(vdp_sprite_scan *scan, const vdp *s, const uint8_t *cache, int line)
+{
+    return scan->verdict[line] ? scan->verdict[line] : draw_scan_judge(scan, s, cache, line);
+}
+/* Lines first..end-1 on which a sprite lies, if bytes 0 to 2 of its entry are such, of those that there can be. */
+void draw_sprite_lines(const uint8_t entry[3], int *first, int *end);
+/* Byte `part` of an entry is about to become `value`: 0 to 3 of the cache, 6 and 7 of VRAM. */
+void draw_scan_change(vdp_sprite_scan *scan, const uint8_t *cache, unsigned entry, unsigned part, uint8_t value);
 
 /* planes.c: `to` counts columns, the first of which is the one left of the screen */
 void draw_hscroll(const vdp *s, int line, uint16_t *a, uint16_t *b);
@@ -121,6 +161,9 @@ int draw_backdrop_until(draw_context *c, int line, int from, int to);
 void draw_mode4_line(draw_context *c, vdp_line *line);
 void draw_mode4_mix(const vdp_line *line, uint8_t *to, int from, int end);
 
+/* mclk from one time to another, whatever a foreign state may hold */
+static inline int64_t draw_since(int64_t clock, int64_t start) { return (int64_t)((uint64_t)clock - (uint64_t)start); }
+
 static inline int draw_width(const vdp *s) { return vdp_is_mode5(s) && vdp_is_h40(s) ? 320 : 256; }
 
 /* Colour of the border and of everything transparent; in mode 4 from the sprites' palette. */
@@ -130,6 +173,19 @@ static inline uint8_t draw_backdrop(const vdp *s, uint8_t r7)
 }
 
 /* ------------------------------------------------------------------------------- 8 pixels at once */
+
+/* Number of the lowest bit that is set. */
+static inline unsigned draw_lowest_bit(uint64_t v)
+{
+#ifdef __GNUC__
+    return (unsigned)__builtin_ctzll(v);
+#else
+    unsigned bit = 0;
+    for (; !(v & 1); v >>= 1)
+        bit++;
+    return bit;
+#endif
+}
 
 static inline uint64_t draw_load(const uint8_t *p)
 {

@@ -35,7 +35,7 @@ static void update_sprite_cache(vdp_chip *chip, int64_t clock, uint32_t address,
         return;
     uint8_t *cell = &s->sprite_cache[(offset >> 3) * 4 + (offset & 3)];
     if (*cell != value) {
-        vdp_draw_before(chip, clock);
+        vdp_change_sprite(chip, clock, offset >> 3, offset & 3, value);
         *cell = value;
     }
 }
@@ -53,7 +53,7 @@ void vdp_write_vram_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_
     vdp *s = chip->state;
     address = vram_place(s, address);
     if (s->vram[address] != value) {
-        vdp_draw_before_byte(chip, clock, address);
+        vdp_draw_before_byte(chip, clock, address, value);
         s->vram[address] = value;
     }
     update_sprite_cache(chip, clock, address, value);
@@ -66,7 +66,7 @@ static void write_vram_128k(vdp_chip *chip, int64_t clock, uint32_t a, uint16_t 
     vdp *s = chip->state;
     uint32_t p = (((a & 2) >> 1) ^ 1) | (a & 0x400) >> 9 | (a & 0x3FC) | (a & 0x1F800) >> 1;
     if (s->vram[p & 0xFFFF] != (uint8_t)value) {
-        vdp_draw_before_byte(chip, clock, p & 0xFFFF);
+        vdp_draw_before_byte(chip, clock, p & 0xFFFF, (uint8_t)value);
         s->vram[p & 0xFFFF] = (uint8_t)value;
     }
     update_sprite_cache(chip, clock, a & 0x1FFFE, (uint8_t)value);

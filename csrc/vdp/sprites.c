@@ -4,10 +4,6 @@
  * so. */
 #include "cells.h"
 
-static inline int sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 16; }
-static inline int cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }
-static inline int entry_limit(const vdp *s) { return vdp_is_h40(s) ? 80 : 64; }
-
 /* The line in the coordinates of the sprite table. */
 static inline int sprite_line(const draw_context *c, int line)
 {
@@ -27,28 +23,50 @@ void draw_sprites_begin(vdp_sprite_list *list, int line)
 
 /* ------------------------------------------------------------------------------------------ scan */
 
+/* Steps from..to-1 of the search, as the scan knows them; `most` sprites fit into a line. */
+static void take_found(draw_context *c, vdp_sprite_list *list, const vdp_sprite_scan *scan, int from, int to, int most)
+{
+    const uint64_t *covers = scan->covers[list->line];
+    int found = list->found;
+    for (int half = 0; half < 2; half++) {
+        int first = from - 64 * half, end = to - 64 * half;
+        uint64_t bits = covers[half];
+        bits = first >= 64 || end <= 0 ? 0 : first > 0 ? bits >> first << first : bits;
+        if (end > 0 && end < 64)
+            bits &= ((uint64_t)1 << end) - 1;
+        for (; bits; bits &= bits - 1) {
+            if (found >= most) {
+                c->overflow |= list->line - 1 > c->flagged;
+                list->found = (uint8_t)found;
+                list->ended = 1;
+                return;
+            }
+            list->entry[found++] = scan->order[64 * half + (int)draw_lowest_bit(bits)];
+        }
+    }
+    list->found = (uint8_t)found;
+    list->ended = to >= scan->count;
+    list->link = list->ended ? 0 : scan->order[to];
+}
+
 void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
 {
     const vdp *s = c->s;
-    int steps = to - list->scanned;
+    int from = list->scanned, steps = to - from;
     if (steps <= 0)
         return;
-    const vdp_sprite_scan *scan = c->scan;
-    int whole = list->scanned == 0 && to >= entry_limit(s);
     list->scanned = (uint8_t)to;
     if (list->ended || !vdp_sprites_on(s))
         return;
-    if (whole && list->line >= scan->first && list->line < scan->end) {
-        list->ended = 1;
-        list->found = scan->count[list->line];
-        if (list->found)
-            memcpy(list->entry, scan->entry[list->line], sizeof list->entry);
-        if (list->line - 1 > c->flagged)
-            c->overflow |= scan->overflow[list->line];
-        return;
+    if (!c->d->tall && list->line < DRAW_ROWS) {
+        const vdp_sprite_scan *scan = draw_scan(c);
+        if (scan->order[from] == list->link) { /* else other contents, or a time without display, have had a part in it */
+            take_found(c, list, scan, from, to, draw_sprite_limit(s));
+            return;
+        }
     }
     int line = sprite_line(c, list->line), cell = c->d->tall ? 16 : 8, mask = c->d->tall ? 0x3FF : 0x1FF;
-    unsigned most = (unsigned)sprite_limit(s), entries = (unsigned)entry_limit(s), link = list->link, found = list->found;
+    unsigned most = (unsigned)draw_sprite_limit(s), entries = (unsigned)draw_entry_limit(s), link = list->link, found = list->found;
     const uint8_t *cached = c->cache + 4 * link;
     for (; steps > 0; steps--) {
         int y = (cached[0] << 8 | cached[1]) & mask, height = ((cached[2] & 3) + 1) * cell;
@@ -76,34 +94,6 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
     list->found = (uint8_t)found;
 }
 
-/* The same for lines first..end-1, going through the table once.  Not for interlace 2. */
-void draw_sprites_scan_lines(draw_context *c, int first, int end)
-{
-    const vdp *s = c->s;
-    vdp_sprite_scan *scan = c->scan;
-    int most = sprite_limit(s), entries = entry_limit(s), left = entries;
-    unsigned link = 0;
-    scan->first = first;
-    scan->end = end;
-    memset(scan->count + first, 0, (size_t)(end - first));
-    memset(scan->overflow + first, 0, (size_t)(end - first));
-    do {
-        const uint8_t *cached = c->cache + 4 * link;
-        int from = sprite_y(c, cached) - 128, to = from + 8 * ((cached[2] & 3) + 1);
-        if (from < first)
-            from = first;
-        if (to > end)
-            to = end;
-        for (int line = from; line < to; line++) {
-            if (scan->count[line] < most)
-                scan->entry[line][scan->count[line]++] = (uint8_t)link;
-            else
-                scan->overflow[line] = 1;
-        }
-        link = cached[3] & 0x7F;
-    } while (link > 0 && link < (unsigned)entries && --left > 0);
-}
-
 /* ------------------------------------------------------------------------------------ attributes */
 
 void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
@@ -117,7 +107,7 @@ void draw_sprites_attributes(draw_context *c, vdp_sprite_list *list, int to)
     if (!list->found || !vdp_sprites_on(s))
         return;
     /* The sprites have gone through a shift register of 20 (16): with fewer of them the first slots find nothing. */
-    int line = sprite_line(c, list->line), tall = c->d->tall, idle = sprite_limit(s) - list->found;
+    int line = sprite_line(c, list->line), tall = c->d->tall, idle = draw_sprite_limit(s) - list->found;
     for (slot = slot < idle ? idle : slot; slot < to; slot++) {
         int entry = list->entry[slot - idle];
         const uint8_t *cached = c->cache + 4 * entry;
@@ -181,7 +171,7 @@ static void fetch_cells(draw_context *c, vdp_line *line, const vdp_sprite *sprit
 }
 
 /* Take a sprite's place on the screen, a bit for each pixel; 0 if another one has a part of it. */
-static int take_place(uint64_t taken[6], int from, int cells, int width)
+int draw_take_place(uint64_t taken[6], int from, int cells, int width)
 {
     int pixels = 8 * cells;
     if (from < 0) {
@@ -205,50 +195,30 @@ static int cannot_collide(const vdp_sprite_list *list, int width)
 {
     uint64_t taken[6] = { 0 };
     for (int i = 0; i < list->count; i++)
-        if (!list->sprite[i].masked && !take_place(taken, list->sprite[i].x, list->sprite[i].width, width))
+        if (!list->sprite[i].masked && !draw_take_place(taken, list->sprite[i].x, list->sprite[i].width, width))
             return 0;
     return 1;
 }
 
-/* Whether these sprites on a line to come can set no flag, or none but SCOL if it is set: `collided`.  Not for interlace
- * 2. */
-int draw_sprites_are_quiet(const draw_context *c, const uint8_t *entry, int count, int collided)
+/* Whether these sprites, which the search for a line has found, can set no flag.  Not for interlace 2. */
+int draw_list_is_quiet(const vdp *s, const uint8_t *cache, const vdp_sprite_list *list)
 {
-    const vdp *s = c->s;
     uint64_t taken[6] = { 0 };
-    int cells = 0, width = vdp_is_h40(s) ? 320 : 256;
-    uint32_t table = vdp_sprite_table(s);
-    if (count < 2)
-        return 1;
-    for (int i = 0; i < count; i++) {
-        int x = (vdp_vram_word(s, table + 8u * entry[i] + 6) & 0x1FF) - 128;
-        int across = (c->cache[4 * entry[i] + 2] >> 2 & 3) + 1;
+    int cells = 0;
+    for (int i = 0; i < list->found; i++) {
+        int across = (cache[4 * list->entry[i] + 2] >> 2 & 3) + 1;
+        int x = (vdp_vram_word(s, vdp_sprite_table(s) + 8u * list->entry[i] + 6) & 0x1FF) - 128;
         cells += across;
-        if (!collided && !take_place(taken, x, across, width))
+        if (!draw_take_place(taken, x, across, draw_width(s)))
             return 0;
     }
-    return cells <= cell_limit(s);
-}
-
-/* The same for a line of the scan.  Where a sprite lies across does not depend on the line: the same sprites as on the line
- * above, of which it is known to be so, are quiet too; *known is that line, or -1. */
-int draw_sprites_stay_quiet(const draw_context *c, int line, int collided, int *known)
-{
-    const vdp_sprite_scan *scan = c->scan;
-    int count = scan->count[line];
-    int alike = count < 2 || (*known == line - 1 && line > scan->first && scan->count[line - 1] == count);
-    for (int i = 0; alike && count > 1 && i < count; i++)
-        alike = scan->entry[line - 1][i] == scan->entry[line][i];
-    if (!alike && !draw_sprites_are_quiet(c, scan->entry[line], count, collided))
-        return 0;
-    *known = line;
-    return 1;
+    return cells <= draw_cell_limit(s);
 }
 
 void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
 {
     const vdp *s = c->s;
-    int limit = cell_limit(s);
+    int limit = draw_cell_limit(s);
     vdp_sprite_list *list = &c->d->list[line->line & 1];
     int slots = to - line->sprite_slots, whole = line->sprite_slots == 0 && to >= limit;
     if (slots <= 0)

@@ -7,8 +7,10 @@
  *   runs.c     the same over many slots at once, while nothing is drawn
  *   timing.c   lines and frames, H and V counters, interrupts, the next event
  *   planes.c   name tables, scroll, window, patterns
+ *   scan.c     which sprites lie on which line
  *   sprites.c  scan, attributes, limits, masking
  *   bands.c, objects.c  planes and sprites of several whole lines at once
+ *   flags.c    sprite overflow and collision without pixels
  *   compose.c  priority, shadow and highlight, the picture
  *   colours.c  CRAM to R, G, B
  *   border.c   what surrounds the picture, for those who want to see it
@@ -187,12 +189,18 @@ static inline int64_t vdp_quiet_until(const vdp_chip *chip)
     return s->draw_clock;
 }
 
-/* A byte of VRAM is about to change.  With no picture wanted it has a part in flags only, and in none while no two sprites
- * touch: how long that is so (vdp_quiet_until) does not depend on VRAM outside the sprite table. */
+/* Byte `part` of a sprite's table entry is about to become `value`: 0 to 3 of the cache, 6 and 7 of VRAM. */
+void vdp_change_sprite(vdp_chip *chip, int64_t clock, unsigned entry, unsigned part, uint8_t value);
+
+/* A byte of VRAM is about to become `value`.  With no picture wanted it has a part in flags only, and in none while no two sprites
+ * touch: how long that is so (vdp_quiet_until) depends on where the sprites of the table lie, and on no other VRAM. */
 void vdp_draw_before_unseen(vdp_chip *chip, int64_t clock);
-static inline void vdp_draw_before_byte(vdp_chip *chip, int64_t clock, uint32_t address)
+static inline void vdp_draw_before_byte(vdp_chip *chip, int64_t clock, uint32_t address, uint8_t value)
 {
-    if (chip->render || address - vdp_sprite_table(chip->state) < vdp_sprite_table_size(chip->state))
+    uint32_t offset = address - vdp_sprite_table(chip->state);
+    if (offset < vdp_sprite_table_size(chip->state) && (offset & 6) == 6)
+        vdp_change_sprite(chip, clock, offset >> 3, offset & 7, value);
+    else if (chip->render)
         vdp_draw_before(chip, clock);
     else if (clock > vdp_quiet_until(chip))
         vdp_draw_before_unseen(chip, clock);

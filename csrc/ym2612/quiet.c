@@ -73,6 +73,28 @@ static int is_chaotic(const ym2612 *ym, uint32_t channel, uint32_t feedback)
     return peak << feedback > 120000;
 }
 
+/* 1: the LFO has a part in what these channels are.  The least depth of AM takes all of it away. */
+static int lfo_reaches(const ym2612 *ym, const ym2612_run_state *run, uint32_t channels)
+{
+    uint32_t c;
+
+    if (run->log.depth_changes)
+        return 1;
+    for (c = 0; c < 6; c++)
+        if (channels >> c & 1 && (ym->pms[c] | ym->ams[c] | run->inputs[c].pms | run->inputs[c].ams))
+            return 1;
+    return 0;
+}
+
+/* A stretch of a few channels' S1. */
+static void plan_feedback(ym2612 *ym, ym2612_stretch *stretch, uint32_t at, uint32_t samples, int lfo)
+{
+    if (lfo)
+        ym2612_plan_stretch(ym, stretch, at, samples, 0);
+    else
+        ym2612_plan_quiet(ym, stretch, at, samples, 0);
+}
+
 /* Outputs of a channel's S1 after `samples` samples, from the last `tail` of them.  Returns 0 if that is not enough. */
 static int follow_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t channel, uint32_t samples, uint32_t tail, int vibrato)
 {
@@ -87,7 +109,7 @@ static int follow_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t channel, 
     quiet_slot(&copy, run, &inputs, channel, samples - tail, vibrato);
     if (is_chaotic(&copy, channel, run->program.feedback[channel]))
         return 0;
-    ym2612_plan_stretch(&copy, &run->stretch, samples - tail, tail, 0);
+    plan_feedback(&copy, &run->stretch, samples - tail, tail, lfo_reaches(ym, run, 1u << channel));
     ym2612_stream_slot(&copy, &run->stretch, &run->log, &inputs, channel, &runs);
     ym2612_write_phases(phase, &runs);
     ym2612_write_attenuations(attenuation, &runs);
@@ -107,11 +129,12 @@ static void run_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t channels, u
     ym2612_program program = run->program;
     ym2612_slot_inputs inputs[6];
     uint32_t turn = 0, at, end, c;
+    int lfo = lfo_reaches(ym, run, channels);
 
     memcpy(inputs, run->inputs, sizeof inputs);
     for (at = 0; at < samples; at = end) {
         end = ym2612_stretch_end(at, samples, ym2612_take_turns(run, &turn, at));
-        ym2612_plan_stretch(&copy, &run->stretch, at, end - at, 0);
+        plan_feedback(&copy, &run->stretch, at, end - at, lfo);
         ym2612_run_s1(&copy, run, channels);
         for (c = 0; c < 6; c++)
             if (channels >> c & 1)
