@@ -718,7 +718,8 @@ typedef struct audio_out {
     int64_t clock;              /* mclk up to which sound has been rendered or skipped */
     float left[400];            /* the last mixed and filtered samples at the FM rate, oldest first */
     float right[400];
-    float high_pass[4];         /* output capacitors: last input left, right; last output left, right */
+    float high_pass_in[2][8];   /* output capacitors: the last inputs of the left and the right, oldest first */
+    float high_pass_out[2][8];
     float low_pass[2];          /* behind the mixer: left, right */
     float fm_low_pass[4];       /* of the YM2612 alone: two of the left, two of the right */
     int16_t fm[24];             /* the last 12 FM samples, left and right */
@@ -742,8 +743,9 @@ typedef struct audio_table {
     float high_pass;            /* pole */
     float low_pass;             /* weight of the new sample; 1: no filter */
     float fm_low_pass[5];       /* b0, b1, b2, a1, a2; b0 = 1: no filter */
+    float reserved[6];
     float psg_steps[840];       /* 21 places of a step among the FM samples; what 24 samples feel of it, after 8 zeros */
-    float kernel[33024];        /* phases + 1 rows of `taps` */
+    float kernel[66048];        /* `phases` rows: 8 taps, and how far it is to the same of the next row, and so on */
 } audio_table;
 
 int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, int32_t filter,

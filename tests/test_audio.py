@@ -330,7 +330,7 @@ def test_invalid_state_is_seen() -> None:
 
 def test_sizes_are_bounded() -> None:
     assert ffi.sizeof("audio_out") <= 8192
-    assert ffi.sizeof("audio_table") <= 256 << 10
+    assert ffi.sizeof("audio_table") <= 300 << 10
 
 
 def test_bad_arguments() -> None:

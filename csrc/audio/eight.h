@@ -9,16 +9,16 @@
 #undef EIGHT_STORE
 #undef EIGHT_ALL
 #undef EIGHT_ADD_PRODUCT
-#undef EIGHT_BETWEEN
+#undef EIGHT_ON_WAY
 
 #if defined(WIDE)
 typedef float eight_wide __attribute__((vector_size(32)));
 #define eight eight_wide
 #define EIGHT_NAME(name) name##_wide
-#define EIGHT_TARGET __attribute__((target("avx")))
+#define EIGHT_TARGET __attribute__((target("avx2")))
 #define EIGHT_ALL(to, value) ((to) = (eight){0} + (value))
 #define EIGHT_ADD_PRODUCT(sum, a, b) ((sum) += (a) * (b))
-#define EIGHT_BETWEEN(a, b, weight) ((a) = (a) + (weight) * ((b) - (a)))
+#define EIGHT_ON_WAY(a, way, weight) ((a) = (a) + (weight) * (way))
 #elif defined(__GNUC__)
 typedef float eight_half __attribute__((vector_size(16)));
 typedef struct eight_pair {
@@ -29,8 +29,8 @@ typedef struct eight_pair {
 #define EIGHT_TARGET
 #define EIGHT_ALL(to, value) ((to).low = (to).high = (eight_half){0} + (value))
 #define EIGHT_ADD_PRODUCT(sum, a, b) ((sum).low += (a).low * (b).low, (sum).high += (a).high * (b).high)
-#define EIGHT_BETWEEN(a, b, weight) \
-    ((a).low = (a).low + (weight) * ((b).low - (a).low), (a).high = (a).high + (weight) * ((b).high - (a).high))
+#define EIGHT_ON_WAY(a, way, weight) \
+    ((a).low = (a).low + (weight) * (way).low, (a).high = (a).high + (weight) * (way).high)
 #else
 typedef struct eight_array {
     float at[8];
@@ -41,8 +41,8 @@ typedef struct eight_array {
 #define EIGHT_ALL(to, value) do { for (int k_ = 0; k_ < 8; k_++) (to).at[k_] = (value); } while (0)
 #define EIGHT_ADD_PRODUCT(sum, a, b) \
     do { for (int k_ = 0; k_ < 8; k_++) (sum).at[k_] = (sum).at[k_] + (a).at[k_] * (b).at[k_]; } while (0)
-#define EIGHT_BETWEEN(a, b, weight) \
-    do { for (int k_ = 0; k_ < 8; k_++) (a).at[k_] = (a).at[k_] + (weight) * ((b).at[k_] - (a).at[k_]); } while (0)
+#define EIGHT_ON_WAY(a, way, weight) \
+    do { for (int k_ = 0; k_ < 8; k_++) (a).at[k_] = (a).at[k_] + (weight) * (way).at[k_]; } while (0)
 #endif
 #if defined(__GNUC__) && !defined(WIDE)
 #define EIGHT_LOAD(to, from) \

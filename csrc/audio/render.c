@@ -1,11 +1,5 @@
-/* render.c - from FM samples and PSG ticks to output samples. */
+/* render.c - from FM samples and PSG ticks to output samples: time and inputs. */
 #include "audio.h"
-
-#ifdef __clang__
-#pragma STDC FP_CONTRACT OFF
-#endif
-
-#define QUIET 1e-12f                                         /* filter memory below this is 0: keeps denormals away */
 
 /* What one call works on.  Positions are absolute: FM sample k spans k * 1008 to (k + 1) * 1008 mclk. */
 typedef struct input {
@@ -102,87 +96,7 @@ static void keep_inputs(audio_out *out, const input *in, int64_t fm_now, int64_t
     memcpy(out->psg, psg, sizeof psg);
 }
 
-/* ------------------------------------------------------------------------------- mix and filter */
-
-static float settle(float value)
-{
-    return value > -QUIET && value < QUIET ? 0 : value;
-}
-
-/* What the output capacitors let through of each change; `last` is the sample before. */
-static void find_changes(const float *samples, int count, float gain, float last, float *changes)
-{
-    changes[0] = gain * (samples[0] - last);
-    for (int i = 1; i < count; i++)
-        changes[i] = gain * (samples[i] - samples[i - 1]);
-}
-
-/* The output capacitors. */
-static void high_pass(audio_out *out, const audio_table *table, float *left, float *right, int count)
-{
-    float pole = table->high_pass, gain = (1 + pole) / 2, l = out->high_pass[2], r = out->high_pass[3];
-    float left_changes[CHUNK], right_changes[CHUNK];
-    if (!count)
-        return;
-    find_changes(left, count, gain, out->high_pass[0], left_changes);
-    find_changes(right, count, gain, out->high_pass[1], right_changes);
-    out->high_pass[0] = left[count - 1];
-    out->high_pass[1] = right[count - 1];
-    for (int i = 0; i < count; i++) {
-        left[i] = l = pole * l + left_changes[i];
-        right[i] = r = pole * r + right_changes[i];
-    }
-    out->high_pass[2] = settle(l);
-    out->high_pass[3] = settle(r);
-}
-
-/* The low-pass behind the mixer: first order. */
-static void low_pass(float *memory, float weight, float *left, float *right, int count)
-{
-    float l = memory[0], r = memory[1];
-    for (int i = 0; i < count; i++) {
-        l += weight * (left[i] - l);
-        r += weight * (right[i] - r);
-        left[i] = l;
-        right[i] = r;
-    }
-    memory[0] = settle(l);
-    memory[1] = settle(r);
-}
-
-/* The low-pass behind the YM2612: second order, transposed direct form II. */
-static void fm_low_pass(float *memory, const float *c, float *samples, int count)
-{
-    float one = memory[0], two = memory[1];
-    for (int i = 0; i < count; i++) {
-        float in = samples[i], out = c[0] * in + one;
-        one = c[1] * in - c[3] * out + two;
-        two = c[2] * in - c[4] * out;
-        samples[i] = out;
-    }
-    memory[0] = settle(one);
-    memory[1] = settle(two);
-}
-
-/* What a constant input leaves in that memory: no step is heard when it begins. */
-static void settle_fm_low_pass(audio_out *out, const float *c, float left, float right)
-{
-    out->fm_low_pass[0] = left * (1 - c[0]);
-    out->fm_low_pass[1] = left * (c[2] - c[4]);
-    out->fm_low_pass[2] = right * (1 - c[0]);
-    out->fm_low_pass[3] = right * (c[2] - c[4]);
-}
-
-/* 1: nothing but a level that has been there for long enough, which the output capacitors keep back. */
-static int is_silent(const audio_out *out, const audio_table *table, float left, float right)
-{
-    return out->fm_started && table->fm_low_pass[0] >= 1 && out->high_pass[0] == left && out->high_pass[1] == right
-        && out->high_pass[2] == 0 && out->high_pass[3] == 0
-        && (table->low_pass >= 1 || (out->low_pass[0] == 0 && out->low_pass[1] == 0));
-}
-
-/* Mix `count` samples, FM sample `first` and on, FM_DELAY back, and put them through the board's filters.  Returns 0 if they are
- * all 0. */
+/* Mix `count` samples, FM sample `first` and on, FM_DELAY back, and put them through the board's filters; see audio_mix(). */
 static int mix(audio_out *out, const audio_table *table, const input *in, int64_t first, int count, float *left, float *right)
 {
     float psg[CHUNK];
@@ -193,35 +107,7 @@ static int mix(audio_out *out, const audio_table *table, const input *in, int64_
     fm_samples(out, in, first - FM_DELAY, count, fm);
     int moves = audio_psg_samples(table, ticks, length, first - FM_DELAY, count, psg)
         || memcmp(fm, fm + 2, 4 * (size_t)(count - 1)) != 0;
-    if (!moves && is_silent(out, table, fm[0] * table->fm_gain + psg[0] * table->psg_gain,
-                            fm[1] * table->fm_gain + psg[0] * table->psg_gain)) {
-        memset(left, 0, (size_t)count * sizeof *left);
-        memset(right, 0, (size_t)count * sizeof *right);
-        return 0;
-    }
-    for (int i = 0; i < count; i++) {
-        left[i] = (float)fm[2 * i] * table->fm_gain;
-        right[i] = (float)fm[2 * i + 1] * table->fm_gain;
-    }
-    if (table->fm_low_pass[0] < 1) {
-        if (!out->fm_started)
-            settle_fm_low_pass(out, table->fm_low_pass, left[0], right[0]);
-        fm_low_pass(out->fm_low_pass, table->fm_low_pass, left, count);
-        fm_low_pass(out->fm_low_pass + 2, table->fm_low_pass, right, count);
-    }
-    for (int i = 0; i < count; i++) {
-        left[i] += psg[i] * table->psg_gain;
-        right[i] += psg[i] * table->psg_gain;
-    }
-    if (!out->fm_started) {
-        out->high_pass[0] = left[0];
-        out->high_pass[1] = right[0];
-        out->fm_started = 1;
-    }
-    high_pass(out, table, left, right, count);
-    if (table->low_pass < 1)
-        low_pass(out->low_pass, table->low_pass, left, right, count);
-    return 1;
+    return audio_mix(out, table, fm, psg, count, moves, left, right);
 }
 
 /* --------------------------------------------------------------------------------------- render */
@@ -255,22 +141,31 @@ int32_t audio_render(audio_out *out, const audio_table *table, int64_t clock, co
     memcpy(left, out->left, sizeof out->left);
     memcpy(right, out->right, sizeof out->right);
     int64_t quiet = quiet_from(out);
+    int alike = memcmp(left, right, HISTORY * sizeof *left) == 0;
     int32_t written = 0;
     do {
         int64_t count = least(fm_end - fm_now, CHUNK);
-        if (count && mix(out, table, &in, fm_now, (int)count, left + HISTORY, right + HISTORY))
-            quiet = HISTORY + count;
+        if (count) {
+            int mixed = mix(out, table, &in, fm_now, (int)count, left + HISTORY, right + HISTORY);
+            quiet = mixed == MIXED_SILENCE ? quiet : HISTORY + count;
+            if (alike && mixed == MIXED_APART) {
+                memcpy(right, left, HISTORY * sizeof *left);
+                alike = 0;
+            } else if (!alike && mixed != MIXED_APART) {
+                memcpy(right + HISTORY, left + HISTORY, (size_t)count * sizeof *left);
+            }
+        }
         fm_now += count;
         int64_t oldest = fm_now - FM_DELAY - count - HISTORY;    /* the FM sample in left[0] */
-        const float *other = memcmp(left, right, (size_t)(HISTORY + count) * sizeof *left) == 0 ? left : right;
-        written += audio_resample(table, &place, (int32_t)(end - next) - written, left, other, oldest, HISTORY + count, quiet,
-                                  samples + 2 * written);
+        written += audio_resample(table, &place, (int32_t)(end - next) - written, left, alike ? left : right, oldest, HISTORY + count,
+                                  quiet, samples + 2 * written);
         memmove(left, left + count, HISTORY * sizeof *left);
-        memmove(right, right + count, HISTORY * sizeof *right);
+        if (!alike)
+            memmove(right, right + count, HISTORY * sizeof *right);
         quiet = quiet > count ? quiet - count : 0;
     } while (fm_now < fm_end);
     memcpy(out->left, left, sizeof out->left);
-    memcpy(out->right, right, sizeof out->right);
+    memcpy(out->right, alike ? left : right, sizeof out->right);
     keep_inputs(out, &in, fm_end, clock / MD_MCLK_PER_PSG);
     out->clock = clock;
     return written;
@@ -297,7 +192,10 @@ int32_t audio_valid(const audio_out *out)
     for (int i = 0; i < HISTORY; i++)
         good &= out->left[i] >= -limit && out->left[i] <= limit && out->right[i] >= -limit && out->right[i] <= limit;
     for (int i = 0; i < 4; i++)
-        good &= out->high_pass[i] >= -limit && out->high_pass[i] <= limit && out->fm_low_pass[i] >= -limit &&
-                out->fm_low_pass[i] <= limit && out->low_pass[i & 1] >= -limit && out->low_pass[i & 1] <= limit;
+        good &= out->fm_low_pass[i] >= -limit && out->fm_low_pass[i] <= limit && out->low_pass[i & 1] >= -limit &&
+                out->low_pass[i & 1] <= limit;
+    for (int i = 0; i < 16; i++)
+        good &= out->high_pass_in[i >> 3][i & 7] >= -limit && out->high_pass_in[i >> 3][i & 7] <= limit &&
+                out->high_pass_out[i >> 3][i & 7] >= -limit && out->high_pass_out[i >> 3][i & 7] <= limit;
     return good;
 }

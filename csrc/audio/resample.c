@@ -9,10 +9,8 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
-#ifdef __has_builtin
-#if __has_builtin(__builtin_shufflevector)
-#define HAS_SHUFFLE
-#endif
+#ifdef HAS_WIDE
+#include <immintrin.h>
 #endif
 
 #define FEWEST_TAPS 48          /* at 48 kHz and above */
@@ -20,8 +18,8 @@
 
 /* Where a batch of output samples lies: the first tap of each, its row of the kernel, and how far from there to the next row. */
 typedef struct places {
-    int32_t at[BATCH], row[BATCH];
-    float weight[BATCH];
+    int32_t at[BATCH + 3], row[BATCH + 3];
+    float weight[BATCH + 3];
 } places;
 
 /* How many of `count` output samples from the place on begin by `limit`. */
@@ -32,44 +30,12 @@ static int32_t count_places(const audio_table *table, int64_t at, int64_t part, 
     return fit < count ? (int32_t)fit : count;
 }
 
-/* The next `found` of them; moves on `at` and `part`.  Each follows from the one eight before it, so several can be found at once. */
-static void find_places(const audio_table *table, int64_t *at, int64_t *part, int32_t found, places *p)
+/* Limited to 16 bits; before that it has a place in 32. */
+static inline int16_t rounded(float exact)
 {
-    int64_t parts = (int64_t)table->rate * FM_MCLK;     /* of one FM sample: at most 192000 * 1008 */
-    int32_t whole_step = (int32_t)(8 * table->master_clock / parts), part_step = (int32_t)(8 * table->master_clock % parts);
-    int32_t rests[BATCH], all = (int32_t)parts;
-    double phases_per_part = (double)table->phases / (double)parts;
-    int64_t whole = *at, rest = *part;
-
-    for (int32_t i = 0; i < 8; i++) {
-        p->at[i] = (int32_t)whole;
-        rests[i] = (int32_t)rest;
-        whole += (rest + table->master_clock) / parts;
-        rest = (rest + table->master_clock) % parts;
-    }
-    for (int32_t i = 8; i < found; i++) {
-        int32_t over = rests[i - 8] + part_step - all, lacks = -(over < 0); /* all bits: there is no whole sample more */
-        rests[i] = over + (all & lacks);
-        p->at[i] = p->at[i - 8] + whole_step + 1 + lacks;
-    }
-    for (int32_t i = 0; i < found; i++) {
-        double phase = (double)rests[i] * phases_per_part;
-        p->row[i] = (int32_t)phase;
-        p->weight[i] = (float)(phase - (double)p->row[i]);
-    }
-    int64_t way = *part + found * table->master_clock;
-    *at += way / parts;
-    *part = way % parts;
-}
-
-/* Rounded, and limited to 16 bits; before that they have a place in 32. */
-static void round_all(const float *values, int32_t count, int16_t *samples)
-{
-    for (int32_t i = 0; i < count; i++) {
-        int32_t value = (int32_t)(values[i] + 32768.5f) - 32768;
-        value = value < 32767 ? value : 32767;
-        samples[i] = (int16_t)(value > -32768 ? value : -32768);
-    }
+    int32_t value = (int32_t)(exact + 32768.5f) - 32768;
+    value = value < 32767 ? value : 32767;
+    return (int16_t)(value > -32768 ? value : -32768);
 }
 
 #include "eight.h"

@@ -81,6 +81,14 @@ static void make_row(double *row, int taps, double cutoff, double phase, double 
         row[tap] /= sum;
 }
 
+static void make_float_row(float *to, const audio_table *table, double cutoff, int phase)
+{
+    double row[MAX_TAPS];
+    make_row(row, table->taps, cutoff, (double)phase / table->phases, kaiser_beta(STOP_BAND_DB));
+    for (int tap = 0; tap < table->taps; tap++)
+        to[tap] = (float)row[tap];
+}
+
 /* What of a step of the PSG has come through, for each of its places among the FM samples: sample k has its middle at tick
  * (21 k + 8) / 5, and the kernel's place among the ticks repeats after five samples. */
 static void make_steps(float *steps)
@@ -126,7 +134,7 @@ int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, 
     if (master_clock < 10000000 || master_clock > 100000000 || rate < 8000 || rate > 192000 || filter < AUDIO_RAW ||
         filter > AUDIO_MODEL2 || psg_level < 0 || psg_level > 4000)
         return -1;
-    memset(table, 0, sizeof *table);
+    memset(table, 0, offsetof(audio_table, kernel));
     table->master_clock = master_clock;
     table->rate = rate;
     table->filter = filter;
@@ -137,7 +145,7 @@ int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, 
     double fm_rate = (double)master_clock / FM_MCLK;
     int32_t narrow = rate < FULL_RATE ? rate : FULL_RATE;
     table->taps = (FULL_TAPS * FULL_RATE / narrow + 7) / 8 * 8;
-    table->phases = MAX_ROWS / table->taps - 1;
+    table->phases = MAX_TAPS_OF_ROWS / table->taps - 1;
     if (table->phases > MAX_PHASES)
         table->phases = MAX_PHASES;
 
@@ -147,11 +155,16 @@ int32_t audio_configure(audio_table *table, int64_t master_clock, int32_t rate, 
     table->pass_band = (float)pass;
     table->stop_band = (float)(pass + width);
     double cutoff = (pass + width / 2) / fm_rate;
-    for (int phase = 0; phase <= table->phases; phase++) {
-        double row[MAX_TAPS];
-        make_row(row, table->taps, cutoff, (double)phase / table->phases, kaiser_beta(STOP_BAND_DB));
-        for (int tap = 0; tap < table->taps; tap++)
-            table->kernel[phase * table->taps + tap] = (float)row[tap];
+    float here[MAX_TAPS], next[MAX_TAPS], *to = table->kernel;
+    make_float_row(here, table, cutoff, 0);
+    for (int phase = 0; phase < table->phases; phase++) {
+        make_float_row(next, table, cutoff, phase + 1);
+        for (int tap = 0; tap < table->taps; tap += 8, to += 16)
+            for (int k = 0; k < 8; k++) {
+                to[k] = here[tap + k];
+                to[8 + k] = next[tap + k] - here[tap + k];
+            }
+        memcpy(here, next, sizeof here);
     }
     make_steps(table->psg_steps);
     make_filter(table, fm_rate);

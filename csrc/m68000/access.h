@@ -351,6 +351,16 @@ M68000_INLINE unsigned count_ones(uint32_t word)
     return word * 0x01010101u >> 24;
 }
 
+/* The number of the lowest bit that is set; there is one. */
+M68000_INLINE unsigned lowest_bit(uint32_t word)
+{
+#ifdef __GNUC__
+    return (unsigned)__builtin_ctz(word);
+#else
+    return count_ones((word & (0u - word)) - 1);
+#endif
+}
+
 /* --- registers ------------------------------------------------------------------------------------------------- */
 
 M68000_INLINE unsigned low_register(const m68000_context *c)

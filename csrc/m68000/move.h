@@ -149,9 +149,26 @@ M68000_INLINE bool movem_to_memory(m68000_context *c, int size, int mode)
 {
     uint32_t mask = extension(c);
     const unsigned n = low_register(c), bytes = (unsigned)size * count_ones(mask);
-    if (mode == DECREMENT) {
+    if (c->fast) {
+        uint32_t address = mode == DECREMENT ? *address_register(c, n) - bytes : extended_address(c, mode, n);
+        TRY(can_write(c, bytes, address));
+        uint8_t *to = write_page(c, address) + (address & 0xfffe) + (mode == DECREMENT ? bytes : 0);
+        for (; mask != 0; mask &= mask - 1) {
+            const uint32_t value = c->cpu->r[lowest_bit(mask) ^ (mode == DECREMENT ? 15 : 0)];
+            if (mode == DECREMENT)
+                to -= size;
+            if (size == LONG)
+                m68000_put_long(to, value);
+            else
+                m68000_put_word(to, value);
+            if (mode != DECREMENT)
+                to += size;
+        }
+        if (mode == DECREMENT)
+            *address_register(c, n) = address;
+        c->clock += 2 * bytes;
+    } else if (mode == DECREMENT) {
         uint32_t address = *address_register(c, n);
-        TRY(can_write(c, bytes, address - bytes));
         for (int i = 15; mask != 0; i--, mask >>= 1) {
             if (!(mask & 1))
                 continue;
@@ -161,7 +178,6 @@ M68000_INLINE bool movem_to_memory(m68000_context *c, int size, int mode)
         *address_register(c, n) = address;
     } else {
         uint32_t address = extended_address(c, mode, n);
-        TRY(can_write(c, bytes, address));
         for (int i = 0; mask != 0; i++, mask >>= 1) {
             if (!(mask & 1))
                 continue;
@@ -180,15 +196,24 @@ M68000_INLINE bool movem_to_registers(m68000_context *c, int size, int mode)
     const unsigned n = low_register(c);
     uint32_t address = extended_address(c, mode, n);
     const int space = space_of(mode);
-    TRY(can_read(c, (unsigned)size * count_ones(mask) + 2, address));
-    for (int i = 0; mask != 0; i++, mask >>= 1) {
-        if (!(mask & 1))
-            continue;
-        TRY(read(c, size, address, space, c->pc + 4, &value));
-        c->cpu->r[i] = sign_extend(value, size);
-        address += (uint32_t)size;
+    if (c->fast) {
+        const unsigned bytes = (unsigned)size * count_ones(mask);
+        TRY(can_read(c, bytes + 2, address));
+        const uint8_t *from = read_page(c, address) + (address & 0xfffe);
+        for (; mask != 0; mask &= mask - 1, from += size)
+            c->cpu->r[lowest_bit(mask)] = size == LONG ? m68000_get_long(from) : sign_extend(m68000_get_word(from), WORD);
+        address += bytes;
+        c->clock += 2 * bytes + 4;
+    } else {
+        for (int i = 0; mask != 0; i++, mask >>= 1) {
+            if (!(mask & 1))
+                continue;
+            TRY(read(c, size, address, space, c->pc + 4, &value));
+            c->cpu->r[i] = sign_extend(value, size);
+            address += (uint32_t)size;
+        }
+        TRY(read(c, WORD, address, space, c->pc + 4, &value));
     }
-    TRY(read(c, WORD, address, space, c->pc + 4, &value));
     if (mode == INCREMENT)
         *address_register(c, n) = address;
     prefetch(c);

@@ -55,7 +55,7 @@ void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels)
     uint32_t samples = stretch->samples;
     ym2612_loops loops;
     ym2612_slot_runs runs;
-    uint32_t c, k;
+    uint32_t c;
 
     loops.count = 0;
     for (c = 0; c < 6; c++) {
@@ -69,14 +69,12 @@ void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels)
         if (!on)
             continue;
         if (feedback[c]) {
-            loops.channel[loops.count] = (uint8_t)c;
-            loops.out[loops.count][0] = voice->s1[0];
-            loops.out[loops.count][1] = voice->s1[1];
+            loops.out[loops.count] = voice->s1;
+            loops.phase[loops.count] = (uint16_t *)(voice->sum + 2); /* in which there is nothing yet */
+            voice->sum_zeros = 0;
             loops.modulation[loops.count] = ym->modulation[c];
             loops.shift[loops.count] = 10u - feedback[c];
-            ym2612_write_phases(loops.phase[loops.count], &runs);
-            ym2612_write_attenuations(loops.attenuation[loops.count], &runs);
-            loops.count++;
+            ym2612_add_loop(&loops, &runs);
         } else {
             ym2612_operate(voice->s1 + 2, &runs, NULL, NULL);
             if (ym->modulation[c]) /* feedback has just been switched off */
@@ -85,8 +83,6 @@ void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels)
         }
     }
     ym2612_run_loops(&loops, samples);
-    for (k = 0; k < loops.count; k++)
-        memcpy(run->voices[loops.channel[k]].s1 + 2, loops.out[k] + 2, samples * sizeof **loops.out);
     for (c = 0; c < 6; c++) {
         const int16_t *last = run->voices[c].s1 + samples;
 
@@ -99,102 +95,79 @@ void ym2612_run_s1(ym2612 *ym, ym2612_run_state *run, uint32_t channels)
 static void run_s2(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
     ym2612_voice *voice = run->voices + channel;
+    ym2612_others *others = &run->others;
     uint32_t algorithm = run->program.algorithm[channel][1];
     int by_s1 = voice->s1_on && (algorithm == 0 || (algorithm >= 3 && algorithm <= 6));
     ym2612_slot_runs runs;
     int on;
 
     on = ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 12 + channel, 12 + channel, &runs);
-    switch_output(&voice->s2_on, &voice->s2_zeros, on, voice->s2 + 1, run->stretch.samples);
-    if (voice->s2_on)
-        ym2612_operate(voice->s2 + 1, &runs, by_s1 ? voice->s1 + 2 : NULL, NULL);
+    switch_output(&others->s2_on, &others->s2_zeros, on, others->s2 + 1, run->stretch.samples);
+    if (others->s2_on)
+        ym2612_operate(others->s2 + 1, &runs, by_s1 ? voice->s1 + 2 : NULL, NULL);
 }
 
 static void run_s3(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
     ym2612_voice *voice = run->voices + channel;
+    ym2612_others *others = &run->others;
     const int16_t *s1 = NULL, *s2 = NULL;
     ym2612_slot_runs runs;
     int on;
 
     on = ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 6 + channel, 6 + channel, &runs);
-    switch_output(&voice->s3_on, &voice->s3_zeros, on, voice->s3, run->stretch.samples);
-    if (!voice->s3_on)
+    switch_output(&others->s3_on, &others->s3_zeros, on, others->s3, run->stretch.samples);
+    if (!others->s3_on)
         return;
     switch (run->program.algorithm[channel][0]) {
-    case 0: case 2: s2 = voice->s2; break;
-    case 1: s1 = voice->s1 + 1; s2 = voice->s2; break;
+    case 0: case 2: s2 = others->s2; break;
+    case 1: s1 = voice->s1 + 1; s2 = others->s2; break;
     case 5: s1 = voice->s1 + 1; break;
     }
-    ym2612_operate(voice->s3, &runs, s1, s2);
+    ym2612_operate(others->s3, &runs, s1, s2);
 }
 
 static void run_s4(ym2612 *ym, ym2612_run_state *run, uint32_t channel)
 {
     ym2612_voice *voice = run->voices + channel;
-    const int16_t *by = NULL, *s3 = voice->s3_on ? voice->s3 : NULL;
+    ym2612_others *others = &run->others;
+    const int16_t *by = NULL, *s3 = others->s3_on ? others->s3 : NULL;
     ym2612_slot_runs runs;
     int on;
 
     on = ym2612_stream_slot(ym, &run->stretch, &run->log, run->inputs + 18 + channel, 18 + channel, &runs);
-    switch_output(&voice->s4_on, &voice->s4_zeros, on, voice->s4, run->stretch.samples);
-    if (!voice->s4_on)
+    switch_output(&others->s4_on, &others->s4_zeros, on, others->s4, run->stretch.samples);
+    if (!others->s4_on)
         return;
     switch (run->program.algorithm[channel][2]) {
     case 0: case 1: case 4: break;
     case 2: by = voice->s1_on ? voice->s1 + 2 : NULL; break;
-    case 3: by = voice->s2; break;
+    case 3: by = others->s2; break;
     case 5: by = voice->s1_on ? voice->s1 + 2 : NULL; s3 = NULL; break;
     default: s3 = NULL;
     }
-    ym2612_operate(voice->s4, &runs, by, s3);
-}
-
-static inline int16_t clamped(int value)
-{
-    int16_t v = (int16_t)value;
-
-    v = v < 255 ? v : 255;
-    return v > -256 ? v : -256;
-}
-
-static void add_carrier(int16_t *restrict sum, const int16_t *restrict out, uint32_t samples)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP, sum += GROUP, out += GROUP)
-        for (i = 0; i < GROUP; i++)
-            sum[i] = clamped(sum[i] + (out[i] >> 5));
-}
-
-static void take_carrier(int16_t *restrict sum, const int16_t *restrict out, uint32_t samples)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP, sum += GROUP, out += GROUP)
-        for (i = 0; i < GROUP; i++)
-            sum[i] = (int16_t)(out[i] >> 5);
+    ym2612_operate(others->s4, &runs, by, s3);
 }
 
 /* Channel sums, limited after each addition, in the order S1, S3, S2, S4. */
-static void add_carriers(ym2612_voice *voice, const uint8_t *algorithm, uint32_t samples)
+static void add_carriers(ym2612_voice *voice, const ym2612_others *others, const uint8_t *algorithm, uint32_t samples)
 {
     const int16_t *carriers[4];
     uint32_t count = 0, i;
 
     if (voice->s1_on && algorithm[1] == 7)
         carriers[count++] = voice->s1 + 2;
-    if (voice->s3_on && algorithm[2] >= 5)
-        carriers[count++] = voice->s3;
-    if (voice->s2_on && algorithm[3] >= 4)
-        carriers[count++] = voice->s2 + 1;
-    if (voice->s4_on)
-        carriers[count++] = voice->s4;
+    if (others->s3_on && algorithm[2] >= 5)
+        carriers[count++] = others->s3;
+    if (others->s2_on && algorithm[3] >= 4)
+        carriers[count++] = others->s2 + 1;
+    if (others->s4_on)
+        carriers[count++] = others->s4;
     switch_output(&voice->sum_on, &voice->sum_zeros, count != 0, voice->sum + 2, samples);
     if (count)
-        take_carrier(voice->sum + 2, carriers[0], samples);
+        ym2612_take_carrier(voice->sum + 2, carriers[0], samples);
     for (i = 1; i < count; i++)
-        add_carrier(voice->sum + 2, carriers[i], samples);
+        ym2612_add_carrier(voice->sum + 2, carriers[i], samples);
 }
 
 /* The cycles at the start of a sample that still belong to the last one: the outputs of slots 19 to 23, the sums of S4. */
@@ -212,7 +185,7 @@ static void finish_last_sample(ym2612 *ym, ym2612_voice *voices)
     for (c = 0; c < 6; c++) {
         voices[c].s1[0] = ym->s1_before[c];
         voices[c].s1[1] = ym->output[c];
-        voices[c].s2[0] = ym->output[12 + c];
+        voices[c].s2 = ym->output[12 + c];
         voices[c].sum[0] = ym->channel_output[c];
         voices[c].sum[1] = (int16_t)clamp9(ym->accumulator[c] + (ym->output[18 + c] >> 5));
     }
@@ -227,13 +200,13 @@ static void keep_last_sample(ym2612 *ym, const ym2612_run_state *run)
     for (c = 0; c < 6; c++) {
         const ym2612_voice *voice = run->voices + c;
         const uint8_t *algorithm = run->program.algorithm[c];
-        int32_t s1 = voice->s1[samples + 1], s2 = voice->s2[samples], s2_before = voice->s2[samples - 1], s3 = voice->s3[samples - 1];
+        int32_t s1 = voice->s1[samples + 1], s2 = voice->s2, s3 = voice->s3;
         int32_t sum = 0, modulation = 0;
 
         switch (algorithm[2]) {
         case 0: case 1: case 4: modulation = s3; break;
         case 2: modulation = s1 + s3; break;
-        case 3: modulation = s2_before + s3; break;
+        case 3: modulation = voice->s2_before + s3; break;
         case 5: modulation = s1; break;
         }
         ym->modulation[18 + c] = (int16_t)(modulation >> 1);
@@ -250,7 +223,7 @@ static void keep_last_sample(ym2612 *ym, const ym2612_run_state *run)
         ym->output[6 + c] = (int16_t)s3;
         ym->output[12 + c] = (int16_t)s2;
         if (c == 0)
-            ym->output[18] = voice->s4[samples - 1];
+            ym->output[18] = voice->s4;
     }
     ym->picked_fnum = ym->fnum[0];
     ym->picked_block = ym->block[0];
@@ -267,7 +240,6 @@ static void carry_over(ym2612_voice *voices, uint32_t samples)
 
         voice->s1[0] = voice->s1[samples];
         voice->s1[1] = voice->s1[samples + 1];
-        voice->s2[0] = voice->s2[samples];
         voice->sum[0] = voice->sum[samples];
         voice->sum[1] = voice->sum[samples + 1];
     }
@@ -275,16 +247,22 @@ static void carry_over(ym2612_voice *voices, uint32_t samples)
 
 static void run_heard(ym2612 *ym, ym2612_run_state *run)
 {
-    uint32_t c;
+    ym2612_others *others = &run->others;
+    uint32_t samples = run->stretch.samples, c;
 
     ym2612_run_s1(ym, run, ALL_CHANNELS);
     for (c = 0; c < 6; c++) {
         ym2612_voice *voice = run->voices + c;
 
+        others->s2[0] = voice->s2;
         run_s2(ym, run, c);
         run_s3(ym, run, c);
         run_s4(ym, run, c);
-        add_carriers(voice, run->program.algorithm[c], run->stretch.samples);
+        add_carriers(voice, others, run->program.algorithm[c], samples);
+        voice->s2_before = others->s2[samples - 1];
+        voice->s2 = others->s2[samples];
+        voice->s3 = others->s3[samples - 1];
+        voice->s4 = others->s4[samples - 1];
         voice->idle = !voice->sum_on && voice->sum[0] == 0 && voice->sum[1] == 0;
     }
 }
@@ -296,12 +274,13 @@ static void start_run(const ym2612 *ym, ym2612_run_state *run)
     for (c = 0; c < 6; c++) {
         ym2612_voice *voice = run->voices + c;
 
-        voice->s1_zeros = voice->s2_zeros = voice->s3_zeros = voice->s4_zeros = voice->sum_zeros = 0;
-        voice->s1_on = voice->s2_on = voice->s3_on = voice->s4_on = voice->sum_on = voice->idle = 0;
+        voice->s1_zeros = voice->sum_zeros = 0;
+        voice->s1_on = voice->sum_on = voice->idle = 0;
         memset(run->program.algorithm[c], ym->algorithm[c], 4);
         run->program.feedback[c] = ym->feedback[c];
         run->program.pan[c] = ym->pan[c];
     }
+    run->others.s2_zeros = run->others.s3_zeros = run->others.s4_zeros = 0;
     for (slot = 0; slot < 24; slot++)
         ym2612_start_inputs(ym, run->inputs + slot, slot);
     ym2612_start_log(&run->log, ym);

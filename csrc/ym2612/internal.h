@@ -10,13 +10,14 @@
  *   stream.c     phase and attenuation of one slot over a stretch of samples
  *   operators.c  outputs of operators over a stretch
  *   quiet.c      samples to which nobody listens
+ *   sums.c       sums of channels, and what they add to the pins
  *   mix.c        what the output pins show in a block
  *   output.c     the channels apart
  *   validity.c   states from outside
  *   envelope.h   one step of a slot's envelope
  *   phase.h      the phase step of a slot
  *   counters.c   timers, LFO and envelope timer
- *   tables.c     sine and exponential
+ *   tables.py    sine and exponential: writes the tables when the library is built
  *
  * megadrive.h tells what happens in which cycle.
  */
@@ -34,6 +35,9 @@ enum { ATTACK, DECAY, SUSTAIN, RELEASE };
 extern const uint16_t ym2612_sine[1024];
 /* Output for log sine + (attenuation << 3), in the format above. */
 extern const int16_t ym2612_wave[2 * 6400];
+
+/* Outputs in the first quarter of a period at attenuations 0-63; each further 64 halve them. */
+extern const int16_t ym2612_octave[64][256];
 
 /* What a YM2612 adds to a sample in a cycle in which a pin shows nothing but the sign; positive also if it is silent. */
 #define YM2612_STEP 3

@@ -1,29 +1,6 @@
 /* mix.c - what the output pins show in a stretch of samples. */
 #include "block.h"
 
-/* Add to one side what the pins of a channel add up to in a sample. */
-static void mix_channel(int16_t *restrict side, const int16_t *restrict sum, uint32_t samples, int integrated, int on)
-{
-    uint32_t at, i;
-
-    for (at = 0; at < samples; at += GROUP) {
-        const int16_t *restrict from = sum + at;
-        int16_t *restrict to = side + at;
-
-        if (integrated) {
-            if (on)
-                for (i = 0; i < GROUP; i++)
-                    to[i] = (int16_t)(to[i] + 3 * from[i]);
-        } else if (on) { /* 3 * (sum + 4), or 3 * (sum - 3) below 0 */
-            for (i = 0; i < GROUP; i++)
-                to[i] = (int16_t)(to[i] + (int16_t)(3 * from[i]) + 12 + (int16_t)((int16_t)(from[i] >> 15) & -21));
-        } else {
-            for (i = 0; i < GROUP; i++)
-                to[i] = (int16_t)(to[i] + 12 + (int16_t)((int16_t)(from[i] >> 15) & -24));
-        }
-    }
-}
-
 /* Sides of a stretch. */
 typedef struct ym2612_sides {
     int16_t left[STREAM], right[STREAM];
@@ -93,6 +70,70 @@ static void hold(const ym2612 *ym, int32_t value, int32_t *on, int32_t *off)
     *off = ym->integrated ? 0 : 4 * sign;
 }
 
+/* The four cycles of a sample, from `first` on, among which the DAC changes. */
+static void mix_dac_cycles(const ym2612 *ym, uint32_t pan, int32_t sum, ym2612_dac_reader *dac, uint32_t first, uint32_t i,
+                           const ym2612_place *channel, const ym2612_place *converter)
+{
+    uint32_t cycle;
+
+    for (cycle = 0; cycle < 4; cycle++) {
+        int32_t level = level_in(dac, first + cycle), value = level == DAC_OFF ? sum : level, on, off;
+        int32_t sign = value < 0 ? -3 : 3;
+
+        if (ym->integrated) {
+            on = cycle ? value : 0;
+            off = 0;
+        } else {
+            on = cycle == 3 ? 3 * (value < 0 ? value : value + 1) : sign;
+            off = sign;
+        }
+        add(level == DAC_OFF ? channel : converter, i, i + 1, pan, on, off);
+    }
+}
+
+/* The first sample whose four cycles do not all come before the next change of the DAC. */
+static uint32_t first_changed(const ym2612_dac_reader *dac, uint32_t start, uint32_t samples)
+{
+    uint32_t change = next_change(dac), until;
+
+    if (change == UINT32_MAX)
+        return samples;
+    until = (change - 8) / 24 + 1 - start;
+    return until < samples ? until : samples;
+}
+
+/* mix_dac() where channel 6 and the DAC go to the same place: what the pins show is put together first. */
+static void mix_dac_together(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_dac_reader *dac, uint32_t start, uint32_t samples,
+                             const ym2612_place *to)
+{
+    int16_t shown[STREAM + 8];
+    uint32_t i = 0, until, k, at;
+
+    memset(shown + samples, 0, GROUP * sizeof *shown);
+    for (; i < samples; i = until) {
+        uint32_t first = 24 * (start + i) + 4;
+        int32_t level = level_in(dac, first), zero = -silence(ym, 4);
+
+        if (next_change(dac) <= first + 3) {
+            mix_dac_cycles(ym, pan, sum[i], dac, first, i, to, to);
+            add_all(to, i, i + 1, zero, zero); /* what a 0 is about to add */
+            shown[i] = 0;
+            until = i + 1;
+            continue;
+        }
+        until = first_changed(dac, start, samples);
+        if (level == DAC_OFF)
+            memcpy(shown + i, sum + i, (until - i) * sizeof *sum);
+        else
+            for (at = i; at < until; at += 8) /* a few more: what follows is still to be written, or nobody looks */
+                for (k = 0; k < 8; k++)
+                    shown[at + k] = (int16_t)level;
+    }
+    ym2612_mix_channel(to->left, shown, samples, ym->integrated, pan & 2);
+    if (to->right != to->left)
+        ym2612_mix_channel(to->right, shown, samples, ym->integrated, pan & 1);
+}
+
 /* Channel 6 or the DAC in its place, which the pins show in cycles 4 to 7; the DAC may change in each: as show() in cycle.c. */
 static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_dac_reader *dac, uint32_t start, uint32_t samples,
                     const ym2612_place *channel, const ym2612_place *converter)
@@ -100,6 +141,10 @@ static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_d
     ym2612_dac_reader ahead = *dac;
     uint32_t i = 0;
 
+    if (channel->left == converter->left && !channel->muted && !converter->muted) {
+        mix_dac_together(ym, pan, sum, dac, start, samples, channel);
+        return;
+    }
     if (channel->muted || converter->muted)
         for (i = 0; i < samples; i++) {
             const ym2612_place *place = level_in(&ahead, 24 * (start + i + 1)) == DAC_OFF ? channel : converter;
@@ -109,39 +154,18 @@ static void mix_dac(const ym2612 *ym, uint32_t pan, const int16_t *sum, ym2612_d
         }
     i = 0;
     while (i < samples) {
-        uint32_t first = 24 * (start + i) + 4, cycle;
+        uint32_t first = 24 * (start + i) + 4, until = i + 1;
         int32_t level = level_in(dac, first), on, off;
 
         if (next_change(dac) <= first + 3) {
-            for (cycle = 0; cycle < 4; cycle++) {
-                int32_t value, sign;
-
-                level = level_in(dac, first + cycle);
-                value = level == DAC_OFF ? sum[i] : level;
-                sign = value < 0 ? -3 : 3;
-                if (ym->integrated) {
-                    on = cycle ? value : 0;
-                    off = 0;
-                } else {
-                    on = cycle == 3 ? 3 * (value < 0 ? value : value + 1) : sign;
-                    off = sign;
-                }
-                add(level == DAC_OFF ? channel : converter, i, i + 1, pan, on, off);
-            }
-            i++;
-        } else if (level == DAC_OFF) {
-            hold(ym, sum[i], &on, &off);
-            add(channel, i, i + 1, pan, on, off);
-            i++;
+            mix_dac_cycles(ym, pan, sum[i], dac, first, i, channel, converter);
         } else {
-            uint32_t until = (next_change(dac) - 8) / 24 + 1 - start; /* samples whose four cycles come before the change */
-
-            if (next_change(dac) == UINT32_MAX || until > samples)
-                until = samples;
-            hold(ym, level, &on, &off);
-            add(converter, i, until, pan, on, off);
-            i = until;
+            if (level != DAC_OFF)
+                until = first_changed(dac, start, samples);
+            hold(ym, level == DAC_OFF ? sum[i] : level, &on, &off);
+            add(level == DAC_OFF ? channel : converter, i, until, pan, on, off);
         }
+        i = until;
     }
 }
 
@@ -197,9 +221,9 @@ static void mix_voice(const ym2612 *ym, const ym2612_program *program, const ym2
         add_silence(ym, to, 0, samples, 4);
         return;
     }
-    mix_channel(to->left, sum, samples, ym->integrated, program->pan[channel] & 2);
+    ym2612_mix_channel(to->left, sum, samples, ym->integrated, program->pan[channel] & 2);
     if (to->right != to->left)
-        mix_channel(to->right, sum, samples, ym->integrated, program->pan[channel] & 1);
+        ym2612_mix_channel(to->right, sum, samples, ym->integrated, program->pan[channel] & 1);
 }
 
 /* What is the same on both sides is added up once. */
@@ -237,14 +261,7 @@ static void mix_together(const ym2612 *ym, const ym2612_program *program, const 
         else
             mix_voice(ym, program, voices, c, samples, &place);
     }
-    if (is_wide)
-        for (i = 0; i < samples; i++) {
-            out[2 * i] = (int16_t)(both[i] + sides.left[i]);
-            out[2 * i + 1] = (int16_t)(both[i] + sides.right[i]);
-        }
-    else
-        for (i = 0; i < samples; i++)
-            out[2 * i] = out[2 * i + 1] = both[i];
+    ym2612_pair(out, both, is_wide ? sides.left : NULL, sides.right, samples);
 }
 
 void ym2612_mix(const ym2612 *ym, const ym2612_program *program, const ym2612_voice *voices, ym2612_dac_reader *dac, uint32_t start,

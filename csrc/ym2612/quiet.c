@@ -125,7 +125,7 @@ static void run_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t channels, u
 }
 
 #define SHORT_TAIL 96
-#define LONG_TAIL STRETCH
+#define LONG_TAIL 448
 
 /* What S1 hears of itself after `samples` samples. */
 static void find_feedback(ym2612 *ym, ym2612_run_state *run, uint32_t samples, int vibrato)

@@ -365,6 +365,56 @@ static int is_steady(const ym2612 *ym, uint32_t slot, uint32_t key)
     return ym->level[slot] < 512 && ym->ssg_direction[slot] <= key;
 }
 
+/* Steps of an envelope, as samples of runs, from the one at `tick` on: as long as the level is neither 0 nor up to `limit`, and they come
+ * before sample `to`.  Nothing follows the LFO, and there is no SSG-EG.
+ * Returns the sample after the last step. */
+static uint32_t step_along(ym2612_track *track, uint32_t from, uint32_t to, uint32_t tick, uint32_t rate, uint32_t state, int32_t limit,
+                           int32_t *level)
+{
+    const ym2612_stretch *stretch = track->stretch;
+    uint32_t timer = timer_after(stretch, tick), step = track->step, position = track->position;
+    uint32_t offset = track->offset, count = track->runs->count, last = count ? track->runs->run[count - 1].attenuation : 0;
+    uint32_t joins = track->joins && count && track->runs->run[count - 1].step == step;
+    int32_t now = *level;
+
+    while (tick != NO_TICK) {
+        uint32_t at = stretch->first_tick + 3 * tick, increment = 1;
+        uint32_t attenuation = (track->no_envelope ? 0 : (uint32_t)now) + offset;
+
+        if (at >= to)
+            break;
+        attenuation = (attenuation < YM2612_SILENCE ? attenuation : YM2612_SILENT) << 3;
+        if (count && attenuation == last && (joins || attenuation == YM2612_SILENT << 3)) { /* as in add_run() */
+            track->runs->run[count - 1].end = at + 1;
+        } else {
+            track->runs->run[count++] = (ym2612_run_of_samples){at + 1, attenuation, position, step};
+            track->loud |= attenuation != YM2612_SILENT << 3;
+            last = attenuation;
+            joins = 1;
+        }
+        position += (at + 1 - from) * step;
+        track->shown_level = (uint32_t)now;
+        from = at + 1;
+        if (rate >= 48)
+            increment = envelope_increment(rate, 0, tick ? timer & 3 : stretch->first_low);
+        now += state == ATTACK ? attack_step(now, increment) : 1 << (increment - 1);
+        if (now >= limit || now <= 0)
+            break;
+        if (rate >= 48) {
+            tick++;
+            timer = stretch->cleared ? 0 : timer < 4095 ? timer + 1 : 1;
+        } else {
+            tick = next_tick(stretch, rate, state, tick + 1);
+        }
+    }
+    if (track->runs->count != count)
+        track->joins = 1;
+    track->runs->count = count;
+    track->position = position;
+    *level = now;
+    return from;
+}
+
 /* Envelope of a steady slot from one change to the next, up to `to`.  Returns where it ends to be steady. */
 static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, uint32_t to)
 {
@@ -432,6 +482,12 @@ static uint32_t steady_envelope(ym2612 *ym, ym2612_track *track, uint32_t from, 
             show_level(ym, track, from, to, shown);
             from = to;
             break;
+        }
+        if (track->runs && !ssg && !track->follows_lfo) {
+            int32_t limit = state == ATTACK ? 1024 : state == DECAY && level < (int32_t)sustain << 4 ? (int32_t)sustain << 4 : 0x3F0;
+
+            from = step_along(track, from, to, tick, rate, state, limit, &level);
+            continue;
         }
         show_level(ym, track, from, at + 1, shown);
         from = at + 1;

@@ -4,8 +4,8 @@
 
 #include "changes.h"
 
-/* Samples of a stretch in which outputs are made, and stretches of constant LFO in any. */
-#define STRETCH 448
+/* Samples of a stretch in which outputs are made, a frame's at 60 Hz, and stretches of constant LFO in any. */
+#define STRETCH 896
 #define SEGMENTS STRETCH
 /* Streams are filled in groups of 16, which may reach beyond the stretch. */
 #define GROUP 16
