@@ -125,6 +125,17 @@ def test_turns_at_once_are_the_same_as_steps(
         assert one == other
 
 
+@pytest.mark.parametrize("to", [0x10B, 0x10C])
+def test_a_block_load_that_overwrites_itself_ends(to: int) -> None:
+    code = bytes([0x21, 0x0B, 0x01, 0x11, to & 255, to >> 8, 0x01, 0x00, 0x02, 0x00, 0x00, 0xED, 0xB0, 0x18, 0xFE])
+    one, other = (bytearray(bytes(0x100) + code + bytes(0xFEF1)) for _ in range(2))
+    whole, stepped = (make(own, {"pc": 0x100, "sp": 0x8000}) for own in (one, other))
+    whole.run(600)
+    while stepped.clock < 600:
+        stepped.step()
+    assert whole.save_state()[:-8] == stepped.save_state()[:-8]
+
+
 @given(machines(), st.integers(0, 1000))
 @settings(max_examples=40, deadline=None)
 def test_a_bus_in_python_is_the_same_as_memory(machine: tuple[bytes, dict[str, int]], states: int) -> None:

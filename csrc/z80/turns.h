@@ -39,7 +39,8 @@ Z80_INLINE void turns_of_block_load(z80_context *c, int step)
 {
     uint8_t *ram = Z80_RAM(c->cpu);
     uint32_t from = c->hl, to = z80_de(c), left = z80_bc(c), done = 0;
-    uint32_t turns = c->reach == Z80_REACH_RAM ? turns_before_deadline(c, 21, left - 1) : 0;
+    bool overwritten = ((to - (uint32_t)step) & Z80_RAM_MASK) - c->pc <= 1; /* it has just overwritten itself */
+    uint32_t turns = c->reach == Z80_REACH_RAM && !overwritten ? turns_before_deadline(c, 21, left - 1) : 0;
     while (done < turns && from < Z80_RAM_END && to < Z80_RAM_END && (to & Z80_RAM_MASK) - c->pc > 1) {
         ram[to & Z80_RAM_MASK] = ram[from & Z80_RAM_MASK];
         from += (uint32_t)step;

@@ -249,13 +249,28 @@ def pause(states: int) -> bytes:
 
 def fm_traffic() -> st.SearchStrategy[bytes]:
     """Draw bursts of writes to the YM2612 and reads of its status, which are kept in RAM."""
-    register = st.sampled_from([0x00, 0x21, 0x22, 0x24, 0x26, 0x27, 0x27, 0x28, 0x2A, 0x2A, 0x2B, 0x2C, 0x40, 0xA0, 0xB4])
+    register = st.sampled_from(
+        [0x00, 0x21, 0x22, 0x24, 0x26, 0x27, 0x27, 0x28, 0x2A, 0x2A, 0x2B, 0x2C, 0x40, 0xA0, 0xB4]
+    )
     value = st.one_of(st.sampled_from([0x00, 0x05, 0x0A, 0x0F, 0x15, 0x1F, 0x2A, 0x2F, 0x35, 0x3F]), st.integers(0, 63))
     port = st.sampled_from([0, 0, 0, 1, 2, 3])
     load = bytes.fromhex("210040")  # LD HL,$4000
     keep = b"\x12\x1c"  # LD (DE),A; INC E
     write = st.tuples(register, value, st.sampled_from([0, 0, 0, 2])).map(
         lambda w: load + (b"\x2c\x2c" if w[2] else b"") + bytes([0x36, w[0], 0x2C, 0x36, w[1]])  # LD (HL),n; INC L
+    )
+    # only flags are cleared, of a chip that is known not to be busy
+    clear = st.tuples(st.sampled_from([0x0F, 0x1F, 0x2F, 0x3F]), st.integers(84, 95)).map(
+        lambda w: (
+            load
+            + b"\x7e"
+            + pause(120)
+            + b"\x7e"
+            + bytes([0x36, 0x27, 0x2C, 0x36, w[0], 0x2D])
+            + pause(w[1] - 4)
+            + b"\x7e"
+            + keep
+        )
     )
     data = st.tuples(port, value).map(lambda w: poke(STATUS + w[0], w[1]))
     both = st.tuples(register, value).map(lambda w: struct.pack("<BBBBH", 0x21, *w, 0x22, STATUS))  # LD (nn),HL
@@ -278,7 +293,7 @@ def fm_traffic() -> st.SearchStrategy[bytes]:
         lambda pair: struct.pack("<BH", 0x21, pair[0]) + pair[1] + keep
     )
     bank = st.integers(0, 1).map(lambda bit: poke(0x6000, bit))
-    return st.one_of(write, write, exact, exact, data, both, read, read, read, delay, window, bank)
+    return st.one_of(write, write, exact, exact, clear, data, both, read, read, read, delay, window, bank)
 
 
 @settings(max_examples=150, deadline=None)
