@@ -125,14 +125,20 @@ static unsigned acknowledge(m68000_context *c, unsigned level)
     return 24 + level;
 }
 
+/* `place`: an address in the memory that the program lies in. */
+M68000_INLINE bool pass_refresh(m68000 *cpu, megadrive *md, uint32_t place, uint32_t ir, int64_t *clock)
+{
+    *clock += refresh_wait(place) + refresh_of_ram(cpu, place, ir);
+    next_refresh(md, place, *clock);
+    return *clock < cpu->deadline;
+}
+
 M68000_INLINE bool refresh_in_run(m68000 *cpu, megadrive *md, uint32_t pc, uint32_t ir, int64_t *clock)
 {
     const int64_t deadline = cpu->deadline;
     if (deadline != md->state.refresh_clock || deadline >= md->run_until || md->failed)
         return false;
-    *clock += refresh_wait(pc) + refresh_of_ram(cpu, pc, ir);
-    next_refresh(md, pc, *clock);
-    return *clock < cpu->deadline;
+    return in_work_ram(pc) ? pass_refresh(cpu, md, 0xFF0000, ir, clock) : pass_refresh(cpu, md, 0, ir, clock);
 }
 
 M68000_INLINE void poll_again(m68000_context *c, uint32_t target)
