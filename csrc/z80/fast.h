@@ -60,7 +60,7 @@ Z80_COLD static void begin_again(Z80_ARGUMENTS)
 #define RAM_PUSH (reach == Z80_REACH_RAM && (uint32_t)cpu->sp - 2 < Z80_RAM_END - 1)
 /* The same for reads and writes elsewhere. */
 #define READ(address)                                                                                     \
-    (reach == Z80_REACH_RAM      ? IS_RAM(address)                                                           \
+    (reach == Z80_REACH_RAM      ? IS_RAM(address)                                                        \
      : reach == Z80_REACH_WINDOW ? Z80_IN_WINDOW(cpu, (uint16_t)(address))                                \
                                  : Z80_DEVICE_READS(cpu, (uint16_t)(address), time))
 #define READ_WORD(address)                                                                                \
