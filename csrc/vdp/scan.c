@@ -68,7 +68,7 @@ int draw_scan_judge(vdp_sprite_scan *scan, const vdp *s, const uint8_t *cache, i
     uint8_t verdict;
     if (is_one_at_most(covers[0], covers[1]))
         verdict = DRAW_QUIET;
-    else if (line > 0 && scan->verdict[line - 1] && covers[0] == covers[-2] && covers[1] == covers[-1])
+    else if (line > 0 && scan->verdict[line - 1] && !memcmp(covers, scan->covers[line - 1], sizeof scan->covers[0]))
         verdict = scan->verdict[line - 1];
     else
         verdict = judge(scan, s, cache, line);
