@@ -167,6 +167,39 @@ def test_a_fast_loop_and_the_same_on_a_bus() -> None:
 # ------------------------------------------------------------------------------------------------ exceptions
 
 
+@pytest.mark.parametrize("target", [0, 2, 0xFFFC, 0xFFFE, 0x10000, 0xFFFFFC, 0xFFFFFE, 0xFFFFFFFE])
+@pytest.mark.parametrize("jump", [0x4ED0, 0x4E90, 0x4E75], ids=["JMP (A0)", "JSR (A0)", "RTS"])
+@pytest.mark.parametrize("behind", [-2, 2, 4, 6, 8, 0x4000])
+def test_jumps_to_the_ends_of_pages(target: int, jump: int, behind: int) -> None:
+    """The same as on a bus, also where JSR's return address is written over the words that it jumps to."""
+    memory = bytearray(range(256)) * (SIZE // 256)
+    memory[PROGRAM : PROGRAM + 4] = words(jump, 0x4E71)
+    stack = (target + behind) % SIZE & ~1
+    if jump == 0x4E75:
+        for i, byte in enumerate(target.to_bytes(4, "big")):
+            memory[(stack + i) % SIZE] = byte
+    twin = bytearray(memory)
+    cpus = M68000(memory), M68000(PythonBus(twin))
+    for cpu in cpus:
+        cpu.sr, cpu.a[0], cpu.a[7] = 0x2700, target, stack
+        cpu.pc = PROGRAM
+        cpu.step()
+    assert cpus[0].differences(cpus[1]) == {}
+    assert memory == twin
+
+
+@pytest.mark.parametrize("first", [0x46C0, 0x44C0, 0x027C, 0x003C, 0x4E71, 0x60FE], ids=hex)
+@pytest.mark.parametrize("place", [0, 0x10000, 0xFFFFF0])
+def test_programs_at_the_beginning_of_a_page(first: int, place: int, memories: list[bytearray]) -> None:
+    """What fetches again, for the status register has changed, does so from behind itself."""
+    cpus = M68000(memories[0]), M68000(PythonBus(memories[1]))
+    for memory, cpu in zip(memories, cpus, strict=False):
+        memory[place : place + 8] = words(first, 0x2700, 0x7001, 0x4E71)
+        cpu.d[0], cpu.sr, cpu.pc = 0x2704, 0x2700, place
+        cpu.run(40)
+    assert cpus[0].differences(cpus[1]) == {}
+
+
 def test_reset_reads_the_vectors() -> None:
     cpu = M68000(bytearray(SIZE))
     fill_vectors(cpu.memory)

@@ -80,7 +80,7 @@ M68000_INLINE void fetch(m68000_context *c)
         return;
     }
     c->sample = c->clock;
-    c->irc = m68000_get_word((const uint8_t *)(c->code + c->pc + 4));
+    c->irc = m68000_get_word((const uint8_t *)(c->code + (c->pc + 4))); /* pc may be -2 here */
     c->clock += 4;
     c->pc += 2;
 }

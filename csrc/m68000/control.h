@@ -112,8 +112,9 @@ M68000_INLINE bool jsr(m68000_context *c, int mode)
     TRY(jump(c, target, next));
     *sp -= 4;
     TRY(write(c, LONG, *sp, next, c->pc + 4));
-    prefetch(c);
-    return true;
+    if (c->fast) /* the write may have changed it */
+        c->second = m68000_get_word((const uint8_t *)(c->code + (c->pc + 4)));
+    return arrive(c);
 }
 
 /* R r p p. */
