@@ -62,14 +62,9 @@ static void run_fm(megadrive *md, int64_t cycles)
     md->state.fm_clock += cycles;
 }
 
-static int64_t fm_cycles_to(const megadrive *md, int64_t clock)
-{
-    return clock / MD_MCLK_PER_YM - md->state.fm_clock;
-}
-
 void md_sync_fm(megadrive *md, int64_t clock)
 {
-    run_fm(md, fm_cycles_to(md, clock));
+    run_fm(md, md_fm_cycle(md, clock));
 }
 
 /* ------------------------------------------------------------------------------------ the YM2612 behind
@@ -90,7 +85,7 @@ static int may_lag(const megadrive *md)
 /* 1: it is behind by a part of a sample at most. */
 static int is_level(const megadrive *md)
 {
-    return md->fm_writes == 0 && fm_cycles_to(md, md->state.clock) < FM_CYCLES;
+    return md->fm_writes == 0 && md_fm_cycle(md, md->state.clock) < FM_CYCLES;
 }
 
 void md_hear_fm(megadrive *md)
@@ -110,7 +105,7 @@ void md_start_fm(megadrive *md)
 /* The frame's samples of a chip that shows the same in all of them.  Returns 0 if it does not. */
 static int hold_fm(megadrive *md)
 {
-    int64_t samples = fm_cycles_to(md, md->state.clock) / FM_CYCLES - md->fm_held_samples;
+    int64_t samples = md_fm_cycle(md, md->state.clock) / FM_CYCLES - md->fm_held_samples;
     if (!md->fm_held || md->fm_output.muted || samples > MD_FM_CAPACITY - md->fm_count)
         return 0;
     for (; md->fm_held_writes < md->fm_writes; md->fm_held_writes++) {
@@ -138,7 +133,7 @@ static int ends_with_samples(const megadrive *md)
 
 void md_end_fm(megadrive *md)
 {
-    int64_t cycles = fm_cycles_to(md, md->state.clock);
+    int64_t cycles = md_fm_cycle(md, md->state.clock);
     int lags = may_lag(md);
     md_settle_fm(md);
     if (lags && hold_fm(md))
@@ -295,11 +290,6 @@ static void find_z80_fm(megadrive *md, int64_t cycle)
     md->z80_fm_until = z80_end_of(md, md->fm_next_until) - LONGEST_Z80_READ;
 }
 
-static int64_t z80_fm_cycle(const megadrive *md, int64_t clock)
-{
-    return (int64_t)((uint64_t)(clock * MD_MCLK_PER_Z80) / MD_MCLK_PER_YM) - md->state.fm_clock;
-}
-
 uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
 {
     port &= 3;
@@ -307,7 +297,7 @@ uint8_t md_fm_read(megadrive *md, int64_t clock, uint32_t port)
     if (md->ym2612_other.chip && !md->ym2612_other.status_is_shared)
         return read_fm_other(md, clock, port);
     uint8_t status = read_fm(md, clock, port);
-    find_z80_fm(md, z80_fm_cycle(md, md->state.z80.clock));
+    find_z80_fm(md, md_fm_cycle(md, md->state.z80.clock * MD_MCLK_PER_Z80));
     return status;
 }
 
@@ -346,7 +336,7 @@ static int follow_flags(megadrive *md, int64_t now, int64_t at)
 
 uint8_t md_z80_read_status(megadrive *md, int64_t now)
 {
-    int64_t cycle = z80_fm_cycle(md, now), at = md->state.ym2612.clock + cycle;
+    int64_t cycle = md_fm_cycle(md, now * MD_MCLK_PER_Z80), at = md->state.ym2612.clock + cycle;
     if (md->z80_fm_until ? follow_flags(md, now, at) : md->z80_fm_mode && follow_mode(md, now, at))
         return md->z80_fm_value;
     md_settle_fm(md);

@@ -111,10 +111,16 @@ static inline int64_t round_up(int64_t clock, int64_t unit)
     return (clock + unit - 1) / unit;
 }
 
+/* The YM2612's cycle from state.fm_clock in which mclk `clock` lies. */
+static inline int64_t md_fm_cycle(const megadrive *md, int64_t clock)
+{
+    return (int64_t)((uint64_t)clock / MD_MCLK_PER_YM) - md->state.fm_clock;
+}
+
 /* The cycle of an access to the YM2612's kernel, from state.fm_clock: one that comes earlier than another counts as made now. */
 static inline int64_t md_fm_access(megadrive *md, int64_t clock)
 {
-    int64_t cycle = (int64_t)((uint64_t)clock / MD_MCLK_PER_YM) - md->state.fm_clock;
+    int64_t cycle = md_fm_cycle(md, clock);
     if (md->fm_reach < cycle)
         md->fm_reach = cycle;
     return md->fm_reach;
@@ -183,7 +189,7 @@ static inline void md_settle_fm(megadrive *md)
     if (!clock)
         return;
     ym2612 *chip = &md->state.ym2612;
-    int64_t cycle = (int64_t)((uint64_t)(clock * MD_MCLK_PER_Z80) / MD_MCLK_PER_YM) - md->state.fm_clock;
+    int64_t cycle = md_fm_cycle(md, clock * MD_MCLK_PER_Z80);
     md->z80_fm_read = 0;
     if (md->fm_reach < cycle)           /* else there were writes since */
         md->fm_reach = cycle;

@@ -54,20 +54,8 @@ static inline void look_up(int16_t *restrict out, const uint16_t *restrict phase
         out[i] = period[phase[i]];
 }
 
-#define TARGET
-#define NAME(name) name##_plain
-#include "operators_template.h"
-#undef TARGET
-#undef NAME
-#ifdef YM2612_HAS_WIDE
-#define WIDE
-#define TARGET YM2612_HAS_WIDE
-#define NAME(name) name##_wide
-#include "operators_template.h"
-#define CALL(name, ...) (ym2612_is_wide() ? name##_wide(__VA_ARGS__) : name##_plain(__VA_ARGS__))
-#else
-#define CALL(name, ...) name##_plain(__VA_ARGS__)
-#endif
+#define TEMPLATE "operators_template.h"
+#include "twice.h"
 
 void ym2612_write_phases(uint16_t *phase, const ym2612_slot_runs *runs)
 {

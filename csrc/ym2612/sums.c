@@ -13,19 +13,8 @@ static inline int16_t clamped(int value)
     return v > -256 ? v : -256;
 }
 
-#define TARGET
-#define NAME(name) name##_plain
-#include "sums_template.h"
-#ifdef YM2612_HAS_WIDE
-#undef TARGET
-#undef NAME
-#define TARGET YM2612_HAS_WIDE
-#define NAME(name) name##_wide
-#include "sums_template.h"
-#define CALL(name, ...) (ym2612_is_wide() ? name##_wide(__VA_ARGS__) : name##_plain(__VA_ARGS__))
-#else
-#define CALL(name, ...) name##_plain(__VA_ARGS__)
-#endif
+#define TEMPLATE "sums_template.h"
+#include "twice.h"
 
 void ym2612_take_carrier(int16_t *sum, const int16_t *out, uint32_t samples)
 {
