@@ -361,6 +361,7 @@ void md_follow_vdp(megadrive *md)
     const vdp *video = &md->state.vdp;
     m68000 *cpu = &md->state.cpu;
     if (video->irq_level != cpu->ipl) {
+        md->polling.idle_until = 0;
         m68000_set_ipl(cpu, video->irq_level, round_up(video->irq_clock, MD_MCLK_PER_68K));
         cpu->deadline = INT64_MIN;
     }

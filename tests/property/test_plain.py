@@ -7,6 +7,7 @@ import pytest
 import vdp_program
 from console_program import (
     BUSREQ,
+    FLAG,
     SHARED,
     STATUS,
     Z80_RESET,
@@ -99,8 +100,8 @@ def again(code: bytes) -> bytes:
     return code + struct.pack(">Hh", 0x6000, -len(code) - 2)
 
 
-def agree(main: bytes, frames: int) -> None:
-    quick, plain = (MegaDrive(vdp_program.rom(main)) for _ in range(2))
+def agree(main: bytes, frames: int, handlers: dict[int, bytes] | None = None) -> None:
+    quick, plain = (MegaDrive(vdp_program.rom(main, handlers)) for _ in range(2))
     plain._md.plain = 1
     for _ in range(frames):
         for md in (quick, plain):
@@ -147,6 +148,17 @@ def test_a_long_slice_ends_as_short_ones_would(timer, delay):
     z80 = bank(0x1FF) + poke_fm(0x24, timer) + poke_fm(0x25, 0) + z80_loop(wait + b"\x0c\x79" + store(0x8001), 0x18)
     code = of_absolute(0x3039, STATUS) + words(0x4E71) * delay + of_absolute(0x1239, SHARED) + words(0xD641)
     agree(vdp_program.control(0x8174, 0x8004, 0x8C81, 0x8F02) + started(z80) + again(code), 10)
+
+
+@pytest.mark.parametrize("nops", range(3))
+def test_an_interrupt_that_the_z80_brings_about_ends_waiting(nops):
+    """The Z80's last read of a slice runs the VDP over an H interrupt, for whose handler the 68000 waits."""
+    z80 = z80_loop(load(0x7F05) + bytes(nops) + b"\xe6\x02", 0x28)  # LD A,(status); AND 2; JR Z
+    code = loop(of_absolute(0x4A39, FLAG), 7) + of_absolute(0x4239, FLAG)  # TST.B; BEQ; CLR.B
+    code += loop(of_absolute(0x3039, STATUS) + words(0x0800, 3), 7)
+    handler = of_absolute(0x5239, FLAG) + vdp_program.store_byte(0xC00011, 0x9F)  # ADDQ.B #1; to the PSG
+    main = vdp_program.control(0x8154, 0x8014, 0x8A40, 0x8C81) + started(z80) + vdp_program.interrupts(0)
+    agree(main + again(code), 40, {4: handler})
 
 
 @pytest.mark.long
