@@ -1,12 +1,14 @@
 /* pool.c - threads that share the items of a job.  The caller works, too; the others sleep between jobs.
  *
- * Whoever is free takes the next item, so one that takes long keeps nobody waiting.  Items take a tenth of a millisecond at
+ * Whoever is free takes the next item, so one that takes long keeps nobody waiting.  Items take some tens of microseconds at
  * the least: one lock guards everything. */
 #include "group/threads.h"
 
 #include <stdlib.h>
 
 #include "group/group.h"
+
+#define AWAKE 200           /* microseconds: a processor that sleeps may take as long to be woken as an item to be done */
 
 typedef struct pool_worker {
     md_pool *pool;
@@ -30,14 +32,28 @@ struct md_pool {
     pool_worker worker[];
 };
 
+static int is_idle(const md_pool *pool) { return !pool->stop && pool->next >= pool->count; }
+static int is_busy(const md_pool *pool) { return pool->busy > 0; }
+
+/* With the lock taken.  Other threads that are ready go first even while this one stays awake. */
+static void wait_while(md_pool *pool, int (*holds)(const md_pool *), os_condition *change)
+{
+    for (int64_t end = clock_microseconds() + AWAKE; holds(pool) && clock_microseconds() < end;) {
+        lock_leave(&pool->lock);
+        thread_yield();
+        lock_take(&pool->lock);
+    }
+    while (holds(pool))
+        condition_wait(change, &pool->lock);
+}
+
 THREAD_FUNCTION(run_worker, argument)
 {
     pool_worker *worker = argument;
     md_pool *pool = worker->pool;
     lock_take(&pool->lock);
     for (;;) {
-        while (!pool->stop && pool->next >= pool->count)
-            condition_wait(&pool->wake, &pool->lock);
+        wait_while(pool, is_idle, &pool->wake);
         if (pool->stop)
             break;
         int32_t item = pool->next++;
@@ -129,7 +145,6 @@ void pool_run(md_pool *pool, pool_work *work, void *job, int32_t count)
         work(job, item, pool->scratch);
         lock_take(&pool->lock);
     }
-    while (pool->busy)
-        condition_wait(&pool->done, &pool->lock);
+    wait_while(pool, is_busy, &pool->done);
     lock_leave(&pool->lock);
 }

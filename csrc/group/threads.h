@@ -7,6 +7,8 @@
 #define _POSIX_C_SOURCE 200809L         /* this file is included before any other */
 #endif
 
+#include <stdint.h>
+
 #define THREAD_STACK (4u << 20)         /* bytes; some systems give a thread 128 KiB only */
 
 #ifdef _WIN32
@@ -39,12 +41,22 @@ static inline void thread_join(os_thread thread)
     WaitForSingleObject(thread, INFINITE);
     CloseHandle(thread);
 }
+static inline void thread_yield(void) { SwitchToThread(); }
+static inline int64_t clock_microseconds(void)
+{
+    LARGE_INTEGER now, each_second;
+    QueryPerformanceCounter(&now);
+    QueryPerformanceFrequency(&each_second);
+    return now.QuadPart / each_second.QuadPart * 1000000 + now.QuadPart % each_second.QuadPart * 1000000 / each_second.QuadPart;
+}
 static inline long process_number(void) { return 0; } /* no fork() */
 
 #else
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef pthread_t os_thread;
@@ -78,6 +90,13 @@ static inline int thread_start(os_thread *thread, void *(*function)(void *), voi
     return started;
 }
 static inline void thread_join(os_thread thread) { pthread_join(thread, NULL); }
+static inline void thread_yield(void) { sched_yield(); }
+static inline int64_t clock_microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 static inline long process_number(void) { return (long)getpid(); }
 
 #endif
