@@ -1,8 +1,9 @@
 """Many machines in one call, against one machine and against stable-retro: ``python benchmarks/scaling.py [ROM ...]``.
 
-Every contestant has a process of its own, and they take turns: rounds are interleaved, medians compared. All machines
-get the same inputs, so a group does n times the very work of one machine. Frames per second are of wall time, so
-nothing else should run meanwhile; the last column is about CPU time, which other programs disturb less.
+Every contestant has a process of its own, and they take turns: rounds are interleaved, medians compared. Every
+machine runs the same few seconds of the game with the same inputs, again and again, so a group does n times the very
+work of one machine. Frames per second are of wall time, so nothing else should run meanwhile; the last column is about
+CPU time, which other programs disturb less.
 
 The second table needs the extra ``bench``; it is about Airstriker, whose integration stable-retro's wheel brings.
 """
@@ -23,9 +24,12 @@ from typing import Any
 import versus
 
 FRAMES = 4  # in each step
+STEPS = 75  # until every machine begins again where it began
 SIZES = (1, 2, 8, 32)
 ENVIRONMENTS = 16
 Step = Callable[[int], Any]
+Contestant = tuple[Step, Callable[[], Any], int]
+"""What runs a step, what goes back to the beginning, and the number of machines."""
 
 
 def schedule(steps: int) -> list[int]:
@@ -37,11 +41,23 @@ def schedule(steps: int) -> list[int]:
     return [sum(masks[name] for name in held) for held in frames]
 
 
-def one(rom: str, look: bool) -> tuple[Step, int]:
-    """Return what runs a step of one machine, and the number of machines."""
+def in_play(rom: str) -> bytes:
+    """Return the state from which all play: ten seconds after power-on."""
     import megadrive
 
     md = megadrive.MegaDrive(rom, address_errors=False)
+    for held in schedule(150):
+        md.set_buttons(0, held)
+        md.run_frames(FRAMES, render=False)
+    return md.save_state()
+
+
+def one(rom: str, look: bool) -> Contestant:
+    """Return one machine."""
+    import megadrive
+
+    md = megadrive.MegaDrive(rom, address_errors=False)
+    state = in_play(rom)
 
     def step(held: int) -> None:
         md.set_buttons(0, held)
@@ -49,24 +65,28 @@ def one(rom: str, look: bool) -> tuple[Step, int]:
         if look:
             _ = md.frame
 
-    return step, 1
+    return step, lambda: md.load_state(state), 1
 
 
-def group(rom: str, look: bool, n: int, threads: int) -> tuple[Step, int]:
-    """Return what runs a step of a group."""
+def group(rom: str, look: bool, n: int, threads: int) -> Contestant:
+    """Return a group."""
     from megadrive.group import MachineGroup
 
     machines = MachineGroup(rom, n, address_errors=False, threads=threads)
-    return lambda held: machines.step(held, FRAMES, render="last" if look else False), n
+    state = in_play(rom)
+
+    def step(held: int) -> None:
+        machines.step(held, FRAMES, render="last" if look else False)
+
+    return step, lambda: machines.load(state), n
 
 
-def retro() -> tuple[Step, int]:
-    """Return what runs a step of stable-retro's environment: four of its steps, of which the last one is looked at."""
+def retro() -> Contestant:
+    """Return stable-retro's environment: a step is four of its own, of which the last one is looked at."""
     import numpy as np
     import stable_retro
 
     env = stable_retro.make("Airstriker-Genesis-v0", render_mode=None)
-    env.reset()
     actions = np.random.default_rng(1).integers(0, 2, (1024, 12)).astype(np.int8)
 
     def step(number: int) -> None:
@@ -75,11 +95,11 @@ def retro() -> tuple[Step, int]:
             if terminated or truncated:
                 env.reset()
 
-    return step, 1
+    return step, env.reset, 1
 
 
-def environment(threads: int) -> tuple[Step, int]:
-    """Return what runs a step of one environment (no threads), or of many."""
+def environment(threads: int) -> Contestant:
+    """Return one environment (no threads), or many."""
     import warnings
 
     import numpy as np
@@ -93,43 +113,39 @@ def environment(threads: int) -> tuple[Step, int]:
         envs = MegaDriveVectorEnv(
             ENVIRONMENTS, make_retro, game="Airstriker-Genesis-v0", frame_skip=FRAMES, threads=threads
         )
-        envs.reset(seed=1)
         same = np.repeat(actions[:, np.newaxis], ENVIRONMENTS, axis=1)
-        return lambda number: envs.step(same[number % 1024]), ENVIRONMENTS
+        return lambda number: envs.step(same[number % 1024]), lambda: envs.reset(seed=1), ENVIRONMENTS
     env = make_retro("Airstriker-Genesis-v0", frame_skip=FRAMES)
-    env.reset(seed=1)
 
     def step(number: int) -> None:
         *_, terminated, truncated, _ = env.step(actions[number % 1024])
         if terminated or truncated:
             env.reset()
 
-    return step, 1
+    return step, lambda: env.reset(seed=1), 1
 
 
-def contestant(
-    make: Callable[..., tuple[Step, int]], arguments: tuple[Any, ...], played: bool, pipe: Connection
-) -> None:
+def contestant(make: Callable[..., Contestant], arguments: tuple[Any, ...], played: bool, pipe: Connection) -> None:
     """Run as many machine-frames as the pipe asks for; answer with wall and CPU seconds a frame of one machine."""
-    step, n = make(*arguments)
-    held = schedule(4096) if played else list(range(4096))
-    at = 0
+    step, begin, n = make(*arguments)
+    held = schedule(STEPS) if played else list(range(STEPS))
     while wanted := pipe.recv():
-        steps = max(1, wanted // (FRAMES * n))
-        wall, cpu = time.perf_counter(), time.process_time()
-        for _ in range(steps):
-            step(held[at % len(held)])
-            at += 1
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        pipe.send((wall / (steps * FRAMES * n), cpu / (steps * FRAMES * n)))
+        turns = max(1, round(wanted / (STEPS * FRAMES * n)))
+        wall = cpu = 0.0
+        for _ in range(turns):
+            begin()
+            wall -= time.perf_counter()
+            cpu -= time.process_time()
+            for one in held:
+                step(one)
+            wall += time.perf_counter()
+            cpu += time.process_time()
+        frames = turns * STEPS * FRAMES * n
+        pipe.send((wall / frames, cpu / frames))
 
 
 def compare(
-    contestants: dict[str, tuple[Callable[..., tuple[Step, int]], tuple[Any, ...]]],
-    played: bool,
-    rounds: int,
-    frames: int,
-    sizes: dict[str, int],
+    contestants: dict[str, tuple[Callable[..., Contestant], tuple[Any, ...]]], played: bool, rounds: int, frames: int
 ) -> dict[str, list[tuple[float, float]]]:
     """Return wall and CPU seconds a frame of every contestant, for each round."""
     context = multiprocessing.get_context("spawn")
@@ -138,7 +154,7 @@ def compare(
     for name, (make, arguments) in contestants.items():
         pipe, other = context.Pipe()
         context.Process(target=contestant, args=(make, arguments, played, other), daemon=True).start()
-        pipe.send(600 * sizes.get(name, 1))  # each machine's first 600 frames do not count
+        pipe.send(1)  # the first turn does not count
         pipe.recv()
         pipes[name] = pipe
     for _ in range(rounds):
@@ -180,25 +196,21 @@ def main() -> None:
     for rom in roms if arguments.only != "environments" else []:
         for look in (False, True):
             contestants: dict[str, Any] = {"one machine": (one, (str(rom), look))}
-            sizes = {}
             for n in SIZES:
                 for threads in (1, arguments.threads):
                     if threads <= n:
                         name = f"{n} machine{'s' * (n > 1)}, {threads} thread{'s' * (threads > 1)}"
                         contestants[name] = (group, (str(rom), look, n, threads))
-                        sizes[name] = n
             looked = "steps of four frames with one picture" if look else "nothing looked at"
-            results = compare(contestants, True, arguments.rounds, arguments.frames, sizes)
+            results = compare(contestants, True, arguments.rounds, arguments.frames)
             print(f"\n{versus.title(rom)}, {looked}\n\n{table(results, 'one machine')}", flush=True)
     if not has_peer or arguments.rom or arguments.only == "machines":
         return
     contestants = {"stable-retro": (retro, ()), "megadrive, one environment": (environment, (0,))}
-    sizes = {}
     for threads in (1, arguments.threads):
         name = f"megadrive, {ENVIRONMENTS} environments, {threads} thread{'s' * (threads > 1)}"
         contestants[name] = (environment, (threads,))
-        sizes[name] = ENVIRONMENTS
-    results = compare(contestants, False, arguments.rounds, arguments.frames, sizes)
+    results = compare(contestants, False, arguments.rounds, arguments.frames)
     print(f"\nAirstriker, steps of four frames with one picture, through Gymnasium\n\n{table(results, 'stable-retro')}")
 
 
