@@ -1143,7 +1143,7 @@ typedef struct md_group_step {
     uint8_t *values;            /* address_count bytes each, or so many of each of `frames`; or NULL */
     int16_t *audio;             /* audio_room pairs each, or NULL */
     int64_t audio_room;
-    int64_t *result;            /* pairs of samples of each machine, or MD_RUN_ */
+    int64_t *result;            /* pairs of samples of each machine, or MD_RUN_; 0 of those that are left alone */
     int32_t frames;             /* at least 1 */
     int32_t players;            /* 1 or 2 */
     int32_t changing;           /* 1: there are buttons for each frame */
@@ -1155,8 +1155,8 @@ typedef struct md_pool md_pool; /* threads */
 /*   md_pool_new      threads, the caller's among them; they begin with their first job.  NULL: no memory
  *   md_pool_free     ends them; NULL is allowed
  *   md_group_place   put a copy of a machine in place i, whose memory is all 0 or a machine; without its last picture
- *   md_group_run     one step.  -1, or the number of a machine that cannot run in other threads, because of a chip outside the
- *                    core or a recording: nothing was done then
+ *   md_group_run     one step.  -1; or -2: one of the results is MD_RUN_; or the number of a machine that cannot run in other
+ *                    threads, because of a chip outside the core or a recording: nothing was done then
  *   md_group_load    md_load for each chosen machine; result[i] gets what it gives
  *
  * A pool and a group are used by one thread at a time.  After fork() of the process both work in the child, too. */

@@ -29,6 +29,7 @@ _MOST_MACHINES = 1 << 16
 _MOST_THREADS = 1024
 _MOST_FRAMES = (1 << 31) - 1
 _CACHE_LINE = 64
+_MOST_HELD = 0xFFF
 _RAM = 65536
 _MOST_ROWS = 240
 
@@ -149,13 +150,14 @@ class MachineGroup:
         self._pool = ffi.gc(self._pool, lib.md_pool_free)
 
         self._lock = threading.Lock()
+        self._release = _Release(self._lock)
         self._members: dict[int, MegaDrive] = {}
         self._step = ffi.new("md_group_step *")
         self._result = np.zeros(self._n, np.int64)
         self._step.result = ffi.from_buffer("int64_t[]", self._result)
         self._pictures: Array | None = None
         self._samples: Array = np.empty((self._n, 0, 2), np.int16)
-        self._counts = np.zeros(self._n, np.int64)
+        self._counts = self._no_counts = np.zeros(self._n, np.int64)
 
     # ----------------------------------------------------------------------------------- construction
 
@@ -259,12 +261,14 @@ class MachineGroup:
     def __iter__(self) -> Iterator[MegaDrive]:
         return (self[i] for i in range(self._n))
 
-    @contextlib.contextmanager
-    def _used(self) -> Iterator[None]:
+    def _used(self) -> contextlib.AbstractContextManager[Any]:
+        """Take the group and its members for this thread, until the context's end."""
         if not self._lock.acquire(blocking=False):
             raise RuntimeError("this MachineGroup is being used by another thread")
+        if self._pool is not None and not self._members:
+            return self._release
         with contextlib.ExitStack() as stack:
-            stack.callback(self._lock.release)
+            stack.push(self._release)
             if self._pool is None:
                 raise ValueError("this MachineGroup has been closed")
             for i, member in self._members.items():
@@ -272,7 +276,7 @@ class MachineGroup:
                     stack.enter_context(member._use)
                 except RuntimeError as error:
                     raise RuntimeError(f"machine {i} of this MachineGroup is being used by another thread") from error
-            yield
+            return stack.pop_all()
 
     def _mask(self, which: Which) -> npt.NDArray[np.uint8]:
         """Return 1 for each machine that is meant."""
@@ -390,14 +394,13 @@ class MachineGroup:
                 step.audio_room = self._samples.shape[1]
             else:
                 step.audio = ffi.NULL
-            self._result[:] = 0
-            unfit = lib.md_group_run(self._pool, self._group, step)
-            if unfit >= 0:
+            outcome = lib.md_group_run(self._pool, self._group, step)
+            if outcome >= 0:
                 raise ValueError(
-                    f"machine {unfit} has Python chips or records what it plays: threads cannot run it; nothing done"
+                    f"machine {outcome} has Python chips or records what it plays: threads cannot run it; nothing done"
                 )
-            self._counts = self._result.clip(0) if audio else np.zeros(self._n, np.int64)
-            if (self._result < 0).any():
+            self._counts = self._result.clip(0) if audio else self._no_counts
+            if outcome == -2:
                 bad = ", ".join(str(i) for i in np.flatnonzero(self._result < 0))
                 raise ValueError(f"machine {bad}: the YM2612's state was written with values that the chip cannot have")
         return out
@@ -421,6 +424,8 @@ class MachineGroup:
 
     def _buttons(self, buttons: npt.ArrayLike, frames: int) -> tuple[npt.NDArray[np.uint16], int, bool]:
         """Return what is held as uint16, the number of players, and whether it changes from frame to frame."""
+        if isinstance(buttons, int) and 0 <= buttons <= _MOST_HELD:  # an array has its price
+            return np.full(self._n, buttons, np.uint16), 1, False
         given = np.asarray(buttons)
         if given.dtype.kind not in "iub":
             raise TypeError(f"buttons are {given.dtype} values, expected integers")
@@ -428,7 +433,8 @@ class MachineGroup:
         good = shape in ((), (n,), (n, 1), (n, 2), (n, frames, 1), (n, frames, 2))
         if not good:
             raise ValueError(f"buttons have shape {shape}, expected ({n},), ({n}, players) or ({n}, {frames}, players)")
-        if given.size and (int(given.min()) < 0 or int(given.max()) > 0xFFF):
+        kind = given.dtype.kind
+        if given.size and ((kind == "i" and int(given.min()) < 0) or int(given.max()) > _MOST_HELD):
             raise ValueError("buttons has a number that is no combination of megadrive.Button flags")
         if not shape:
             given = np.full(n, given)
@@ -644,6 +650,21 @@ class MachineGroup:
     def __repr__(self) -> str:
         title = self._cartridge.header.title
         return f"<MachineGroup of {self._n} with {title!r} region {self._region}, {self._threads} threads>"
+
+
+class _Release:
+    """Lets go of a lock that has been taken before."""
+
+    __slots__ = ("_lock",)
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        self._lock.release()
 
 
 def _blank(size: int) -> Array:

@@ -145,8 +145,8 @@ static int64_t step_machine(const md_group *group, const md_group_step *step, in
 static void step_item(void *job, int32_t i, uint8_t *scratch)
 {
     const step_job *all = job;
-    if (!all->step->chosen || all->step->chosen[i])
-        all->step->result[i] = step_machine(all->group, all->step, i, scratch);
+    int is_meant = !all->step->chosen || all->step->chosen[i];
+    all->step->result[i] = is_meant ? step_machine(all->group, all->step, i, scratch) : 0;
 }
 
 int32_t md_group_run(md_pool *pool, const md_group *group, const md_group_step *step)
@@ -156,6 +156,9 @@ int32_t md_group_run(md_pool *pool, const md_group *group, const md_group_step *
             return i;
     step_job job = { group, step };
     pool_run(pool, step_item, &job, group->count);
+    for (int32_t i = 0; i < group->count; i++)
+        if (step->result[i] < 0)
+            return -2;
     return -1;
 }
 

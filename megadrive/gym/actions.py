@@ -108,12 +108,31 @@ class ActionSet:
         else:
             self.space = spaces.MultiBinary(len(BUTTONS) * players)
         self._held: dict[bytes, int] = {}
-        self._table = self._make_table() if self.kind is Actions.DISCRETE and self._each <= _MOST_CACHED else None
+        self._greatest: Any = 1
+        if self.kind is Actions.DISCRETE:
+            self._greatest = self._each**players - 1
+            self._table = self._make_table() if self._each <= _MOST_CACHED else None
+            self._alone = (
+                [(held,) for held in self._table.tolist()] if self._table is not None and players == 1 else None
+            )
+        elif self.kind is Actions.MULTI_DISCRETE:
+            self._greatest = np.array(sizes * players) - 1
+            self._choices = [_console(np.array(choices)) for choices in self.combinations]
+        else:
+            self._pressed = self._make_pressed()
 
-        self._alone = [(held,) for held in self._table] if self._table is not None and players == 1 else None
+    def _make_table(self) -> npt.NDArray[np.uint16]:
+        return _console(np.array([self._of_number(number) for number in range(self._each)]))
 
-    def _make_table(self) -> list[int]:
-        return [_console(self._of_number(number)) for number in range(self._each)]
+    def _make_pressed(self) -> npt.NDArray[np.uint16]:
+        """Return what is held for each set of buttons that one player presses."""
+        pressed = np.arange(1 << len(BUTTONS))
+        if self.kind is Actions.ALL:
+            return _console(pressed)
+        bits = np.zeros_like(pressed)
+        for mask, choices in self._groups:
+            bits |= np.where(np.isin(pressed & mask, choices), pressed & mask, 0)
+        return _console(bits)
 
     def _of_number(self, number: int) -> int:
         bits = 0
@@ -133,7 +152,7 @@ class ActionSet:
         """
         if self.kind is not Actions.DISCRETE:
             raise TypeError(f"actions are {self.kind.name.lower()}, and only discrete ones have a table")
-        return np.array(self._table if self._table is not None else self._make_table(), np.uint16)
+        return self._make_table() if self._table is None else self._table.copy()
 
     def masks(self, action: Any) -> tuple[int, ...]:
         """Return what each player holds.
@@ -176,7 +195,7 @@ class ActionSet:
         held = []
         for _ in range(self.players):
             number, one = divmod(number, self._each)
-            held.append(self._table[one] if self._table is not None else _console(self._of_number(one)))
+            held.append(int(_console(self._of_number(one)) if self._table is None else self._table[one]))
         return tuple(held)
 
     def _of_array(self, action: Any) -> tuple[int, ...]:
@@ -186,26 +205,56 @@ class ActionSet:
             raise ValueError(f"action is {action!r}, expected one of {self.space}")
         if len(self._held) >= _MOST_CACHED:
             self._held.clear()
-        held = []
-        for part in np.split(array, self.players):
-            held.append(_console(self._bits(part)))
-            self._held[part.tobytes()] = held[-1]
+        parts = array.reshape(self.players, -1)
+        held: list[int] = self._holding(parts).tolist()
+        self._held.update(zip((part.tobytes() for part in parts), held, strict=True))
         return tuple(held)
 
-    def _bits(self, part: npt.NDArray[Any]) -> int:
-        """Return the bits of :data:`BUTTONS` that one player holds."""
-        bits = 0
+    def masks_of_many(self, actions: Any) -> npt.NDArray[np.uint16] | None:
+        """Return what each player holds, for many actions at once.
+
+        Parameters
+        ----------
+        actions : array of integers or bool
+            Elements of :attr:`space` along the first axis.
+
+        Returns
+        -------
+        uint16 array (n, players), or None
+            Bits of :class:`megadrive.Button`. None if `actions` is something else, or one of them is none of the space:
+            :meth:`masks` tells for each.
+
+        Examples
+        --------
+        >>> ActionSet("discrete", [[[], ["B"]], [[], ["A"]]]).masks_of_many(np.arange(4)).tolist()
+        [[0], [16], [64], [80]]
+        """
+        shape = self.space.shape or ()
+        if not isinstance(actions, np.ndarray) or actions.dtype.kind not in "biu" or actions.shape[1:] != shape:
+            return None
+        if not actions.ndim or not actions.size:
+            return None
+        if actions.min() < 0 or (actions > self._greatest).any():
+            return None
+        if self.kind is Actions.DISCRETE:
+            if self._table is None or actions.dtype.kind == "b":
+                return None
+            powers = [self._each**player for player in range(self.players)]
+            held: npt.NDArray[np.uint16] = self._table[actions.astype(np.intp)[:, np.newaxis] // powers % self._each]
+            return held
+        return self._holding(actions.reshape(len(actions), self.players, -1))
+
+    def _holding(self, parts: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
+        """Return what is held, uint16 (...), for one player's parts of array actions (..., width)."""
+        held: npt.NDArray[np.uint16]
         if self.kind is Actions.MULTI_DISCRETE:
-            for choice, choices in zip(part.tolist(), self.combinations, strict=True):
-                bits |= choices[choice]
-            return bits
-        pressed = sum(1 << bit for bit, value in enumerate(part.tolist()) if value)
-        if self.kind is Actions.ALL:
-            return pressed
-        for mask, choices in self._groups:
-            if pressed & mask in choices:
-                bits |= pressed & mask
-        return bits
+            numbers = np.moveaxis(parts.astype(np.intp), -1, 0)
+            held = self._choices[0][numbers[0]]
+            for choices, column in zip(self._choices[1:], numbers[1:], strict=True):
+                held = held | choices[column]
+        else:
+            held = self._pressed[(parts != 0) @ _PLACES]
+        return held
 
     def meaning(self, action: Any) -> list[list[str]]:
         """Return the names of the buttons that each player holds."""
@@ -245,6 +294,12 @@ def _bit(button: str) -> int:
 _CONSOLE = [int(Button[name]) for name in BUTTONS]
 
 
-def _console(bits: int) -> int:
-    """Return bits of :data:`BUTTONS` as those of :class:`megadrive.Button`."""
-    return sum(button for bit, button in enumerate(_CONSOLE) if bits >> bit & 1)
+_PLACES = 1 << np.arange(len(BUTTONS))
+
+
+def _console(bits: Any) -> npt.NDArray[np.uint16]:
+    """Return bits of :data:`BUTTONS`, a number or array of them, as those of :class:`megadrive.Button`."""
+    held = np.zeros(np.shape(bits), np.uint16)
+    for bit, button in enumerate(_CONSOLE):
+        held |= np.where(bits >> bit & 1, button, 0).astype(np.uint16)
+    return held

@@ -14,7 +14,6 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from megadrive.group import MachineGroup
-from megadrive.gym.actions import Actions
 from megadrive.gym.env import MegaDriveEnv
 from megadrive.gym.retro import swapped
 
@@ -128,7 +127,6 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
         self.action_space = batch_space(one.action_space, num_envs)
         self.single_observation_space = self._observation_space_of(one)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self._table = one.actions.table if one.actions.kind is Actions.DISCRETE and one.players == 1 else None
         self._copy, self._most_steps = copy, max_episode_steps
         self._image: Array | None = None
         self._ram: Array | None = None
@@ -320,14 +318,16 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
             most = int(frames.max())
         every = one._every_frame and one._evaluate is not None and most > 1
         self._run(buttons, frames, which, every)
-        self._held = np.where(mask[:, np.newaxis], held, self._held)
+        self._held = held if which is None else np.where(mask[:, np.newaxis], held, self._held)
         if self._variables is None:
             return np.zeros(n), np.zeros(n, np.bool_)
         now = self._decoded(self.group.values)
-        if not every:
+        before = self._values[:, np.newaxis]
+        if every:
+            before = np.concatenate([before, now[:, :-1]], axis=1)
+        else:
             now = now[:, np.newaxis]
-        before = np.concatenate([self._values[:, np.newaxis], now[:, :-1]], axis=1)
-        self._values = np.where(mask[:, np.newaxis], now[:, -1], self._values)
+        self._values = now[:, -1] if which is None else np.where(mask[:, np.newaxis], now[:, -1], self._values)
         return self._evaluate(before, now, frames, mask)
 
     def _schedule(self, held: Array, mask: Mask) -> tuple[Array, Array]:
@@ -366,6 +366,8 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
             for i, frame in np.argwhere(counts):
                 gains[i, frame], dones[i, frame] = one._evaluate(before[i, frame].tolist(), now[i, frame].tolist())
         ends: Mask = dones & counts
+        if now.shape[1] == 1:
+            return np.where(mask, gains[:, 0], 0), ends[:, 0]
         over = np.cumsum(ends, axis=1) - ends > 0
         rewards: Array = np.where(counts & ~over, gains, 0).sum(axis=1)
         return rewards, np.asarray(ends.any(axis=1))
@@ -373,12 +375,9 @@ class MegaDriveVectorEnv(VectorEnv[Observations, Any, Array]):
     def _buttons(self, actions: Any) -> Array:
         """Return what is held, uint16 (num_envs, players)."""
         n = self.num_envs
-        if self._table is not None:
-            numbers = np.asarray(actions)
-            if numbers.shape == (n,) and numbers.dtype.kind in "iu":
-                bad = (numbers < 0) | (numbers >= len(self._table))
-                if not bad.any():
-                    return np.array(self._table[numbers][:, np.newaxis])
+        together = self.actions.masks_of_many(actions)
+        if together is not None and len(together) == n:
+            return together
         try:
             given = list(actions)
         except TypeError:
