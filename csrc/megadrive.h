@@ -1010,6 +1010,7 @@ typedef struct megadrive {
     ym2612_output fm_output;    /* what is muted; see ym2612_run_output */
     uint32_t psg_muted;         /* see psg_run_muted */
     int64_t target;             /* mclk: where the present slice ends */
+    int64_t frame_end;          /* mclk: where the present frame ends at the latest */
     int64_t light_clock;        /* mclk: when a light gun next tells that the beam has passed; INT64_MAX: never */
     int64_t run_until;          /* 68000 clocks: where its present run ends */
     md_polling polling;

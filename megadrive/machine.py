@@ -51,7 +51,7 @@ _LOAD_ERRORS = {
 _machines = Blocks("megadrive")
 _uncleared = ffi.new_allocator(should_clear_after_alloc=False)
 _ALL_BUTTONS = 0xFFF
-_MOST_PAIRS = 6600  # samples of the longest frame (512 lines) at 192 kHz
+_MOST_PAIRS = 14_000  # samples of the longest frame (1,120 lines) at 192 kHz
 _AHEAD_BYTES = 16
 
 # What every frame needs, looked up once.

@@ -9,6 +9,12 @@
 /* A slice ends after this time at the latest, even if nothing happens and the Z80 does not run. */
 #define LONG_SLICE (600 * MD_MCLK_PER_LINE)
 
+/* A VDP that is farther ahead than this, because an access waits for the end of a long DMA, ends no frame for long; this much is
+ * a frame then.  Else one has at most so many lines: of the VDP 800, when a program switches between 28 and 30 rows so that a
+ * picture's end is missed. */
+#define FRAME_AHEAD (313 * MD_MCLK_PER_LINE)
+#define LONGEST_FRAME (1120 * MD_MCLK_PER_LINE)
+
 /* More than the longest step of a Z80 that only waits. */
 #define SHORT_SLICE (32 * MD_MCLK_PER_Z80)
 
@@ -336,8 +342,9 @@ static int64_t slice_end(megadrive *md)
         end = whole_slices(md, end);
         md->z80_polling.long_slice = 1;
     }
-    if (state->vdp.next_event < end) {
-        end = state->vdp.next_event;
+    int64_t event = state->vdp.next_event < md->frame_end ? state->vdp.next_event : md->frame_end;
+    if (event < end) {
+        end = event;
         if (md->z80_polling.long_slice && end >= state->clock + SLICE)
             end = whole_slices(md, end);
     }
@@ -370,7 +377,7 @@ static void run_slice(megadrive *md)
             md->target = reached > state->clock ? reached : state->clock + 1;
     }
     if (state->vdp.frame != frame && state->vdp.frame_clock > md->target)
-        md->target = state->vdp.frame_clock; /* an access has brought about the frame's end */
+        md->target = state->vdp.frame_clock < md->frame_end ? state->vdp.frame_clock : md->frame_end; /* by an access */
     int64_t target = md->target;
     end_slice_of_z80(md, target);
     if (state->vdp.next_event <= target || has_light_gun(&state->io)) { /* else it has nothing to tell */
@@ -387,8 +394,10 @@ static void run_frame(megadrive *md)
 {
     md_state *state = &md->state;
     uint32_t frame = state->vdp.frame;
+    md->frame_end = state->clock + (state->vdp.clock - state->clock > FRAME_AHEAD ? FRAME_AHEAD : LONGEST_FRAME);
+    md->polling.idle_until = 0;         /* buttons may have changed */
     md_start_fm(md);
-    while (state->vdp.frame == frame && !md->failed)
+    while (state->vdp.frame == frame && state->clock < md->frame_end && !md->failed)
         run_slice(md);
     if (md->z80_polling.left_behind)
         bring_z80(md, state->clock);

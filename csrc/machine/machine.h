@@ -101,6 +101,10 @@ void md_bring_vdp(megadrive *md);
  * the bus cycles it borrows. */
 #define SLICE MD_MCLK_PER_LINE
 
+/* Samples at the head of md->fm and md->psg that belong to the coming frame: at most so many. */
+#define MD_FM_AHEAD 16
+#define MD_PSG_AHEAD 64
+
 static inline int z80_runs(const megadrive *md)
 {
     return !md->state.z80_reset && !md->state.z80_busreq && !md->state.z80_locked;

@@ -6,10 +6,6 @@
 /* Counts up whenever the meaning of md_state changes. */
 #define SNAPSHOT_VERSION 3
 
-/* Samples at the head of md->fm and md->psg that belong to the coming frame. */
-#define FM_AHEAD 16
-#define PSG_AHEAD 64
-
 typedef struct snapshot_header {
     char magic[8];
     uint32_t version;
@@ -24,8 +20,8 @@ typedef struct snapshot_header {
 typedef struct snapshot_output {
     audio_out audio;
     int32_t fm_count, psg_count;
-    int16_t fm[2 * FM_AHEAD];
-    int16_t psg[PSG_AHEAD];
+    int16_t fm[2 * MD_FM_AHEAD];
+    int16_t psg[MD_PSG_AHEAD];
 } snapshot_output;
 
 static const char MAGIC[8] = {'M', 'D', 'S', 'T', 'A', 'T', 'E', '\n'};
@@ -135,8 +131,8 @@ int md_load(megadrive *md, const uint8_t *data, int64_t size)
     memcpy(&output, body + header.state_size + header.sram_size, sizeof output);
     ym2612 fm;
     memcpy(&fm, body + offsetof(md_state, ym2612), sizeof fm);
-    if (!times_agree(body) || !ym2612_valid(&fm) || output.fm_count < 0 || output.fm_count > FM_AHEAD || output.psg_count < 0
-        || output.psg_count > PSG_AHEAD || !audio_valid(&output.audio))
+    if (!times_agree(body) || !ym2612_valid(&fm) || output.fm_count < 0 || output.fm_count > MD_FM_AHEAD || output.psg_count < 0
+        || output.psg_count > MD_PSG_AHEAD || !audio_valid(&output.audio))
         return MD_LOAD_DAMAGED;
     memcpy(&md->state, body, header.state_size + header.sram_size);
     if (md->vdp.border)

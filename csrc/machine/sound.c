@@ -76,8 +76,14 @@ static int32_t fill_gap(int16_t *items, int32_t width, int32_t count, int64_t ga
     return count + (int32_t)gap;
 }
 
+static int32_t least(int32_t count, int32_t most)
+{
+    return count < most ? count : most;
+}
+
 /* Sound of the frame that has just ended.  The chips may have been brought a little past its end; the samples that
- * this gave stay at the head of the buffers. */
+ * this gave stay at the head of the buffers.  Of a chip that is far ahead, because an access has waited for a long DMA, the rest
+ * is lost. */
 int64_t md_render_audio(megadrive *md, int16_t *audio, int64_t capacity)
 {
     int64_t end = md->state.clock;
@@ -86,14 +92,12 @@ int64_t md_render_audio(megadrive *md, int16_t *audio, int64_t capacity)
     md->psg_count = fill_gap(md->psg, 1, md->psg_count, md_psg_gap(md), MD_PSG_CAPACITY);
     int32_t fm = (int32_t)(end / FM_MCLK - md->audio.clock / FM_MCLK);
     int32_t psg = (int32_t)(end / MD_MCLK_PER_PSG - md->audio.clock / MD_MCLK_PER_PSG);
-    if (fm > md->fm_count)
-        fm = md->fm_count;
-    if (psg > md->psg_count)
-        psg = md->psg_count;
+    fm = least(fm, md->fm_count);
+    psg = least(psg, md->psg_count);
     int32_t room = capacity > INT32_MAX ? INT32_MAX : (int32_t)capacity;
     int64_t count = audio_render(&md->audio, md->audio_table, end, md->fm, fm, md->psg, psg, audio, room);
-    md->fm_count -= fm;
-    md->psg_count -= psg;
+    md->fm_count = least(md->fm_count - fm, MD_FM_AHEAD);
+    md->psg_count = least(md->psg_count - psg, MD_PSG_AHEAD);
     memmove(md->fm, md->fm + 2 * fm, 4 * (size_t)md->fm_count);
     memmove(md->psg, md->psg + psg, 2 * (size_t)md->psg_count);
     return count;

@@ -16,6 +16,7 @@ from console_program import (
     load,
     loop,
     of_absolute,
+    poke,
     poke_fm,
     store,
     words,
@@ -159,6 +160,28 @@ def test_an_interrupt_that_the_z80_brings_about_ends_waiting(nops):
     handler = of_absolute(0x5239, FLAG) + vdp_program.store_byte(0xC00011, 0x9F)  # ADDQ.B #1; to the PSG
     main = vdp_program.control(0x8154, 0x8014, 0x8A40, 0x8C81) + started(z80) + vdp_program.interrupts(0)
     agree(main + again(code), 40, {4: handler})
+
+
+@pytest.mark.parametrize("lasts", [0x400, 0x1000, 0xFFFF])  # bytes: less than a frame, two frames, thirty
+@pytest.mark.parametrize("device", [0x7F11, 0x4001, 0xA000])  # PSG, YM2612, RAM
+def test_a_wait_for_a_long_copy_is_no_long_frame(lasts, device):
+    """The Z80 moves a byte of VRAM to a chip as soon as a copy within VRAM lets it, and is far ahead then."""
+    z80 = bank(0x1FF) + poke_fm(0x2A, 0x80) + poke_fm(0x2B, 0x80) + poke(0x4000, 0x2A)
+    z80 += z80_loop(b"\x21\x00\x7f\x11" + struct.pack("<H", device) + b"\xed\xa0", 0x18)  # LD HL; LD DE; LDI; JR
+    length = (0x9300 | lasts & 0xFF, 0x9400 | lasts >> 8)
+    copy = vdp_program.control(0x8F01, *length, 0x97C0, 0x0000, 0x00C0)
+    main = vdp_program.control(0x8174, 0x8004, 0x8C81, 0x0000, 0x0000) + started(z80)
+    rom = vdp_program.rom(main + again(copy + words(0x323C, 3000, 0x51C9, 0xFFFE)))  # MOVE.W #,D1; DBRA
+    plain, quick, moved = (MegaDrive(rom) for _ in range(3))
+    plain._md.plain = 1
+    for _ in range(40):
+        before = quick._md.state.clock
+        for md in (plain, quick, moved):
+            md.run_frame(render=False)
+        assert 0 < quick._md.state.clock - before <= 1120 * 3420
+        assert quick.state_hash() == plain.state_hash() == moved.state_hash()
+        assert (quick.audio == plain.audio).all() and (quick.audio == moved.audio).all()
+        moved.load_state(moved.save_state())
 
 
 @pytest.mark.long
