@@ -186,6 +186,19 @@ uint8_t io_read(io_ports *io, int64_t clock, unsigned index)
     }
 }
 
+/* Clocks before this one give what a read at `clock` gives, and none changes anything; 0: it is not known. */
+int64_t io_steady_until(const io_ports *io, int64_t clock, unsigned index)
+{
+    int port = (int)(index & 15) - 1;
+    if (port < 0 || port > 1 || io->pad_type[port] == MD_PAD_NONE)
+        return INT64_MAX;
+    int level = io->control[port] & TH ? (io->data[port] & TH) != 0 : 1;
+    if (io->pad_type[port] >= MD_PAD_MENACER || io->th_level[port] != level)
+        return 0;
+    int64_t end = io->th_clock[port] + TH_TIMEOUT;
+    return io->pad_type[port] == MD_PAD_6BUTTON && clock <= end ? end + 1 : INT64_MAX;
+}
+
 void io_write(io_ports *io, int64_t clock, unsigned index, uint8_t value)
 {
     index &= 15;

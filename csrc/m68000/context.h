@@ -49,7 +49,7 @@
  *                                                         both on, the clock to before the deadline, and give true, to
  *                                                         go on without leaving the run.  Not for a deadline that was
  *                                                         lowered for an interrupt, which the run loop takes
- *     M68000_LOOP_AGAIN(c, target)                        called at the end of a short branch back by at most
+ *     M68000_LOOP_AGAIN(c, target)                        called at the end of a branch back by at most
  *                                                         M68000_LOOP_BYTES that was taken (fast path only): what such a
  *                                                         loop does can be done at once by changing the context, the
  *                                                         registers and the flags

@@ -20,7 +20,7 @@ M68000_INLINE bool branch(m68000_context *c, unsigned code, bool wide)
 {
     if (condition(c->cpu, code)) {
         uint32_t target = c->pc + 2 + (wide ? sign_extend(c->irc, WORD) : sign_extend(c->ir, BYTE));
-        c->loops = !wide && (c->ir & 0xff) >= 0x100 - M68000_LOOP_BYTES;
+        c->loops = wide ? c->irc >= 0x10000 - M68000_LOOP_BYTES : (c->ir & 0xff) >= 0x100 - M68000_LOOP_BYTES;
         idle(c, 2);
         TRY(jump_near(c, target, c->pc + 2));
         return arrive(c);

@@ -292,7 +292,7 @@ static void long_outside(OUTSIDE_ARGUMENTS)
     try_outside(cpu, with, address, value, queue, clock, LONG, write_long_slowly);
 }
 
-/* Behind a short branch back. */
+/* Behind a branch back by a few words. */
 static void loop_again(ARGUMENTS)
 {
     m68000_context context = {.cpu = cpu, .pc = pc, .ir = ir, .irc = irc, .clock = clock, .sample = clock - 4}, *c = &context;

@@ -1,9 +1,10 @@
 /* polling.c - loops in which the 68000 only waits, done at once with the same result.
  *
- * Such a loop is a run of at most 32 bytes that ends with a short branch back to its start and holds only instructions
+ * Such a loop is a run of at most 32 bytes that ends with a branch back to its start and holds only instructions
  * that read, compute and change nothing but registers and flags.  Its instructions are kept in a form that is quickly
  * followed (md_polling_step), with their times; what they read of the VDP's status and HV counter is worked out without
- * running the VDP, as long as nothing happens there.
+ * running the VDP, as long as nothing happens there.  The I/O ports show the same as long as nobody writes to them, but for
+ * a pad of six buttons some time after TH has moved.
  *
  * Of these only loops without memory are taken: what a turn writes depends on what it reads and on registers that the
  * loop does not write.  So while what is read stays the same, so does every turn, and they are skipped.  HBLANK in the
@@ -18,6 +19,7 @@
 
 #include "machine.h"
 
+#include "io/io.h"
 #include "m68000/context.h"
 #include "m68000/flags.h"
 #include "vdp/vdp.h"
@@ -186,16 +188,36 @@ static int64_t vdp_clock(const megadrive *md)
     return !other->chip ? md->state.vdp.clock : other->shares ? other->reached : INT64_MAX;
 }
 
-/* What a read of a VDP port at `clock` gives, if that is known beforehand. */
-static int foresee(follower *f, uint32_t address, unsigned lanes, int64_t clock, uint16_t open, uint16_t *word)
+/* An I/O port counts as memory. */
+static int foresee_io(follower *f, int64_t mclk, unsigned index, uint16_t *word)
 {
-    int64_t mclk = (clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
+    io_ports *io = &f->md->state.io;
+    int64_t until = io_steady_until(io, mclk, index);
+    if (mclk >= until || f->md->light_clock != INT64_MAX)
+        return 0;
+    *word = (uint16_t)(io_read(io, mclk, index) * 0x101);
+    f->reads_memory = 1;
+    if (until == INT64_MAX)
+        return 1;
+    f->other_reads++;
+    if (f->same_until > until)
+        f->same_until = until;
+    return 1;
+}
+
+/* What the read of an I/O or VDP port gives, if that is known beforehand. */
+static int foresee(follower *f, const md_polling_step *s, uint32_t address, unsigned lanes, uint16_t *word)
+{
+    int64_t mclk = (f->cpu->clock + s->read_clock + BUS_ACCESS_CLOCKS) * MD_MCLK_PER_68K;
+    if (address >> 5 == 0xA10000 >> 5)
+        return foresee_io(f, mclk, address >> 1 & 15, word);
     if ((address & 0xE700E0) != 0xC00000 || mclk < vdp_clock(f->md) || mclk >= f->md->light_clock)
         return 0;
     unsigned port = address & 0x1C;
-    int known = port == 0x04 ? foresee_status(f, mclk, lanes, open, word)
+    int known = port == 0x04 ? foresee_status(f, mclk, lanes, s->irc, word)
                              : (port & 0x18) == 0x08 && foresee_counter(f, mclk, lanes, word);
     if (known && !f->trial) {
+        f->read = s;
         f->md->polling.seen = mclk;
         f->md->polling.skipped_to = 0;
     }
@@ -263,12 +285,10 @@ static int read_memory(follower *f, const md_polling_step *s, uint32_t *value)
     }
     unsigned lanes = s->size == WORD ? 3 : address & 1 ? 1 : 2;
     uint16_t word;
-    if (!foresee(f, address, lanes, cpu->clock + s->read_clock, s->irc, &word)) {
+    if (!foresee(f, s, address, lanes, &word)) {
         if (f->trial)
             return 0;
         word = read_bus(f, s, address, lanes);
-    } else {
-        f->read = s;
     }
     *value = s->size == WORD ? word : lanes == 1 ? word & 0xFF : word >> 8;
     return 1;
@@ -576,8 +596,9 @@ static void follow(megadrive *md, md_polling_loop *loop, const uint8_t *code, co
             s = loop->step;
             at = 0;
         } else {
-            cpu->clock -= 2;
-            cpu->sample_clock -= 2;
+            const int longer = s->size == WORD ? 2 : -2;        /* than a branch that is taken */
+            cpu->clock += longer;
+            cpu->sample_clock += longer;
             at = loop->length;
             break;
         }

@@ -124,6 +124,12 @@ static int decode_instruction(reader *r, md_polling_step *s)
         if ((word & 0xF00) == 0x100)
             return 0;
         s->detail = word >> 8 & 15;
+        s->value = sign_extend(word, BYTE);
+        s->size = BYTE;
+        if (!s->value) {
+            s->value = sign_extend(next_word(r), WORD) - 2;
+            s->size = WORD;
+        }
         s->clocks = 6;                                          /* taken: 10 clocks, two fetches at the end */
         return finish(s, DO_BRANCH, 0);
     case 0x7:                                                   /* MOVEQ */
@@ -198,11 +204,11 @@ int md_polling_decode(md_polling_loop *loop, const uint8_t *page, uint32_t targe
         s->at = (uint8_t)(r.at - start);
         if (!decode_instruction(&r, s))
             return 0;
-        s->irc = m68000_get_word(page + r.at);
+        s->irc = m68000_get_word(page + r.at);                  /* of an instruction that reads */
         period += s->clocks;
         if (s->operation != DO_BRANCH)
             continue;
-        if (r.at - start > M68000_LOOP_BYTES + 2 || (page[r.at - 1] + (r.at - start)) != 0x100)
+        if (r.at - start > M68000_LOOP_BYTES + 2 || s->value + (r.at - start))
             return 0;
         loop->period = (uint8_t)period;
         memcpy(loop->code, page + start, r.at - start);

@@ -2,10 +2,11 @@
 
 import struct
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from megadrive import MegaDrive
+from megadrive import Button, MachineGroup, MegaDrive, Pad
 
 STATUS = 0xC00004
 FLAG = 0xFFFF0000  # a byte of work RAM that the interrupt handlers count up
@@ -66,6 +67,21 @@ def wait_for_counter(kind: int, line: int, condition: int) -> bytes:
     return body + bytes([0x60 | condition, 0x100 - len(body) - 2])
 
 
+def branch_back(code: bytes, condition: int, wide: bool) -> bytes:
+    """Return the code and a branch back to its start."""
+    if wide:
+        return code + struct.pack(">Hh", 0x6000 | condition << 8, -len(code) - 2)
+    return code + bytes([0x60 | condition, 0x100 - len(code) - 2])
+
+
+def wait_for_pad(turns: int, port: int, bit: int, until_set: bool, wide: bool) -> bytes:
+    """Return a loop that waits for a line of an I/O port after some changes of TH: BTST #bit,(address).L."""
+    address = 0xA10003 + 2 * port
+    code = struct.pack(">HHI", 0x13FC, 0x40, address + 6)  # MOVE.B #$40,(control)
+    code += b"".join(struct.pack(">HHI", 0x13FC, 0x40 * (turn & 1), address) for turn in range(turns))
+    return code + branch_back(struct.pack(">HHI", 0x0839, bit, address), 6 + until_set, wide)
+
+
 def transfer(copies: bool, length: int, address: int, kind: int) -> bytes:
     """Return a fill or a copy within VRAM and the wait for its end."""
     words = [0x8F01, 0x9300 | length & 0xFF, 0x9400 | length >> 8, 0x9500, 0x9690, 0x97C0 if copies else 0x9780]
@@ -93,7 +109,7 @@ def any_loop(draw) -> bytes:
         size = draw(st.integers(0, 1)) if ea[0] != 0x3C else 1
         to = draw(st.integers(0, 3))
         kind = draw(st.integers(0, 7))
-        address = struct.pack(">I", draw(st.sampled_from([STATUS, STATUS + 4, FLAG, 0xA10001 - size, 0x200])))
+        address = struct.pack(">I", draw(st.sampled_from([STATUS, STATUS + 4, FLAG, 0xA10001 - size, 0xA10003 - size, 0x200])))
         rest = address if ea[0] == 0x39 else b"\x12\x34" if ea[0] == 0x3C else ea[1:]
         if kind == 0:
             code += struct.pack(">H", (0x1000, 0x3000)[size] | to << 9 | ea[0]) + rest  # MOVE
@@ -118,7 +134,7 @@ def any_loop(draw) -> bytes:
         code += struct.pack(">HH", 0x0807, draw(st.integers(0, 2)))  # BTST #,D7
     elif last == 1:
         code += struct.pack(">HH", 0x0C07, draw(st.integers(0, 9)))  # CMPI.B #,D7
-    return code + bytes([0x60 | draw(st.sampled_from([4, 5, 6, 7, 10, 11])), 0x100 - len(code) - 2])
+    return branch_back(code, draw(st.sampled_from([4, 5, 6, 7, 10, 11])), draw(st.booleans()))
 
 
 def rom(setup: list[int], waits: list[bytes], delays: list[int], sprites: bytes, z80: bytes = b"") -> bytes:
@@ -162,6 +178,9 @@ transfers = st.builds(
     transfer, st.booleans(), st.sampled_from([1, 2, 30, 400, 3000, 0xFFFF]),
     st.sampled_from([0, 0x4000, 0xDFF0, 0xE008]), st.integers(0, 5),
 )  # fmt: skip
+pad_waits = st.builds(
+    wait_for_pad, st.integers(0, 8), st.integers(0, 1), st.integers(0, 6), st.booleans(), st.booleans()
+)
 stops = st.just(struct.pack(">HH", 0x4E72, 0x2000))  # STOP #$2000
 z80_programs = st.sampled_from(
     [
@@ -184,19 +203,27 @@ sprite = st.builds(
     st.sampled_from([0x8004, 0x8014]),
     st.integers(0x8A00, 0x8AFF),
     st.lists(
-        st.one_of(status_waits, handler_waits, counter_waits, transfers, any_loop(), stops), min_size=1, max_size=4
+        st.one_of(status_waits, handler_waits, counter_waits, transfers, pad_waits, any_loop(), stops),
+        min_size=1,
+        max_size=4,
     ),
     st.lists(st.integers(0, 40), min_size=4, max_size=4),
     st.one_of(st.lists(sprite, min_size=1, max_size=8), st.lists(sprite, min_size=30, max_size=30)),
     z80_programs,
+    st.sampled_from([Pad.THREE_BUTTON, Pad.SIX_BUTTON]),
+    st.lists(st.integers(0, 0xFFF), min_size=8, max_size=8),
 )
-def test_waiting_is_skipped_without_a_trace(width, display, hint, lines, waits, delays, sprites, z80):
+def test_waiting_is_skipped_without_a_trace(width, display, hint, lines, waits, delays, sprites, z80, pad, pressed):
     setup = [0x8004, 0x8154, width, 0x8570, hint, lines, display]
     program = rom(setup, waits, delays[: len(waits)], b"".join(sprites), z80)
     skipping, plain = MegaDrive(program), MegaDrive(program)
     plain._md.plain = 1
-    for _ in range(4):
+    for md in (skipping, plain):
+        md.set_pad(0, pad)
+    for frame in range(4):
         for md in (skipping, plain):
+            for player in range(2):
+                md.set_buttons(player, Button(pressed[2 * frame + player]))
             md.run_frame()
         assert skipping.state_hash() == plain.state_hash()
         assert (skipping.frame == plain.frame).all()
@@ -242,6 +269,51 @@ def test_waiting_for_a_fill_costs_few_turns():
     before = md._md.polling.reads
     md.run_frame()
     assert md._md.polling.reads - before < 300
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("pad", [Pad.THREE_BUTTON, Pad.SIX_BUTTON])
+def test_waiting_for_a_button_costs_few_turns(wide, pad):
+    """A frame of it is 3,300 turns; a pad of six buttons forgets within the first frame how often TH has moved."""
+    md = MegaDrive(rom([0x8004, 0x8144], [wait_for_pad(4, 0, 4, False, wide)], [0], b""))  # until B is pressed
+    md.set_pad(0, pad)
+    md.run_frames(4)
+    before = md._md.polling.reads
+    md.run_frame()
+    assert md._md.polling.reads == before
+    assert not md._md.state.cpu.r[6] & 0xFFFF
+    md.set_buttons(0, Button.B)
+    md.run_frame()
+    assert md._md.state.cpu.r[6] & 0xFFFF
+
+
+def test_a_button_that_a_group_presses_ends_waiting():
+    """Between two frames of one step, in which nothing else of the machine is looked at."""
+    program = rom([0x8004, 0x8144], [wait_for_pad(4, 0, 4, until_set, True) for until_set in (False, True)], [0, 0], b"")
+    buttons = [Button.B, 0, 0, Button.B, Button.B, 0, Button.B, 0]
+    plain = MegaDrive(program)
+    plain._md.plain = 1
+    for held in buttons:
+        plain.set_buttons(0, Button(held))
+        plain.run_frame()
+    with MachineGroup(program, 1, threads=1) as group:
+        group.step([[[held] for held in buttons]], frames=len(buttons))
+        assert group.state_hashes() == [plain.state_hash()]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_z80_that_writes_to_an_io_port_ends_waiting(wide):
+    """The 68000 waits for TH, which is an output and which the Z80 lets fall and rise."""
+    z80 = bytes.fromhex("21 00 60" + "".join(f"36 0{0x142 >> bit & 1}" for bit in range(9)))  # the bank of $A10000
+    z80 += bytes.fromhex("C6 40 32 03 80 10 FE 10 FE 18 F5")  # ADD A,$40; LD ($8003),A; DJNZ twice; JR
+    waits = [wait_for_pad(0, 0, 6, until_set, wide) for until_set in (False, True)]
+    skipping, plain = (MegaDrive(rom([0x8004, 0x8144], waits, [0, 0], b"", z80)) for _ in range(2))
+    plain._md.plain = 1
+    for _ in range(10):
+        skipping.run_frame()
+        plain.run_frame()
+        assert skipping.state_hash() == plain.state_hash()
+    assert plain._md.state.cpu.r[6] & 0xFFFF > 2
 
 
 def test_a_branch_to_an_odd_address():
