@@ -80,6 +80,8 @@ static uint8_t vdp_byte_read(megadrive *md, uint32_t address)
     int64_t end = md_vdp_read(md, z80_mclk(md), port, &value);
     if (end == INT64_MAX)
         return lock_up(md);
+    if (end > md->state.cpu.clock * MD_MCLK_PER_68K)
+        md->polling.idle_until = 0;     /* a read of the 68000's would have to wait for the VDP */
     if (round_up(end, MD_MCLK_PER_Z80) > md->state.z80.clock)
         md->state.z80.clock = round_up(end, MD_MCLK_PER_Z80);
     return (uint8_t)(address & 1 ? value : value >> 8);
