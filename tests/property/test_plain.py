@@ -164,7 +164,7 @@ def test_an_interrupt_that_the_z80_brings_about_ends_waiting(nops):
 
 @pytest.mark.parametrize(("turns", "nops"), [(13, 6), (102, 3), (169, 11), (225, 1)])
 def test_a_read_of_the_z80_can_leave_the_vdp_ahead_of_waiting(turns, nops):
-    """The Z80's last read of a slice comes after the 68000's time; the latter's next read of the status waits for it."""
+    """The Z80's last read of a slice comes after the 68000's time; the latter's next read of the status is late."""
     z80 = bank(0) + z80_loop(load(0x7F05) + bytes(nops) + load(0x8000) + bytes([6, turns]) + b"\x10\xfe", 0x18)
     code = loop(words(0x287C, 0x00C0, 0x0004, 0x3014, 0x0800, 6), 7)  # MOVEA.L; MOVE.W (A4),D0; BTST, for ever
     agree(vdp_program.control(0x8154, 0x8004, 0x8C81) + started(z80) + code, 10)

@@ -109,7 +109,8 @@ def any_loop(draw) -> bytes:
         size = draw(st.integers(0, 1)) if ea[0] != 0x3C else 1
         to = draw(st.integers(0, 3))
         kind = draw(st.integers(0, 7))
-        address = struct.pack(">I", draw(st.sampled_from([STATUS, STATUS + 4, FLAG, 0xA10001 - size, 0xA10003 - size, 0x200])))
+        places = [STATUS, STATUS + 4, FLAG, 0xA10001 - size, 0xA10003 - size, 0x200]
+        address = struct.pack(">I", draw(st.sampled_from(places)))
         rest = address if ea[0] == 0x39 else b"\x12\x34" if ea[0] == 0x3C else ea[1:]
         if kind == 0:
             code += struct.pack(">H", (0x1000, 0x3000)[size] | to << 9 | ea[0]) + rest  # MOVE
@@ -289,7 +290,8 @@ def test_waiting_for_a_button_costs_few_turns(wide, pad):
 
 def test_a_button_that_a_group_presses_ends_waiting():
     """Between two frames of one step, in which nothing else of the machine is looked at."""
-    program = rom([0x8004, 0x8144], [wait_for_pad(4, 0, 4, until_set, True) for until_set in (False, True)], [0, 0], b"")
+    waits = [wait_for_pad(4, 0, 4, until_set, True) for until_set in (False, True)]
+    program = rom([0x8004, 0x8144], waits, [0, 0], b"")
     buttons = [Button.B, 0, 0, Button.B, Button.B, 0, Button.B, 0]
     plain = MegaDrive(program)
     plain._md.plain = 1
