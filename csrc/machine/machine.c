@@ -197,19 +197,26 @@ int md_refresh_in_run(megadrive *md)
     return 1;
 }
 
-/* A stopped 68000 has nothing to do before the next interrupt.  0: it has. */
-static int sleep_68k(megadrive *md)
+/* To the end of the run, with nothing done but refresh. */
+static void pass_time(megadrive *md)
 {
     m68000 *cpu = &md->state.cpu;
     int64_t *refresh = &md->state.refresh_clock;
-    if (!cpu->stopped || cpu->halted || cpu->trace_pending || cpu->nmi || cpu->ipl > (cpu->sr >> 8 & 7) || md->plain)
-        return 0;
     cpu->clock = cpu->sample_clock = cpu->deadline = md->run_until;
     if (*refresh <= cpu->clock) {
         const uint64_t past = (uint64_t)(cpu->clock - *refresh);
         const uint64_t turns = 1 + (in_work_ram(cpu->pc) ? past / RAM_REFRESH_PERIOD : past / ROM_REFRESH_PERIOD);
         *refresh += (int64_t)turns * refresh_period(cpu->pc);
     }
+}
+
+/* A stopped 68000 has nothing to do before the next interrupt.  0: it has. */
+static int sleep_68k(megadrive *md)
+{
+    const m68000 *cpu = &md->state.cpu;
+    if (!cpu->stopped || cpu->halted || cpu->trace_pending || cpu->nmi || cpu->ipl > (cpu->sr >> 8 & 7) || md->plain)
+        return 0;
+    pass_time(md);
     return 1;
 }
 
@@ -221,7 +228,7 @@ static void run_68k_to(megadrive *md, int64_t until)
     md->run_until = until;
     while (cpu->clock < md->run_until && state->hold_clock < 0 && !md->failed) {
         if (state->locked) {
-            cpu->clock = md->run_until;
+            pass_time(md);
             break;
         }
         if (sleep_68k(md))
