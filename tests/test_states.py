@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 
 import megadrive
 from megadrive import MegaDrive, StateError
+from megadrive._core import ffi, lib
+
+HEADER = 40  # bytes; its last eight are a checksum of all that follows
 
 
 @pytest.fixture(scope="module")
@@ -97,33 +100,70 @@ def test_other_machine(machine):
 @settings(max_examples=50, deadline=None)
 def test_flipped_bit(machine, data):
     state = bytearray(machine.save_state())
-    at = data.draw(st.integers(48, len(state) - 1))
+    at = data.draw(st.integers(HEADER, len(state) - 1))
     state[at] ^= 1 << data.draw(st.integers(0, 7))
     refused(machine, state, "damaged")
 
 
 def sealed(state: bytearray) -> bytes:
     """Return the state with a checksum that fits, as an attacker would."""
-    from megadrive._core import ffi, lib
-
-    body = bytes(state[48:])
+    body = bytes(state[HEADER:])
     checksum = lib.md_checksum(ffi.from_buffer("uint8_t[]", body), len(body))
-    state[40:48] = int(checksum).to_bytes(8, "little")
+    state[HEADER - 8 : HEADER] = int(checksum).to_bytes(8, "little")
     return bytes(state)
+
+
+def does_no_harm(md: MegaDrive, forged: bytearray) -> None:
+    """A forged state is refused, or runs: without a crash and without a hang."""
+    try:
+        md.load_state(sealed(forged))
+    except StateError:
+        return
+    md.run_frames(3, render=True, audio=True)
+    md.load_state(md.save_state())
 
 
 @given(st.integers(0, 2**32), st.integers(1, 4000))
 @settings(max_examples=60, deadline=None)
 def test_random_contents_do_no_harm(machine, seed, count):
-    """A forged state is refused, or runs: without a crash and without a hang."""
     random = np.random.default_rng(seed)
     md = machine.fork()
     state = bytearray(md.save_state())
-    for at in random.integers(48, len(state), count):
+    for at in random.integers(HEADER, len(state), count):
         state[at] = random.integers(0, 256)
-    try:
-        md.load_state(sealed(state))
-    except StateError:
-        return
-    md.run_frames(3, render=True, audio=True)
-    md.save_state()
+    does_no_harm(md, state)
+
+
+def places(struct, base: int = 0) -> list[tuple[int, int]]:
+    """Return offset and size of each number in a struct but for those in large arrays."""
+    found = []
+    for _, field in struct.fields:
+        array = field.type.kind == "array"
+        item, count = (field.type.item, field.type.length) if array else (field.type, 1)
+        for at in range(base + field.offset, base + field.offset + min(count, 32) * ffi.sizeof(item), ffi.sizeof(item)):
+            found += places(item, at) if item.kind == "struct" else [(at, ffi.sizeof(item))]
+    return found
+
+
+extremes = st.sampled_from([0, 1, 0x7F, 0xFF, 2**31, 2**32, 2**62, 2**63, 2**64 - 1])
+changes = st.sampled_from([sign * 10**power for sign in (1, -1) for power in range(18)])
+
+
+@given(st.lists(st.tuples(st.sampled_from(places(ffi.typeof("md_state"))), extremes, changes), min_size=1, max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_wild_numbers_do_no_harm(machine, forged):
+    """Each is set to an extreme, or changed by something."""
+    md = machine.fork()
+    state = bytearray(md.save_state())
+    assert sealed(state) == md.save_state()
+    for (at, size), value, change in forged:
+        number = int.from_bytes(state[HEADER + at :][:size], "little") + change if value == 1 else value
+        state[HEADER + at : HEADER + at + size] = (number % 2 ** (8 * size)).to_bytes(size, "little")
+    does_no_harm(md, state)
+
+
+def test_sound_of_another_time_is_refused(machine):
+    for late in (1, -1, 10**6, -(10**7)):
+        other = machine.fork()
+        other._md.audio.clock -= late
+        refused(machine, other.save_state(), "damaged")

@@ -488,6 +488,8 @@ void md_state_changed(megadrive *md)
         state->io.light[i] &= 1;
         if (state->io.light_clock[i] < 0 || state->io.light_clock[i] > state->clock)
             state->io.light_clock[i] = 0;
+        if (state->io.th_clock[i] < 0 || state->io.th_clock[i] > INT64_MAX / 2)
+            state->io.th_clock[i] = 0;
         state->io.th_count[i] &= 7;
     }
     md_connect(md);

@@ -132,7 +132,8 @@ int md_load(megadrive *md, const uint8_t *data, int64_t size)
     ym2612 fm;
     memcpy(&fm, body + offsetof(md_state, ym2612), sizeof fm);
     if (!times_agree(body) || !ym2612_valid(&fm) || output.fm_count < 0 || output.fm_count > MD_FM_AHEAD || output.psg_count < 0
-        || output.psg_count > MD_PSG_AHEAD || !audio_valid(&output.audio))
+        || output.psg_count > MD_PSG_AHEAD || !audio_valid(&output.audio)
+        || output.audio.clock != clock_at(body, offsetof(md_state, clock)))
         return MD_LOAD_DAMAGED;
     memcpy(&md->state, body, header.state_size + header.sram_size);
     if (md->vdp.border)
