@@ -83,7 +83,7 @@ void md_save(megadrive *md, uint8_t *out)
 static int near_clock(int64_t clock, int64_t unit, int64_t now)
 {
     const int64_t slack = (int64_t)1 << 33;         /* mclk: the longest DMA, a chip that lags, and then some */
-    return clock >= -slack && clock <= INT64_MAX / 4096 && clock * unit >= now - slack && clock * unit <= now + slack;
+    return clock >= 0 && clock <= INT64_MAX / 4096 && clock * unit >= now - slack && clock * unit <= now + slack;
 }
 
 static int64_t clock_at(const uint8_t *state, size_t offset)
