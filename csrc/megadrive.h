@@ -392,7 +392,7 @@ typedef struct vdp_later {
     uint8_t reserved;
 } vdp_later;
 
-#define VDP_LATER 40
+#define VDP_LATER 64
 
 /* The chip and what lies beside its state. */
 typedef struct vdp_chip {
@@ -405,7 +405,7 @@ typedef struct vdp_chip {
     int64_t later_limit;        /* mclk: a word may wait in `later` before it */
     int32_t later_count;        /* entries of `later`; the first four stand for what was in the FIFO; 0: none wait there */
     int32_t later_latency;      /* mclk from a write until its word may go out */
-    vdp_later later[40];
+    vdp_later later[64];
     uint8_t render;             /* 1: pixels are drawn; 0: only the flags that drawing sets are kept up */
     uint8_t want_rgb;           /* 1: rgb is kept up; 0: it lacks what vdp_fill_rgb puts in */
     uint16_t width, height;     /* of the last complete picture */

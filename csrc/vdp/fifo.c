@@ -485,6 +485,27 @@ void vdp_transfer(vdp_chip *chip, int64_t until)
     }
 }
 
+/* Of the words that wait beside the empty FIFO, those from `first` on that have certainly gone before another one was ready, with
+ * which slots count again: theirs need not be known.  Returns that one; `first` if there are none, or if it is not so simple. */
+static inline const vdp_later *drain_certain(vdp_chip *chip, const word_slots *w, const vdp_later *first, const vdp_later *end)
+{
+    uint8_t *vram = chip->state->vram;
+    const int free = w->drawn == w->until;
+    const int64_t until = w->line + w->until;
+    const vdp_later *l = first;
+    for (; l < end - 1 && l->bound < until && l->code == VDP_CODE_VRAM; l++) {
+        uint32_t address = l->address & 0xFFFF;
+        uint8_t high = (uint8_t)(l->value >> 8), low = (uint8_t)l->value;
+        if ((address & 0xFFFE) - w->table < w->size || (!free && (vram[address] != high || vram[address ^ 1] != low)))
+            break;
+        vram[address] = high;
+        vram[address ^ 1] = low;
+    }
+    while (l > first && l->clock + chip->later_latency <= l[-1].bound)
+        l--;
+    return l;
+}
+
 /* Of the words that wait beside the empty FIFO all but the last four, as drain_words does it; *first goes on to the one that
  * is left. */
 static int drain_later(vdp_chip *chip, const word_slots *w, int from, const vdp_later **first, const vdp_later *end)
@@ -492,6 +513,8 @@ static int drain_later(vdp_chip *chip, const word_slots *w, int from, const vdp_
     vdp *s = chip->state;
     uint8_t *vram = s->vram;
     const vdp_later *l = *first;
+    if (end - l > 5)
+        l = drain_certain(chip, w, l, end - 4);
     for (; end - l > 4; l++) {
         int ready = (int)(l->clock - w->line) + chip->later_latency;
         if (ready >= w->until || l->code != VDP_CODE_VRAM)
@@ -523,20 +546,23 @@ void vdp_flush_later(vdp_chip *chip, int64_t clock)
     int64_t line = s->line_clock;
     int until = (int)(clock - line);
     int from = drain_entries(chip, line, (int)(s->clock - line), until);
-    if (!s->fifo_count && vdp_is_mode5(s) && !(s->registers[1] & 0x80)) {
-        word_slots w = word_slots_of(chip, line, until);
-        from = drain_later(chip, &w, from, &l, end);
-    }
-    for (; l < end; l++) {
-        if (s->fifo_count == 4)
-            from = drain_entries(chip, line, from, until);
-        unsigned i = s->fifo_write & 3u;
-        s->fifo_data[i] = l->value;
-        s->fifo_address[i] = l->address;
-        s->fifo_code[i] = l->code;
-        s->fifo_clock[i] = l->clock + chip->later_latency;
-        s->fifo_write = (i + 1) & 3;
-        s->fifo_count++;
+    for (;;) {
+        if (!s->fifo_count && end - l > 4 && vdp_is_mode5(s) && !(s->registers[1] & 0x80)) {
+            word_slots w = word_slots_of(chip, line, until);
+            from = drain_later(chip, &w, from, &l, end);
+        }
+        for (; l < end && s->fifo_count < 4; l++) {
+            unsigned i = s->fifo_write & 3u;
+            s->fifo_data[i] = l->value;
+            s->fifo_address[i] = l->address;
+            s->fifo_code[i] = l->code;
+            s->fifo_clock[i] = l->clock + chip->later_latency;
+            s->fifo_write = (i + 1) & 3;
+            s->fifo_count++;
+        }
+        if (l == end)
+            break;
+        from = drain_entries(chip, line, from, until);
     }
     s->clock = line + from;
 }
@@ -561,4 +587,29 @@ void vdp_make_room(vdp_chip *chip, int64_t clock)
             bound = chip->later[i - 1].bound;
         chip->later[i].bound = bound ? bound + VDP_BLANK_WORD : 0;
     }
+}
+
+/* vdp_accept_two for words that wait in the FIFO. */
+VDP_APART int vdp_push_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value)
+{
+    vdp *s = chip->state;
+    const unsigned count = s->fifo_count, i = s->fifo_write & 3u, j = (i + 1) & 3;
+    if (count > 2 || !vdp_only_waits(chip, clock) || second - s->line_clock >= VDP_HINT(0))
+        return 0;
+    const uint32_t address = s->address, step = s->registers[15];
+    const int latency = VDP_WRITE_LATENCY(s->registers[12] & 1);
+    const uint8_t code = s->code & 15;
+    s->fifo_data[i] = (uint16_t)(value >> 16);
+    s->fifo_data[j] = (uint16_t)value;
+    s->fifo_address[i] = address;
+    s->fifo_address[j] = (address + step) & 0x1FFFF;
+    s->fifo_clock[i] = clock + latency;
+    s->fifo_clock[j] = second + latency;
+    s->address = (address + 2 * step) & 0x1FFFF;
+    chip->write_clock = second;
+    s->fifo_code[i] = s->fifo_code[j] = code;
+    s->fifo_write = (i + 2) & 3;
+    s->fifo_count = (uint8_t)(count + 2);
+    s->command_pending = 0;
+    return 1;
 }

@@ -346,14 +346,13 @@ void vdp_flush_later(vdp_chip *chip, int64_t clock);
 #define VDP_BLANK_WORD 60
 
 /* The FIFO has room for it: a word that waits beside it. */
-static inline void vdp_put_later(vdp_chip *chip, int64_t clock, uint16_t value)
+static inline void vdp_put_later(vdp_chip *chip, int64_t clock, uint32_t address, uint8_t code, uint16_t value)
 {
-    vdp *s = chip->state;
     vdp_later *l = chip->later + chip->later_count;
     int64_t ready = clock + chip->later_latency;
     *l = (vdp_later){
         .clock = clock, .bound = (ready > l[-1].bound ? ready : l[-1].bound) + VDP_BLANK_WORD,
-        .address = s->address, .value = value, .code = s->code & 15,
+        .address = address, .value = value, .code = code,
     };
     if (++chip->later_count == VDP_LATER)
         chip->later_limit = 0;
@@ -380,7 +379,7 @@ static inline void vdp_take_word(vdp_chip *chip, int64_t clock, uint16_t value)
     chip->write_clock = clock;
     s->command_pending = 0;
     if (chip->later_count)
-        vdp_put_later(chip, clock, value);
+        vdp_put_later(chip, clock, s->address, s->code & 15, value);
     else
         vdp_fifo_push(s, clock + VDP_WRITE_LATENCY(vdp_is_h40(s)), value);
     s->address = (s->address + vdp_step(s)) & 0x1FFFF;
@@ -398,34 +397,21 @@ static inline int vdp_accept_now(vdp_chip *chip, int64_t clock, uint16_t value)
     return 1;
 }
 
+int vdp_push_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value);
 /* The same for two words one after the other, the second one at `second`.  0: neither has been taken. */
 static inline int vdp_accept_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value)
 {
-    vdp *s = chip->state;
-    if (chip->later_count) {
-        if (!vdp_takes_later(chip, clock, 0) || !vdp_takes_later(chip, second, 1))
-            return 0;
-        vdp_take_word(chip, clock, (uint16_t)(value >> 16));
-        vdp_take_word(chip, second, (uint16_t)value);
-        return 1;
-    }
-    const unsigned count = s->fifo_count, i = s->fifo_write & 3u, j = (i + 1) & 3;
-    if (count > 2 || !vdp_only_waits(chip, clock) || second - s->line_clock >= VDP_HINT(0))
+    if (chip->later_count == 0)
+        return vdp_push_two(chip, clock, second, value);
+    if (!vdp_takes_later(chip, clock, 0) || !vdp_takes_later(chip, second, 1))
         return 0;
+    vdp *s = chip->state;
     const uint32_t address = s->address, step = s->registers[15];
-    const int latency = VDP_WRITE_LATENCY(s->registers[12] & 1);
     const uint8_t code = s->code & 15;
-    s->fifo_data[i] = (uint16_t)(value >> 16);
-    s->fifo_data[j] = (uint16_t)value;
-    s->fifo_address[i] = address;
-    s->fifo_address[j] = (address + step) & 0x1FFFF;
-    s->fifo_clock[i] = clock + latency;
-    s->fifo_clock[j] = second + latency;
+    vdp_put_later(chip, clock, address, code, (uint16_t)(value >> 16));
+    vdp_put_later(chip, second, (address + step) & 0x1FFFF, code, (uint16_t)value);
     s->address = (address + 2 * step) & 0x1FFFF;
     chip->write_clock = second;
-    s->fifo_code[i] = s->fifo_code[j] = code;
-    s->fifo_write = (i + 2) & 3;
-    s->fifo_count = (uint8_t)(count + 2);
     s->command_pending = 0;
     return 1;
 }

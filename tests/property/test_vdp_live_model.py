@@ -118,6 +118,7 @@ def test_live_drawing_is_the_kernels(state, changes, seed, start, in_the_middle,
             flags = kernel.sprite_overflow, kernel.sprite_collision
             kernel[0] = c[0]
             kernel.sprite_overflow, kernel.sprite_collision = flags
+            chip.scan.valid = 0  # what the kernel keeps up itself when it writes
     drawing.draw(base + 3420 * 300)
     lib.vdp_draw(chip, base + 3420 * 300)
     model, native = status()
