@@ -337,7 +337,6 @@ typedef struct vdp_drawing {
     uint16_t drawn[480];        /* pixels of it that this picture has drawn */
     vdp_sprite_list list[2];    /* of even and odd lines */
     vdp_line lines[2];
-    int16_t flagged;            /* lines up to this one have set their sprites' flags already, through vdp_chip.ahead */
 } vdp_drawing;
 
 /* On which lines the sprites of the present table lie: what each line's search finds, if it is not in interlace 2. */

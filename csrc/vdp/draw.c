@@ -428,7 +428,6 @@ void draw_begin_picture(vdp_chip *chip)
     int64_t line = draw_since(s->draw_clock, s->picture_clock) / VDP_LINE;
     d->line = (int16_t)(line > VDP_MAX_HEIGHT ? VDP_MAX_HEIGHT : line < 0 ? -1 : line - 1);
     d->started = 1;
-    d->flagged = DRAW_NO_LINE;
     d->quiet_lines = 0;
     d->quiet_clock = 0;
     chip->ahead.started = 0;
@@ -532,6 +531,9 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
     int64_t quiet = chip->render ? s->draw_clock : draw_quiet_on(chip, clock);
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
         draw_begin_picture(chip);
+    int height = picture_lines(s, draw_since(clock, s->picture_clock)), flagged = chip->ahead.started;
+    if (flagged)
+        draw_ahead(chip, clock, height);
     vdp_forget_flags(chip);
     draw_follow_display(s, d);
 
@@ -539,9 +541,8 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
         .s = s, .d = d, .cache = s->sprite_cache, .scan = &chip->scan,
         .indexed = chip->indexed, .rgb = chip->rgb, .render = chip->render,
         .picture = s->picture_clock + 1,
-        .flagged = d->flagged,
+        .flagged = (uint8_t)flagged,
     };
-    int height = picture_lines(s, draw_since(clock, s->picture_clock));
     if (!chip->render && (clock <= quiet || (s->sprite_overflow && s->sprite_collision))) {
         /* no flag changes; what comes depends on the sprites of three lines */
         int64_t past = draw_since(clock, s->picture_clock), skip = past / VDP_LINE - 4;
@@ -560,8 +561,8 @@ void vdp_draw(vdp_chip *chip, int64_t clock)
 
 void vdp_settle(vdp_chip *chip)
 {
-    vdp_forget_flags(chip);
     vdp_draw(chip, chip->state->clock);
+    vdp_forget_flags(chip);
     chip->scan.valid = 0;
 }
 

@@ -50,17 +50,16 @@ typedef struct draw_context {
     const uint8_t *cache;               /* bytes 0-3 of the sprite table entries */
     vdp_sprite_scan *scan;
     draw_objects *objects;              /* NULL: not looked for */
-    int flagged;                        /* lines up to this one set no flags */
     uint8_t *indexed, *rgb;             /* rgb may be NULL: no colours */
     int64_t picture;                    /* picture_clock + 1, 0 for a whole picture of the present contents */
     uint8_t render;                     /* 0: no pixels, only flags */
     uint8_t backdrop;                   /* R7 as it was for the pixels that are being drawn */
     uint8_t colours_followed;           /* 1: draw_follow_colours has been called */
+    uint8_t flagged;                    /* 1: the flags of what is drawn have been set already */
     uint8_t overflow, collision;        /* set when drawing sets the flags */
 } draw_context;
 
 /* draw.c: the cursors; `time` in mclk after the V step into `number`, of the search after that into the line before */
-#define DRAW_NO_LINE (-2)               /* before the one whose sprites are searched before the picture */
 void draw_search_sprites(draw_context *c, int number, int time);
 void draw_fetch_sprites(draw_context *c, int number, int time);
 void draw_run_sprites(draw_context *c, int number, int time, int height);
@@ -69,6 +68,7 @@ void draw_begin_picture(vdp_chip *chip);
 void draw_follow_display(const vdp *s, vdp_drawing *d);
 
 /* flags.c */
+void draw_ahead(vdp_chip *chip, int64_t clock, int height); /* chip->ahead, which is started, goes on to `clock` */
 void draw_flags(draw_context *c, int end, int height);
 int64_t draw_quiet_on(vdp_chip *chip, int64_t clock); /* vdp_quiet_until, after a look at the lines up to `clock` and some more */
 

@@ -106,30 +106,34 @@ static void begin_ahead(vdp_chip *chip)
     draw_follow_display(chip->state, a);
 }
 
-/* Flags up to `clock`, at which those of its line are all known, with no pixel drawn: what is to be drawn waits for the
- * next change.  0: it is not so simple. */
-static int run_ahead(vdp_chip *chip, int64_t clock)
+void draw_ahead(vdp_chip *chip, int64_t clock, int height)
 {
     vdp *s = chip->state;
-    vdp_drawing *d = &chip->drawing, *a = &chip->ahead;
+    vdp_drawing *a = &chip->ahead;
+    draw_context c = { .s = s, .d = a, .cache = s->sprite_cache, .scan = &chip->scan };
+    if (clock <= a->clock)
+        return;
+    draw_picture_lines(&c, s->picture_clock, clock, height);
+    s->sprite_overflow |= c.overflow;
+    s->sprite_collision |= c.collision;
+    a->clock = clock;
+}
+
+/* Flags up to `clock` with no pixel drawn: what is to be drawn waits for the next change.  0: it is not so simple. */
+static int run_ahead(vdp_chip *chip, int64_t clock)
+{
+    const vdp *s = chip->state;
+    const vdp_drawing *d = &chip->drawing;
     int64_t past = draw_since(clock, s->picture_clock);
     int height = vdp_height(s);
-    if (!chip->render || !vdp_is_mode5(s) || past < 0 || past >= (int64_t)VDP_LINE * height || past % VDP_LINE < VDP_FLAGS_END
-        || past % VDP_LINE > VDP_LINE + VDP_FLAGS_BEGIN)
+    if (!chip->render || !vdp_is_mode5(s) || past < 0 || past >= (int64_t)VDP_LINE * height || s->draw_clock == VDP_NEVER)
         return 0;
     if (d->picture_clock != s->picture_clock || d->clock != s->draw_clock || !d->started)
         draw_begin_picture(chip);
     if (d->tall || d->finished)
         return 0;
     begin_ahead(chip);
-    if (clock > a->clock) {
-        draw_context c = { .s = s, .d = a, .cache = s->sprite_cache, .scan = &chip->scan, .flagged = DRAW_NO_LINE };
-        draw_picture_lines(&c, s->picture_clock, clock, height);
-        s->sprite_overflow |= c.overflow;
-        s->sprite_collision |= c.collision;
-        a->clock = clock;
-        d->flagged = (int16_t)(past / VDP_LINE);
-    }
+    draw_ahead(chip, clock, height);
     return 1;
 }
 

@@ -41,21 +41,19 @@ void draw_objects_find(draw_context *c, draw_objects *objects, int first, int en
     } while (link > 0 && link < entries && --left > 0);
 }
 
-/* Rows `row` to `row + lines - 1` of a cell, at x; returns not 0 if two opaque pixels meet in a line that is not yet flagged. */
-static inline uint64_t put_rows(uint8_t *to, int x, int width, int inside, uint8_t rows[8][8], int row, int lines, int unflagged)
+/* Rows `row` to `row + lines - 1` of a cell, at x; returns not 0 if two opaque pixels meet. */
+static inline uint64_t put_rows(uint8_t *to, int x, int width, int inside, uint8_t rows[8][8], int row, int lines)
 {
     uint64_t met = 0;
     for (int k = 0; k < lines; k++, to += DRAW_ROW) {
         uint64_t pixels = draw_load(rows[row + k]);
-        uint64_t meet = inside ? draw_put_sprite(to + x, pixels, 0) : draw_put_cut_sprite(to, x, width, pixels);
-        if (meet && k >= unflagged)
-            met = meet;
+        met |= inside ? draw_put_sprite(to + x, pixels, 0) : draw_put_cut_sprite(to, x, width, pixels);
     }
     return met;
 }
 
 /* Lines from..to-1 of one sprite, which are rows of the same cells; `screen` is the first one of them. */
-static uint64_t put_object(const vdp *s, const draw_object *object, int from, int to, int unflagged, int width, uint8_t *screen)
+static uint64_t put_object(const vdp *s, const draw_object *object, int from, int to, int width, uint8_t *screen)
 {
     uint64_t met = 0;
     unsigned word = object->pattern, height = object->height;
@@ -69,9 +67,9 @@ static uint64_t put_object(const vdp *s, const draw_object *object, int from, in
         unsigned pattern = (word + column * height + (word & 0x1000 ? height - 1 - across : across)) & 0x7FF;
         draw_expand_cell(s, (word & 0xF800) | pattern, rows);
         if (x >= 0 && x <= width - 8)
-            met |= put_rows(screen, x, width, 1, rows, row, to - from, unflagged);
+            met |= put_rows(screen, x, width, 1, rows, row, to - from);
         else
-            met |= put_rows(screen, x, width, 0, rows, row, to - from, unflagged);
+            met |= put_rows(screen, x, width, 0, rows, row, to - from);
     }
     return met;
 }
@@ -106,9 +104,9 @@ void draw_objects_put(draw_context *c, const draw_objects *objects, draw_band *b
         for (int next; from < to; from = next) { /* row by row of its cells */
             next = from + 8 - ((from - object->y) & 7);
             next = next < to ? next : to;
-            met |= put_object(s, object, from, next, c->flagged + 1 - from, width, band->sprites[from - band->first] + DRAW_MARGIN);
+            met |= put_object(s, object, from, next, width, band->sprites[from - band->first] + DRAW_MARGIN);
         }
     }
-    if (met)
+    if (met && !c->flagged)
         c->collision = 1;
 }

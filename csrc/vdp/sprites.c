@@ -36,7 +36,7 @@ static void take_found(draw_context *c, vdp_sprite_list *list, const vdp_sprite_
             bits &= ((uint64_t)1 << end) - 1;
         for (; bits; bits &= bits - 1) {
             if (found >= most) {
-                c->overflow |= list->line - 1 > c->flagged;
+                c->overflow |= !c->flagged;
                 list->found = (uint8_t)found;
                 list->ended = 1;
                 return;
@@ -72,7 +72,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
         int y = (cached[0] << 8 | cached[1]) & mask, height = ((cached[2] & 3) + 1) * cell;
         if (line >= y && line < y + height) {
             if (found >= most) {
-                c->overflow |= list->line - 1 > c->flagged;
+                c->overflow |= !c->flagged;
                 list->ended = 1;
                 break;
             }
@@ -166,7 +166,7 @@ static void fetch_cells(draw_context *c, vdp_line *line, const vdp_sprite *sprit
         met |= x >= 0 && x <= width - 8 ? draw_put_sprite(screen + x, pixels, 0)
                                           : draw_put_cut_sprite(screen, x, width, pixels);
     }
-    if (met && line->line > c->flagged)
+    if (met && !c->flagged)
         c->collision = 1;
 }
 
@@ -257,6 +257,6 @@ void draw_sprites_patterns(draw_context *c, vdp_line *line, int to)
     }
     if (to >= limit && line->sprite_cells > limit) {
         line->overflow = 1;
-        c->overflow |= line->line > c->flagged;
+        c->overflow |= !c->flagged;
     }
 }
