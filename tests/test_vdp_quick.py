@@ -122,6 +122,19 @@ def test_status_polls_see_the_flags_that_the_model_sees(pixels):
     assert found[0].count(0x20) == 1 and found[0].count(0x40) == 8  # the 21st sprite is missed on 8 lines
 
 
+def test_a_flag_that_has_been_read_is_not_set_again_when_its_line_is_drawn():
+    """The status is read ahead of drawing; then memories may be written from outside, so all is drawn."""
+    vdp = chip(1)
+    vdp.vram[:32] = 0x11
+    vdp.vram[SPRITES : SPRITES + 16] = np.array([128 + 60, 1, 0, 200, 128 + 60, 0, 0, 204], ">u2").view(np.uint8)
+    vdp.sprite_cache[:2] = vdp.vram[SPRITES : SPRITES + 16].reshape(2, 8)[:, :4]
+    clock = vdp.clock + 69 * LINE
+    assert vdp.read(clock, CONTROL_PORT)[0] & 0x60 == 0x20
+    lib.vdp_settle(vdp._chip)
+    assert vdp.read(clock, CONTROL_PORT)[0] & 0x60 == 0
+    assert vdp.read(clock + 140 * LINE, CONTROL_PORT)[0] & 0x60 == 0
+
+
 @settings(max_examples=15, deadline=None)
 @given(seeds, st.sampled_from([0x8C81, 0x8C00]), st.lists(st.integers(0, 230 * LINE), max_size=4))
 def test_flags_without_a_picture_are_those_of_one(seed, width, cuts):
