@@ -339,12 +339,13 @@ typedef struct vdp_drawing {
     vdp_line lines[2];
 } vdp_drawing;
 
-/* On which lines the sprites of the present table lie: what each line's search finds, if it is not in interlace 2. */
+/* On which lines the sprites of the present table lie: what each line's search finds. */
 typedef struct vdp_sprite_scan {
     uint64_t covers[240][2];    /* of each line, bit k: the sprite that is tested k-th lies on it */
     uint32_t table;             /* vdp_sprite_table for which it holds */
     uint8_t valid;              /* 1: it does, and is kept up with what is written to the table */
     uint8_t h40;                /* the width for which it holds */
+    uint8_t rows;               /* and the rows of its lines: 0: all; in interlace 2, 1: even ones, 2: odd ones */
     uint8_t count;              /* entries that are tested */
     uint8_t loops;              /* 1: one of them is tested again */
     uint8_t order[80];          /* entries as they are tested; $FF behind the last one */

@@ -92,6 +92,19 @@ static inline void expand_pair(const vdp *s, cell_pair *pair)
 
 #endif
 
+/* Even or odd rows of two cells of interlace 2. */
+static void expand_tall_pair(const vdp *s, cell_pair *pair, unsigned odd)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned word = vdp_word(pair->words + 2 * i), flip = word & 0x1000 ? 15 : 0;
+        for (unsigned row = 0; row < 8; row++) {
+            uint32_t packed = draw_load_row(s->vram + ((word & 0x3FF) << 6) + 4 * ((2 * row + odd) ^ flip));
+            uint64_t pixels = draw_expand_row(word & 0x800 ? draw_mirror_row(packed) : packed);
+            draw_store(pair->rows[row] + 8 * i, pixels | DRAW_BYTES * (word >> 9 & 0x70));
+        }
+    }
+}
+
 /* Lines of a band that show the same row of cells. */
 typedef struct row_group {
     int first, lines;
@@ -104,6 +117,7 @@ typedef struct row_group {
 typedef struct band_rows {
     int count;
     int top;                    /* 1: its first line is the first one of the band */
+    int tall;                   /* in interlace 2, 1: even rows of the cells, 2: odd ones; else 0 */
     row_group groups[DRAW_BAND];
     uint8_t rows[DRAW_BAND], fine[DRAW_BAND];
 } band_rows;
@@ -141,7 +155,10 @@ static inline void put_cells(const vdp *s, cell_pair *pair, const uint8_t *words
     if (pair->empty || memcmp(pair->words, words, 4) != 0) {
         pair->empty = 0;
         memcpy(pair->words, words, 4);
-        expand_pair(s, pair);
+        if (b->tall)
+            expand_tall_pair(s, pair, (unsigned)b->tall - 1);
+        else
+            expand_pair(s, pair);
     }
     int k = group->first, end = k + group->lines;
     if (group->even) {
@@ -342,7 +359,7 @@ static void put_columns(const vdp *s, const plane_layout *l, const band_rows *b,
 static void put_many_columns(const vdp *s, const plane_layout *l, const band_rows *b, uint32_t scroll, int first, int end, uint8_t *to)
 {
 #ifdef DRAW_AVX2
-    if (draw_has_avx2()) {
+    if (!b->tall && draw_has_avx2()) {
         put_columns_wide(s, l, b, scroll, first, end, to);
         return;
     }
@@ -351,13 +368,20 @@ static void put_many_columns(const vdp *s, const plane_layout *l, const band_row
 }
 
 /* The same with a vertical scroll for each column. */
-static void put_scrolled_columns(const vdp *s, const plane_layout *l, band_rows *b, int plane, int line, int lines,
+static void put_scrolled_columns(const draw_context *c, const plane_layout *l, band_rows *b, int plane, int line, int lines,
                                  uint32_t scroll, int first, int end, uint8_t *to)
 {
+    const vdp *s = c->s;
     for (int column = first; column < end; column++) {
         uint16_t vscroll[DRAW_BAND];
+        unsigned y = column_vscroll(s, plane, column);
+        if (b->tall) {
+            y += c->d->field;
+            b->tall = 1 + (int)(y & 1);
+            y >>= 1;
+        }
         for (int k = 0; k < lines; k++)
-            vscroll[k] = (uint16_t)column_vscroll(s, plane, column);
+            vscroll[k] = (uint16_t)y;
         group_rows(b, (unsigned)line, vscroll, lines);
         put_columns(s, l, b, scroll, column, column + 1, to);
     }
@@ -382,7 +406,7 @@ static void put_window(const vdp *s, const band_rows *b, int first, int end, uin
 {
 #ifdef DRAW_AVX2
     int columns = (end - first) & ~1;
-    if (columns && draw_has_avx2()) {
+    if (columns && !b->tall && draw_has_avx2()) {
         put_window_wide(s, b, first, first + columns, to);
         first += columns;
     }
@@ -406,6 +430,7 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
     uint8_t any_fine = 0, *to = draw_band_row(band, plane, from);
     band_rows rows;
     rows.top = from == 0;
+    rows.tall = c->d->tall ? 1 + band->odd[plane] : 0;
     for (int i = 0; i < lines; i++) {
         rows.fine[i] = band->hscroll[plane][from + i] & 15;
         any_fine |= rows.fine[i];
@@ -425,7 +450,7 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
         if (beside[i][0] >= beside[i][1])
             continue;
         if (s->registers[11] & 4) {
-            put_scrolled_columns(s, &l, &rows, plane, line, lines, scroll, beside[i][0], beside[i][1], to);
+            put_scrolled_columns(c, &l, &rows, plane, line, lines, scroll, beside[i][0], beside[i][1], to);
         } else {
             group_rows(&rows, (unsigned)line, band->vscroll[plane] + from, lines);
             put_many_columns(s, &l, &rows, scroll, beside[i][0], beside[i][1], to);
@@ -435,6 +460,7 @@ static void put_plane(const draw_context *c, draw_band *band, int plane, int fro
         static const uint16_t none[DRAW_BAND];
         band_rows window_rows;
         window_rows.top = rows.top;
+        window_rows.tall = c->d->tall ? 1 + c->d->field : 0;
         memset(window_rows.fine, 0, sizeof window_rows.fine);
         group_rows(&window_rows, (unsigned)line, none, lines);
         put_window(s, &window_rows, window, window_end, to);

@@ -290,6 +290,21 @@ static void draw_easy_lines(draw_context *c, draw_band *band, int from, int end,
     }
 }
 
+/* The lines of a band in interlace 2, if each plane's have one vertical scroll: those of a plane are the even or the odd rows of its
+ * cells. */
+static void split_rows(const draw_context *c, draw_band *band)
+{
+    for (int plane = 0; plane < 2; plane++) {
+        uint16_t *vscroll = band->vscroll[plane];
+        for (int i = 1; i < band->count; i++)
+            if (vscroll[i] != vscroll[0])
+                band->count = i;
+        band->odd[plane] = (vscroll[0] + c->d->field) & 1;
+        for (int i = band->count - 1; i >= 0; i--)
+            vscroll[i] = (uint16_t)((vscroll[0] + c->d->field) >> 1);
+    }
+}
+
 /* Several lines from `number` on, up to `end`, of which nothing is missing yet and nothing has been fetched but
  * sprites.  Returns how many it has drawn: 0 if they have to go one by one. */
 static int run_band(draw_context *c, int number, int end, int height)
@@ -297,7 +312,7 @@ static int run_band(draw_context *c, int number, int end, int height)
     const vdp *s = c->s;
     vdp_drawing *d = c->d;
     vdp_line *line = &d->lines[number & 1];
-    if (!c->render || !vdp_is_mode5(s) || d->tall || !d->display || !d->display_before || number < 0
+    if (!c->render || !vdp_is_mode5(s) || !d->display || !d->display_before || number < 0
         || (line->line == number && line->hscroll_read) || s->registers[0] & 0x80)
         return 0;
     draw_band band;
@@ -315,6 +330,8 @@ static int run_band(draw_context *c, int number, int end, int height)
             if (line->latched >> plane & 1)
                 band.vscroll[plane][i] = line->vscroll[plane];
     }
+    if (band.count && d->tall)
+        split_rows(c, &band);
     if (!band.count)
         return 0;
     if (number == 0 && !(d->lines[0].line == 0 && d->lines[0].latched & 1))

@@ -83,17 +83,18 @@ static inline int draw_sprite_limit(const vdp *s) { return vdp_is_h40(s) ? 20 : 
 static inline int draw_cell_limit(const vdp *s) { return vdp_is_h40(s) ? 40 : 32; }
 static inline int draw_entry_limit(const vdp *s) { return vdp_is_h40(s) ? 80 : 64; }
 
-/* scan.c: not for interlace 2 */
-void draw_scan_make(vdp_sprite_scan *scan, const vdp *s, const uint8_t *cache);
-static inline int draw_scan_holds(const vdp_sprite_scan *scan, const vdp *s)
+/* scan.c */
+void draw_scan_make(vdp_sprite_scan *scan, const vdp *s, const uint8_t *cache, int rows);
+static inline int draw_scan_holds(const vdp_sprite_scan *scan, const vdp *s, int rows)
 {
-    return scan->valid && scan->h40 == vdp_is_h40(s) && scan->table == vdp_sprite_table(s);
+    return scan->valid && scan->h40 == vdp_is_h40(s) && scan->rows == rows && scan->table == vdp_sprite_table(s);
 }
 /* That of the present contents. */
 static inline vdp_sprite_scan *draw_scan(const draw_context *c)
 {
-    if (!draw_scan_holds(c->scan, c->s))
-        draw_scan_make(c->scan, c->s, c->cache);
+    int rows = c->d->tall ? 1 + c->d->field : 0;
+    if (!draw_scan_holds(c->scan, c->s, rows))
+        draw_scan_make(c->scan, c->s, c->cache, rows);
     return c->scan;
 }
 /* What can come of a line whose search and fetch happen with the present contents: no flag, no flag but SCOL, any. */
@@ -103,8 +104,8 @@ static inline int draw_verdict(vdp_sprite_scan *scan, const vdp *s, const uint8_
 {
     return scan->verdict[line] ? scan->verdict[line] : draw_scan_judge(scan, s, cache, line);
 }
-/* Lines first..end-1 on which a sprite lies, if bytes 0 to 2 of its entry are such, of those that there can be. */
-void draw_sprite_lines(const uint8_t entry[3], int *first, int *end);
+/* Lines first..end-1 on which a sprite lies, if bytes 0 to 2 of its entry are such, of those that there can be; `rows` as in the scan. */
+void draw_sprite_lines(const uint8_t entry[3], int rows, int *first, int *end);
 /* Byte `part` of an entry is about to become `value`: 0 to 3 of the cache, 6 and 7 of VRAM. */
 void draw_scan_change(vdp_sprite_scan *scan, const uint8_t *cache, unsigned entry, unsigned part, uint8_t value);
 
@@ -122,6 +123,7 @@ typedef struct draw_band {
     uint16_t hscroll[2][DRAW_BAND];
     uint16_t vscroll[2][DRAW_BAND];     /* of the whole screen */
     uint8_t window[2];                  /* R17 and R18 */
+    uint8_t odd[2];                     /* in interlace 2: 1: a plane's lines show odd rows of its cells; its scroll is halved */
     uint8_t plane[2][DRAW_SPILL + DRAW_BAND + DRAW_SPILL][DRAW_ROW]; /* see draw_band_row */
     uint32_t sprites_shown;             /* bit k: sprites[k] holds those of line first + k; else it has none */
     uint8_t sprites[DRAW_BAND][DRAW_ROW];

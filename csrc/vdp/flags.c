@@ -46,7 +46,7 @@ static int64_t quiet_clock(const vdp *s, int line)
 static int first_loud(vdp_chip *chip, int line, int end)
 {
     const vdp *s = chip->state;
-    draw_context c = { .s = s, .cache = s->sprite_cache, .scan = &chip->scan };
+    draw_context c = { .s = s, .d = &chip->drawing, .cache = s->sprite_cache, .scan = &chip->scan };
     vdp_sprite_scan *scan = draw_scan(&c);
     while (line < end && draw_verdict(scan, s, s->sprite_cache, line) == DRAW_QUIET)
         line++;
@@ -174,7 +174,7 @@ void vdp_draw_before_unseen(vdp_chip *chip, int64_t clock)
 static int lies_within(const uint8_t entry[3], int first, int end)
 {
     int from, to;
-    draw_sprite_lines(entry, &from, &to);
+    draw_sprite_lines(entry, 0, &from, &to);
     return from < end && to > first;
 }
 
@@ -203,7 +203,7 @@ static int passes(vdp_chip *chip, int64_t clock, unsigned entry, unsigned part, 
     if (clock > vdp_quiet_until(chip))
         vdp_draw_before_unseen(chip, clock);
     const int64_t quiet = vdp_quiet_until(chip);
-    if (clock > quiet || quiet <= s->draw_clock || d->quiet_line < 0 || !is_current(chip) || !draw_scan_holds(scan, s) || scan->loops)
+    if (clock > quiet || quiet <= s->draw_clock || d->quiet_line < 0 || !is_current(chip) || !draw_scan_holds(scan, s, 0) || scan->loops)
         return 0;
     int64_t past = draw_since(clock, s->picture_clock - VDP_LINE);
     int line = (int)(past / VDP_LINE) - 1, from, end;
@@ -220,7 +220,7 @@ static int passes(vdp_chip *chip, int64_t clock, unsigned entry, unsigned part, 
         return 0;
     if (d->line < line)
         d->line = (int16_t)line;
-    draw_sprite_lines(now, &from, &end);
+    draw_sprite_lines(now, 0, &from, &end);
     if (from < line + 2)
         from = line + 2;
     if (from < end && from < d->quiet_line) {

@@ -5,9 +5,13 @@
  * can set no flag, which their sets tell: lines with the same set need not be looked at again. */
 #include "draw.h"
 
-void draw_sprite_lines(const uint8_t entry[3], int *first, int *end)
+void draw_sprite_lines(const uint8_t entry[3], int rows, int *first, int *end)
 {
-    int y = ((entry[0] << 8 | entry[1]) & 0x1FF) - 128, below = y + 8 * ((entry[2] & 3) + 1);
+    int y = (entry[0] << 8 | entry[1]) & 0x1FF;
+    if (rows) /* lines of one field: those whose row, 2 line + 256 and one more in the odd one, is not above the sprite */
+        y = (((entry[0] << 8 | entry[1]) & 0x3FF) + 2 - rows) / 2;
+    y -= 128;
+    int below = y + 8 * ((entry[2] & 3) + 1);
     *first = y < 0 ? 0 : y;
     *end = below < DRAW_ROWS ? below : DRAW_ROWS;
 }
@@ -16,15 +20,16 @@ static void cover(vdp_sprite_scan *scan, unsigned place, const uint8_t entry[3])
 {
     const uint64_t bit = (uint64_t)1 << (place & 63);
     int line, end;
-    draw_sprite_lines(entry, &line, &end);
+    draw_sprite_lines(entry, scan->rows, &line, &end);
     for (; line < end; line++)
         scan->covers[line][place >> 6] |= bit;
 }
 
-void draw_scan_make(vdp_sprite_scan *scan, const vdp *s, const uint8_t *cache)
+void draw_scan_make(vdp_sprite_scan *scan, const vdp *s, const uint8_t *cache, int rows)
 {
     unsigned entries = (unsigned)draw_entry_limit(s), link = 0, count = 0;
     memset(scan, 0, sizeof *scan);
+    scan->rows = (uint8_t)rows;
     memset(scan->order, 0xFF, sizeof scan->order);
     memset(scan->place, 0xFF, sizeof scan->place);
     do {
@@ -81,7 +86,7 @@ static void take_away(vdp_sprite_scan *scan, unsigned place, const uint8_t entry
 {
     const uint64_t bit = (uint64_t)1 << (place & 63);
     int line, end;
-    draw_sprite_lines(entry, &line, &end);
+    draw_sprite_lines(entry, scan->rows, &line, &end);
     for (; line < end; line++) {
         scan->covers[line][place >> 6] &= ~bit;
         if (scan->verdict[line] != DRAW_QUIET) /* with one less, it stays so */
@@ -92,7 +97,7 @@ static void take_away(vdp_sprite_scan *scan, unsigned place, const uint8_t entry
 static void forget(vdp_sprite_scan *scan, const uint8_t entry[3])
 {
     int line, end;
-    draw_sprite_lines(entry, &line, &end);
+    draw_sprite_lines(entry, scan->rows, &line, &end);
     if (line < end)
         memset(scan->verdict + line, DRAW_UNKNOWN, (size_t)(end - line));
 }

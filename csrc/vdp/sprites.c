@@ -58,7 +58,7 @@ void draw_sprites_scan(draw_context *c, vdp_sprite_list *list, int to)
     list->scanned = (uint8_t)to;
     if (list->ended || !vdp_sprites_on(s))
         return;
-    if (!c->d->tall && list->line < DRAW_ROWS) {
+    if (list->line < DRAW_ROWS) {
         const vdp_sprite_scan *scan = draw_scan(c);
         if (scan->order[from] == list->link) { /* else other contents, or a time without display, have had a part in it */
             take_found(c, list, scan, from, to, draw_sprite_limit(s));
