@@ -398,6 +398,7 @@ static inline int vdp_accept_now(vdp_chip *chip, int64_t clock, uint16_t value)
 }
 
 int vdp_push_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value);
+
 /* The same for two words one after the other, the second one at `second`.  0: neither has been taken. */
 static inline int vdp_accept_two(vdp_chip *chip, int64_t clock, int64_t second, uint32_t value)
 {
